@@ -1,0 +1,14 @@
+# stormloom_flags: what every target of this project is compiled with.
+add_library(stormloom_flags INTERFACE)
+target_include_directories(stormloom_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(stormloom_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers>)
+target_compile_definitions(stormloom_flags INTERFACE
+  STORMLOOM_VERSION="${PROJECT_VERSION}" QT_NO_KEYWORDS)
+if(STORMLOOM_SANITIZE_ADDRESS)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=address,undefined)
+elseif(STORMLOOM_SANITIZE_THREAD)
+  add_compile_options(-fsanitize=thread -g1)
+  add_link_options(-fsanitize=thread)
+endif()

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stormloom {
+
+/// Times are UTC, to the second (MRMS products come at odd seconds).
+using ValidTime = std::chrono::sys_seconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+std::string isoText(ValidTime time);                       ///< "2019-06-10T00:02:00Z"
+std::string clockText(ValidTime time);                     ///< "00:02"
+std::optional<ValidTime> timeFromIso(std::string_view text);  ///< accepts "T" or blank, with or without "Z"
+ValidTime timeFromCalendar(int year, int month, int day, int hour, int minute, int second);
+
+}  // namespace stormloom

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/scenario.h"
+
+namespace stormloom {
+
+struct EngineOptions {
+  std::string device = "auto";     ///< "auto", "cpu", "cuda", "cuda:K"; DeviceError when demanded and not there
+  std::string precision = "fp32";  ///< "fp32", "tf32", "bf16"
+  int threads = 0;                 ///< 0: the physical cores, at least one
+  std::string modelFolder;         ///< model cards and weights; "": the shipped ones
+  std::string earthformerWeights;  ///< a file to use instead of the shipped Earthformer
+};
+
+/// Where work stands, for a thin line at the pane's edge: share done in [0, 1] and what is being done.
+using EngineProgress = std::function<void(double share, const std::string& what)>;
+
+/// The door to the models. Not thread-safe: one thread owns it. Nothing in this header knows LibTorch.
+class NowcastEngine {
+ public:
+  explicit NowcastEngine(const EngineOptions& options = {});
+  ~NowcastEngine();
+
+  std::string deviceName() const;  ///< "CPU, 2 threads", "NVIDIA H200"
+  std::string modelName() const;   ///< of the shipped PreDiff card
+
+  /// "persistence", "extrapolation" or "earthformer". nullptr when stopped.
+  std::shared_ptr<const DeterministicForecast> forecast(const ModelContext& context,
+                                                        const std::string& model,
+                                                        std::stop_token stop = {},
+                                                        const EngineProgress& progress = {});
+
+  /// PreDiff scenarios. The context's encoding is kept between calls. nullptr when stopped.
+  std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
+                                                   std::stop_token stop = {},
+                                                   const EngineProgress& progress = {});
+
+  /// What the context lets expect (model card statistics); cheap.
+  AnticipatedIntensity anticipated(const ModelContext& context) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Folder of the shipped model cards and weights: $STORMLOOM_MODELS, beside the program, or in the source tree.
+std::string shippedModelFolder();
+
+}  // namespace stormloom
