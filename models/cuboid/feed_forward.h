@@ -1,0 +1,39 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+namespace stormloom {
+
+/// gelu (exact), leaky (slope 0.1), relu or silu by its official name.
+torch::Tensor activate(const std::string& activation, const torch::Tensor& x);
+/// The same as a module, for sequences of layers.
+torch::nn::AnyModule activationModule(const std::string& activation);
+/// Refuses names that activate() does not know.
+void requireActivation(const std::string& activation);
+
+struct PositionwiseFFNOptions {
+  std::int64_t units = 0;
+  std::int64_t hiddenSize = 0;  ///< 4*units when 0
+  std::string activation = "gelu";
+  bool gatedProj = false;
+  bool preNorm = true;
+  double layerNormEps = 1e-5;
+  double dropout = 0.0;
+};
+
+/// Feed-forward over the last axis with its own residual (spec 1.2).
+class PositionwiseFFNImpl : public torch::nn::Module {
+ public:
+  explicit PositionwiseFFNImpl(const PositionwiseFFNOptions& options);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  PositionwiseFFNOptions options_;
+  torch::nn::Linear ffn_1{nullptr}, ffn_1_gate{nullptr}, ffn_2{nullptr};
+  torch::nn::LayerNorm layer_norm{nullptr};
+};
+TORCH_MODULE(PositionwiseFFN);
+
+}  // namespace stormloom

@@ -1,0 +1,58 @@
+#include "models/cuboid/self_attention_stack.h"
+
+namespace stormloom {
+using torch::Tensor;
+
+StackCuboidSelfAttentionBlockImpl::StackCuboidSelfAttentionBlockImpl(
+    const StackCuboidSelfAttentionOptions& options)
+    : options_(options) {
+  TORCH_CHECK(!options.layers.empty(), "a stack needs at least one attention layer");
+  const std::size_t ffns = options.useInterFfn ? options.layers.size() : 1;
+  PositionwiseFFNOptions ffn;
+  ffn.units = options.attention.dim;
+  ffn.activation = options.ffnActivation;
+  ffn.gatedProj = options.gatedFfn;
+  ffn.dropout = options.ffnDrop;
+  for (std::size_t i = 0; i < ffns; ++i) ffn_l->push_back(PositionwiseFFN(ffn));
+  register_module("ffn_l", ffn_l);
+  if (options.attention.useGlobalVector && options.useGlobalVectorFfn) {
+    ffn.units *= options.attention.globalDimRatio;
+    global_ffn_l = register_module("global_ffn_l", torch::nn::ModuleList());
+    for (std::size_t i = 0; i < ffns; ++i) global_ffn_l->push_back(PositionwiseFFN(ffn));
+  }
+  for (const CuboidShape& cuboid : options.layers) {
+    CuboidSelfAttentionOptions attention = options.attention;
+    attention.cuboid = cuboid;
+    attn_l->push_back(CuboidSelfAttentionLayer(attention));
+  }
+  register_module("attn_l", attn_l);
+}
+
+Tensor StackCuboidSelfAttentionBlockImpl::forward(const Tensor& input) {
+  Tensor x = input;
+  for (std::size_t j = 0; j < attn_l->size(); ++j) {
+    x = x + attn_l->at<CuboidSelfAttentionLayerImpl>(j).forward(x);
+    if (options_.useInterFfn) x = ffn_l->at<PositionwiseFFNImpl>(j).forward(x);
+  }
+  return options_.useInterFfn ? x : ffn_l->at<PositionwiseFFNImpl>(0).forward(x);
+}
+
+std::pair<Tensor, Tensor> StackCuboidSelfAttentionBlockImpl::forward(const Tensor& input,
+                                                                     const Tensor& globals) {
+  Tensor x = input;
+  Tensor g = globals;
+  const auto feedForward = [&](std::size_t j) {
+    x = ffn_l->at<PositionwiseFFNImpl>(j).forward(x);
+    if (!global_ffn_l.is_empty()) g = global_ffn_l->at<PositionwiseFFNImpl>(j).forward(g);
+  };
+  for (std::size_t j = 0; j < attn_l->size(); ++j) {
+    const auto [dx, dg] = attn_l->at<CuboidSelfAttentionLayerImpl>(j).forward(x, g);
+    x = x + dx;
+    g = g + dg;
+    if (options_.useInterFfn) feedForward(j);
+  }
+  if (!options_.useInterFfn) feedForward(0);
+  return {x, g};
+}
+
+}  // namespace stormloom
