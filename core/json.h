@@ -44,6 +44,7 @@ public:
   Json(std::string value) : value_(std::move(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}
   Json(Array values) : value_(std::move(values)) {}
+  explicit Json(Object entries) : value_(std::move(entries)) {}  ///< the keys must differ
   template <class T>
   requires(!std::is_same_v<T, Json>) Json(const std::vector<T>& values)
       : value_(Array(values.begin(), values.end())) {}
