@@ -1,0 +1,182 @@
+#include "core/animation_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "core/animation_encoder.h"
+#include "core/errors.h"
+
+namespace stormloom {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void refuseFolder(const fs::path& target, int reason) {
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  std::string sentence = target.string() + ": ";
+  if (reason == ENOENT || reason == ENOTDIR)
+    sentence += "the folder " + folder.string() + " is not there. Create it, or choose another.";
+  else if (reason == EACCES || reason == EPERM || reason == EROFS)
+    sentence += "nothing may be written in " + folder.string() +
+                ". Choose another folder, or get permission to write.";
+  else if (reason == ENOSPC || reason == EDQUOT)
+    sentence += "the disk is full. Free some space, or choose another folder.";
+  else
+    sentence +=
+        std::string("it cannot be written (") + std::strerror(reason) + "). Choose another folder.";
+  throw IoError(sentence);
+}
+
+/// A name beside the target that nobody else uses; made now, so that a bad folder is told before
+/// the work.
+fs::path makeScratch(const fs::path& target, AnimationFormat format) {
+  const std::string name =
+      "." + target.filename().string().substr(0, 80) + ".part-" + std::to_string(getpid());
+  const fs::path scratch = target.parent_path() / name;
+  if (format == AnimationFormat::PngSequence) {
+    std::error_code failure;
+    fs::create_directory(scratch, failure);
+    if (failure) refuseFolder(target, failure.value());
+    return scratch;
+  }
+  const int file = open(scratch.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+  if (file < 0) refuseFolder(target, errno);
+  close(file);
+  return scratch;
+}
+
+int countSequenceFrames(const fs::path& folder) {
+  int count = 0;
+  while (fs::exists(folder / sequenceFrameName(count))) {
+    if (countDecodedFrames(folder / sequenceFrameName(count)) != 1) return -1;
+    ++count;
+  }
+  return count;
+}
+
+int countFramesIn(const fs::path& path, AnimationFormat format) {
+  return format == AnimationFormat::PngSequence ? countSequenceFrames(path)
+                                                : countDecodedFrames(path);
+}
+
+void moveSequence(const fs::path& scratch, const fs::path& target, int frames) {
+  std::error_code failure;
+  if (!fs::exists(target)) {
+    fs::rename(scratch, target, failure);
+    if (failure) refuseFolder(target, failure.value());
+    return;
+  }
+  if (fs::exists(target / sequenceFrameName(frames)))
+    throw IoError(
+        target.string() +
+        ": an older, longer sequence is in this folder, and the two would be mixed. Empty "
+        "it, or choose another folder.");
+  for (int i = 0; i < frames; ++i) {
+    fs::rename(scratch / sequenceFrameName(i), target / sequenceFrameName(i), failure);
+    if (failure) refuseFolder(target / sequenceFrameName(i), failure.value());
+  }
+  fs::remove_all(scratch, failure);
+}
+
+}  // namespace
+
+std::string sequenceFrameName(int index) {
+  std::string digits = std::to_string(index + 1);
+  if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
+  return "frame_" + digits + ".png";
+}
+
+AnimationFormat animationFormatFor(const std::string& path) {
+  const fs::path file(path);
+  const std::string ending = file.extension().string();
+  if (ending == ".mp4" || ending == ".MP4") return AnimationFormat::Mp4;
+  if (ending == ".gif" || ending == ".GIF") return AnimationFormat::Gif;
+  std::error_code failure;
+  if (ending.empty() || fs::is_directory(file, failure)) return AnimationFormat::PngSequence;
+  throw UsageError(
+      path + ": \"" + ending +
+      "\" is no animation this program writes. Let the name end with .mp4 or .gif, or give a "
+      "folder for a PNG sequence.");
+}
+
+#ifdef STORMLOOM_FFMPEG
+bool canWriteAnimations() { return true; }
+#else
+bool canWriteAnimations() { return false; }
+std::unique_ptr<AnimationWriter::Encoder> makeAnimationEncoder(const EncoderRequest& request) {
+  throw UsageError(request.name +
+                   ": this build has no FFmpeg and writes no animations. Install libavcodec-dev, "
+                   "libavformat-dev "
+                   "and libswscale-dev and build again, or leave the animation out.");
+}
+int countDecodedFrames(const fs::path&) { return -1; }
+#endif
+
+AnimationWriter::AnimationWriter(const std::string& path, const AnimationOptions& options)
+    : target_(fs::path(path).has_filename() ? fs::path(path) : fs::path(path).parent_path()),
+      format_(animationFormatFor(path)),
+      options_(options) {
+  if (!(options.framesPerSecond >= 0.1 && options.framesPerSecond <= 120.0))
+    throw UsageError(path + ": frames a second must lie between 0.1 and 120.");
+  std::error_code failure;
+  if (format_ != AnimationFormat::PngSequence && fs::is_directory(target_, failure))
+    throw IoError(path + ": this is a folder. Choose a file name in it.");
+  scratch_ = makeScratch(target_, format_);
+}
+
+AnimationWriter::~AnimationWriter() {
+  encoder_.reset();
+  std::error_code ignored;
+  if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
+}
+
+void AnimationWriter::start(const RgbImage& first) {
+  width_ = first.width;
+  height_ = first.height;
+  if (width_ < 16 || height_ < 16 || width_ > 16384 || height_ > 16384)
+    throw UsageError(target_.string() + ": pictures of " + std::to_string(width_) + " x " +
+                     std::to_string(height_) +
+                     " pixels cannot be animated; 16 to 16384 are possible.");
+  encoder_ = makeAnimationEncoder({format_, scratch_, target_.string(), width_, height_, options_});
+}
+
+void AnimationWriter::add(const RgbImage& frame) {
+  if (!encoder_) start(frame);
+  if (frame.width != width_ || frame.height != height_ ||
+      frame.pixels.size() != std::size_t(3) * std::size_t(width_) * std::size_t(height_))
+    throw UsageError(target_.string() + ": all frames of an animation must have one size.");
+  encoder_->add(frame);
+  ++frames_;
+}
+
+void AnimationWriter::finish() {
+  if (!encoder_) throw IoError(target_.string() + ": there is no frame to animate.");
+  encoder_->finish();
+  encoder_.reset();
+  const int counted = countFramesIn(scratch_, format_);
+  if (counted != frames_)
+    throw IoError(target_.string() + ": of " + std::to_string(frames_) + " frames " +
+                  std::to_string(std::max(0, counted)) +
+                  " could be read again, so it was not kept. Is the disk full?");
+  if (format_ == AnimationFormat::PngSequence) {
+    moveSequence(scratch_, target_, frames_);
+  } else {
+    std::error_code failure;
+    fs::rename(scratch_, target_, failure);
+    if (failure) refuseFolder(target_, failure.value());
+  }
+  scratch_.clear();
+}
+
+int countAnimationFrames(const std::string& path) {
+  const int frames = countFramesIn(path, animationFormatFor(path));
+  if (frames < 0) throw IoError(path + ": no whole animation is in this file. Write it again.");
+  return frames;
+}
+
+}  // namespace stormloom

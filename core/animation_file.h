@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace stormloom {
+
+/// A picture of 8-bit red, green, blue; rows without padding, the upper row first.
+struct RgbImage {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> pixels;
+};
+
+enum class AnimationFormat {
+  Mp4,          ///< H.264, yuv420p: plays everywhere
+  Gif,          ///< one palette for all frames
+  PngSequence,  ///< a folder with frame_0001.png, frame_0002.png, ...
+};
+
+/// False where this build has no FFmpeg.
+bool canWriteAnimations();
+
+/// By the ending: .mp4, .gif; no ending or a folder that is there: a PNG sequence. Throws
+/// UsageError for other endings.
+AnimationFormat animationFormatFor(const std::string& path);
+
+struct AnimationOptions {
+  double framesPerSecond = 5.0;
+  double holdLastSeconds =
+      0.0;              ///< GIF: how much longer the last frame stands before the loop begins again
+  std::string title;    ///< the file's own title tag, where the format has one
+  std::string comment;  ///< how it was made, into the file's own metadata
+};
+
+/// Writes frames as they come to a temporary name; `finish` re-opens what was written, counts its
+/// frames and only then gives it its name. Destroyed before that: nothing is left behind, an older
+/// file of the same name is untouched. Throws IoError with the file and the remedy; UsageError
+/// where this build has no FFmpeg.
+class AnimationWriter {
+public:
+  explicit AnimationWriter(const std::string& path, const AnimationOptions& options = {});
+  ~AnimationWriter();
+  void add(const RgbImage& frame);  ///< all frames of one size
+  void finish();
+
+  struct Encoder;  ///< one for each format
+
+private:
+  void start(const RgbImage& first);
+
+  std::filesystem::path target_;
+  std::filesystem::path scratch_;  ///< file or folder beside the target
+  AnimationFormat format_;
+  AnimationOptions options_;
+  std::unique_ptr<Encoder> encoder_;
+  int width_ = 0;
+  int height_ = 0;
+  int frames_ = 0;
+};
+
+/// Frames that can be decoded again from a written file or PNG folder. Throws IoError for what
+/// cannot be opened.
+int countAnimationFrames(const std::string& path);
+
+}  // namespace stormloom

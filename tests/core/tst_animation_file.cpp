@@ -1,0 +1,189 @@
+#include <unistd.h>
+
+#include <QDir>
+#include <QTemporaryDir>
+#include <QTest>
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "core/animation_file.h"
+#include "core/animation_palette.h"
+#include "core/errors.h"
+
+using namespace stormloom;
+
+namespace {
+
+constexpr int kFrames = 7;
+
+/// A coloured square that moves over slate, one step a frame.
+RgbImage movingSquare(int index, int width = 161, int height = 97) {
+  RgbImage image{width, height, {}};
+  for (int row = 0; row < height; ++row)
+    for (int col = 0; col < width; ++col) {
+      const bool inside = row > 20 && row < 50 && col > 10 + 8 * index && col < 40 + 8 * index;
+      const std::array<std::uint8_t, 3> color = inside ? std::array<std::uint8_t, 3>{250, 220, 0}
+                                                       : std::array<std::uint8_t, 3>{18, 22, 27};
+      image.pixels.insert(image.pixels.end(), color.begin(), color.end());
+    }
+  return image;
+}
+
+void writeAll(const std::string& path) {
+  AnimationWriter writer(path, {.framesPerSecond = 5.0, .comment = "made by a test"});
+  for (int i = 0; i < kFrames; ++i) writer.add(movingSquare(i));
+  writer.finish();
+}
+
+QStringList everythingIn(const QTemporaryDir& folder) {
+  return QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+}
+
+}  // namespace
+
+class AnimationFileTest : public QObject {
+  Q_OBJECT
+private Q_SLOTS:
+  void init() {
+    if (!canWriteAnimations()) QSKIP("this build has no FFmpeg");
+  }
+
+  void everyFormatHoldsAsManyFramesAsWereGiven_data() {
+    QTest::addColumn<QString>("name");
+    QTest::newRow("mp4, odd size") << "storm.mp4";
+    QTest::newRow("gif") << "storm.gif";
+    QTest::newRow("folder of pictures") << "storm frames äöü";
+  }
+  void everyFormatHoldsAsManyFramesAsWereGiven() {
+    QFETCH(QString, name);
+    QTemporaryDir folder;
+    const std::string path = folder.filePath(name).toStdString();
+    writeAll(path);
+    QCOMPARE(countAnimationFrames(path), kFrames);
+    QCOMPARE(everythingIn(folder), QStringList{name});
+  }
+
+  void anOlderFileIsReplacedOnlyByAWholeOne() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("a.mp4").toStdString();
+    std::ofstream(path) << "old";
+    {
+      AnimationWriter abandoned(path);
+      abandoned.add(movingSquare(0));
+    }
+    QCOMPARE(std::filesystem::file_size(path), std::uintmax_t(3));
+    QCOMPARE(everythingIn(folder), QStringList{"a.mp4"});
+    writeAll(path);
+    QCOMPARE(countAnimationFrames(path), kFrames);
+  }
+
+  void aLostFolderIsAnIoErrorThatLeavesNothing() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("not there/a.gif").toStdString();
+    try {
+      AnimationWriter writer(path);
+      QFAIL("the folder is not there");
+    } catch (const IoError& error) {
+      QVERIFY(QString(error.what()).startsWith(QString::fromStdString(path)));
+      QVERIFY(QString(error.what()).contains("Create it"));
+    }
+    QVERIFY(everythingIn(folder).isEmpty());
+  }
+
+  void aFolderWithoutPermissionIsAnIoErrorThatLeavesNothing() {
+    if (geteuid() == 0) QSKIP("root may write everywhere");
+    QTemporaryDir folder;
+    std::filesystem::permissions(
+        folder.path().toStdString(),
+        std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    QVERIFY_EXCEPTION_THROWN(AnimationWriter(folder.filePath("a.mp4").toStdString()), IoError);
+    QVERIFY(everythingIn(folder).isEmpty());
+  }
+
+  void aFullDiskIsAnIoErrorThatLeavesNothing() {
+    if (!std::filesystem::exists("/dev/full")) QSKIP("no /dev/full here");
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("a.mp4").toStdString();
+    try {
+      AnimationWriter writer(path);
+      // What the writer just made is replaced by a device that is always full.
+      for (const QString& name : everythingIn(folder)) {
+        const std::string scratch = folder.filePath(name).toStdString();
+        std::filesystem::remove(scratch);
+        std::filesystem::create_symlink("/dev/full", scratch);
+      }
+      for (int i = 0; i < kFrames; ++i) writer.add(movingSquare(i));
+      writer.finish();
+      QFAIL("a full disk went unnoticed");
+    } catch (const IoError& error) {
+      QVERIFY(QString(error.what()).contains("disk"));
+    }
+    QVERIFY(everythingIn(folder).isEmpty());
+  }
+
+  void anUnknownEndingIsWrongUsage() {
+    QVERIFY_EXCEPTION_THROWN(animationFormatFor("storm.avi"), UsageError);
+  }
+
+  void framesOfTwoSizesAreRefused() {
+    QTemporaryDir folder;
+    AnimationWriter writer(folder.filePath("a.gif").toStdString());
+    writer.add(movingSquare(0));
+    QVERIFY_EXCEPTION_THROWN(writer.add(movingSquare(0, 64, 64)), UsageError);
+  }
+
+  void noFrameIsNoAnimation() {
+    QTemporaryDir folder;
+    {
+      AnimationWriter writer(folder.filePath("a.gif").toStdString());
+      QVERIFY_EXCEPTION_THROWN(writer.finish(), IoError);
+    }
+    QVERIFY(everythingIn(folder).isEmpty());
+  }
+
+  void aLongerOlderSequenceIsNotMixedWithANewOne() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("frames").toStdString();
+    writeAll(path);
+    AnimationWriter writer(path);
+    writer.add(movingSquare(0));
+    QVERIFY_EXCEPTION_THROWN(writer.finish(), IoError);
+    QCOMPARE(countAnimationFrames(path), kFrames);
+  }
+
+  void aFileThatIsNoAnimationIsAnIoError() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("a.mp4").toStdString();
+    std::ofstream(path) << "no video";
+    QVERIFY_EXCEPTION_THROWN(countAnimationFrames(path), IoError);
+  }
+
+  void fewColoursStayExactInThePalette() {
+    ColorHistogram histogram;
+    histogram.add(movingSquare(0));
+    AnimationPalette palette(histogram);
+    QCOMPARE(palette.colors().size(), 2u);
+    QCOMPARE(palette.colors()[palette.indexOf(0xFADC00)], 0xFADC00u);
+  }
+
+  void frequentColoursStayExactAmongThousands() {
+    RgbImage image{256, 256, {}};
+    for (int i = 0; i < 256 * 256; ++i) {
+      const bool radar = i % 2 == 0;
+      image.pixels.push_back(radar ? 250 : std::uint8_t(i >> 8));
+      image.pixels.push_back(radar ? 220 : std::uint8_t(i));
+      image.pixels.push_back(radar ? 1 : 128);
+    }
+    ColorHistogram histogram;
+    histogram.add(image);
+    AnimationPalette palette(histogram);
+    QVERIFY(palette.colors().size() <= 255);
+    QCOMPARE(palette.colors()[palette.indexOf(0xFADC01)], 0xFADC01u);
+    const std::uint32_t other = palette.colors()[palette.indexOf(0x405180)];
+    QVERIFY(std::abs(int(other >> 16) - 0x40) < 24 && std::abs(int(other >> 8 & 255) - 0x51) < 24);
+  }
+};
+
+QTEST_APPLESS_MAIN(AnimationFileTest)
+#include "tst_animation_file.moc"
