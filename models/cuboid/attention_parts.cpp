@@ -62,7 +62,8 @@ void recordLocal(AttentionProbe& probe, const Tensor& weights, const CuboidMap& 
     return;
   }
   const auto at = probedElement(*probe.query, x, weights.size(0));
-  probe.local = kept(weights.select(0, probe.query->batch).select(0, at.cuboid).select(1, at.element));
+  probe.local =
+      kept(weights.select(0, probe.query->batch).select(0, at.cuboid).select(1, at.element));
   const std::vector<std::int64_t> source = sourceIndex(keys, padding);
   const auto first = source.begin() + at.cuboid * keys.volume();
   probe.keys.assign(first, first + keys.volume());
@@ -74,7 +75,8 @@ void recordGlobal(AttentionProbe& probe, const Tensor& weights, const CuboidMap&
     return;
   }
   const auto at = probedElement(*probe.query, x, weights.size(0));
-  probe.global = kept(weights.select(0, probe.query->batch).select(2, at.cuboid * x.volume() + at.element));
+  probe.global =
+      kept(weights.select(0, probe.query->batch).select(2, at.cuboid * x.volume() + at.element));
 }
 
 }  // namespace stormloom

@@ -13,14 +13,16 @@ torch::nn::LayerNorm layerNorm(std::int64_t units, double eps = 1e-5);
 /// Dropout that costs nothing when it does nothing.
 torch::Tensor dropped(const torch::Tensor& x, double probability, bool training);
 
-/// (B,...,V,parts*heads*d) -> parts tensors (B,...,heads,V,d); head index slower than d (spec 1.7, step 2).
+/// (B,...,V,parts*heads*d) -> parts tensors (B,...,heads,V,d); head index slower than d (spec 1.7,
+/// step 2).
 std::vector<torch::Tensor> splitHeads(const torch::Tensor& x, std::int64_t parts,
                                       std::int64_t heads);
 /// (B,...,heads,V,d) -> (B,...,V,heads*d).
 torch::Tensor mergeHeads(const torch::Tensor& x);
 
-/// Learned bias of every pair of elements: rows of `table` at the first `queries` x `keys` entries of `index`, as
-/// (heads,queries,keys). A clipped cuboid slices the index of the configured one: quirk Q1.
+/// Learned bias of every pair of elements: rows of `table` at the first `queries` x `keys` entries
+/// of `index`, as (heads,queries,keys). A clipped cuboid slices the index of the configured one:
+/// quirk Q1.
 torch::Tensor relativePositionBias(const torch::Tensor& table, const torch::Tensor& index,
                                    std::int64_t queries, std::int64_t keys);
 

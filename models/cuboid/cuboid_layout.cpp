@@ -9,8 +9,9 @@ namespace {
 template <class Value>
 Tensor tensorFrom(const std::vector<Value>& values, at::IntArrayRef shape, torch::ScalarType type) {
   const Tensor tensor = torch::empty(shape, torch::TensorOptions().dtype(type));
-  TORCH_CHECK(std::size_t(tensor.numel()) == values.size() && tensor.element_size() == sizeof(Value),
-              "a map of ", values.size(), " elements does not fit the shape ", shape);
+  TORCH_CHECK(
+      std::size_t(tensor.numel()) == values.size() && tensor.element_size() == sizeof(Value),
+      "a map of ", values.size(), " elements does not fit the shape ", shape);
   if (!values.empty()) std::memcpy(tensor.data_ptr(), values.data(), tensor.nbytes());
   return tensor;
 }

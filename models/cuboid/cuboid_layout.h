@@ -35,8 +35,8 @@ torch::Tensor crossAttentionMask(const CrossCuboidMaps& maps);
 /// Flattened in rolled (T,H,W) order although the keys are in cuboid order: quirk Q2.
 torch::Tensor globalAttentionMask(const CuboidMap& map, PaddingType padding);
 
-/// Masked softmax over the last axis (spec 1.6): a fully masked row yields zeros. The mask, true = may attend, may be
-/// undefined.
+/// Masked softmax over the last axis (spec 1.6): a fully masked row yields zeros. The mask, true =
+/// may attend, may be undefined.
 torch::Tensor maskedSoftmax(const torch::Tensor& scores, const torch::Tensor& mask);
 
 /// The index of spec 1.7 as an int64 tensor (vol,vol).
@@ -48,7 +48,7 @@ std::string shapeKey(const Thw& shape, const torch::Device& device);
 /// Values that depend only on the shape of the data and the device, computed once for each.
 template <class Value>
 class PerShape {
- public:
+public:
   template <class Compute>
   std::shared_ptr<const Value> get(const std::string& key, Compute compute) {
     const std::lock_guard lock(mutex_);
@@ -57,7 +57,7 @@ class PerShape {
     return entry;
   }
 
- private:
+private:
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const Value>> values_;
 };

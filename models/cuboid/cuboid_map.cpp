@@ -64,15 +64,13 @@ Thw CuboidMap::rolledPosition(std::int64_t cuboid, std::int64_t element) const {
   const Thw v = coordinates(element, size);
   Thw position;
   for (std::size_t a = 0; a < 3; ++a)
-    position[a] =
-        strategy[a] == Locality::Local ? k[a] * size[a] + v[a] : v[a] * count[a] + k[a];
+    position[a] = strategy[a] == Locality::Local ? k[a] * size[a] + v[a] : v[a] * count[a] + k[a];
   return position;
 }
 
 Thw CuboidMap::dataPosition(const Thw& rolled) const {
   Thw position;
-  for (std::size_t a = 0; a < 3; ++a)
-    position[a] = (rolled[a] + shift[a]) % padded[a] - front[a];
+  for (std::size_t a = 0; a < 3; ++a) position[a] = (rolled[a] + shift[a]) % padded[a] - front[a];
   return position;
 }
 
@@ -158,7 +156,8 @@ std::vector<std::int64_t> sourceIndex(const CuboidMap& map, PaddingType padding)
 }
 
 std::vector<std::int64_t> regionLabels(const CuboidMap& map) {
-  // Three ranges on every axis: [0,n-b), [n-b,n-s), [n-s,n). Without a shift the last covers everything.
+  // Three ranges on every axis: [0,n-b), [n-b,n-s), [n-s,n). Without a shift the last covers
+  // everything.
   return forEachElement<std::int64_t>(map, [&map](const Thw& rolled) {
     std::int64_t label = 0;
     for (std::size_t a = 0; a < 3; ++a) {

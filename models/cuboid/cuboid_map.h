@@ -37,13 +37,14 @@ struct CrossCuboidShape {
 };
 
 /// A configured cuboid fitted to data of one shape: sizes clipped, shift and padding decided.
-/// Cuboids are numbered row-major over their (T,H,W) coordinates, elements row-major over their offsets (spec 1.5).
+/// Cuboids are numbered row-major over their (T,H,W) coordinates, elements row-major over their
+/// offsets (spec 1.5).
 struct CuboidMap {
-  Thw data;          ///< shape of the field
-  Thw padded;        ///< shape after padding
-  Thw front;         ///< padding before the first element; the rest is at the end
-  Thw size;          ///< effective cuboid size
-  Thw shift;         ///< effective shift: the padded field is rolled by -shift before it is cut
+  Thw data;    ///< shape of the field
+  Thw padded;  ///< shape after padding
+  Thw front;   ///< padding before the first element; the rest is at the end
+  Thw size;    ///< effective cuboid size
+  Thw shift;   ///< effective shift: the padded field is rolled by -shift before it is cut
   CuboidStrategy strategy;
 
   Thw counts() const;            ///< cuboids along each axis
@@ -72,7 +73,8 @@ std::int64_t flatIndex(const Thw& position, const Thw& shape);
 /// Effective sizes (spec 1.5) and padding at the end of every axis (spec 1.6).
 CuboidMap fitCuboids(const CuboidShape& configured, const Thw& data);
 
-/// Query and memory cuboids of cross-attention, paired by index (spec 1.9): no clipping, memory padded in front.
+/// Query and memory cuboids of cross-attention, paired by index (spec 1.9): no clipping, memory
+/// padded in front.
 struct CrossCuboidMaps {
   CuboidMap x;
   CuboidMap mem;
@@ -83,17 +85,20 @@ CrossCuboidMaps fitCrossCuboids(const CrossCuboidShape& configured, const Thw& x
 std::vector<std::int64_t> reorderIndex(const CuboidMap& map);
 /// Its inverse: k*V+v for each position of the padded field.
 std::vector<std::int64_t> inverseIndex(const CuboidMap& map);
-/// Flat index in the data of what lies at each cuboid element after padding, roll and decomposition; -1 for padding
-/// (nearest padding has none: there it is the element that was copied): (K,V).
+/// Flat index in the data of what lies at each cuboid element after padding, roll and
+/// decomposition; -1 for padding (nearest padding has none: there it is the element that was
+/// copied): (K,V).
 std::vector<std::int64_t> sourceIndex(const CuboidMap& map, PaddingType padding);
-/// Region of the rolled field each cuboid element belongs to; only equal regions may attend each other (spec 1.6): (K,V).
+/// Region of the rolled field each cuboid element belongs to; only equal regions may attend each
+/// other (spec 1.6): (K,V).
 std::vector<std::int64_t> regionLabels(const CuboidMap& map);
 /// 1 where a cuboid element is data, 0 where it is padding: (K,V).
 std::vector<std::uint8_t> validElements(const CuboidMap& map);
 /// 1 where a position of the padded, rolled field is data, in row-major (T,H,W) order.
 std::vector<std::uint8_t> validRolledPositions(const CuboidMap& map);
 
-/// Row of the relative position bias table for every pair of elements of a cuboid (spec 1.7): (vol,vol).
+/// Row of the relative position bias table for every pair of elements of a cuboid (spec 1.7):
+/// (vol,vol).
 std::vector<std::int64_t> relativePositionIndex(const Thw& size);
 /// Rows of that table.
 std::int64_t relativePositionCount(const Thw& size);

@@ -22,9 +22,10 @@ std::optional<std::string> after(const std::string& name, const std::string& pre
 }
 
 [[noreturn]] void refuse(const std::string& name) {
-  throw ModelError("The attention pattern \"" + name +
-                   "\" is unknown; known are full, axial, divided_st, video_swin_PxM, spatial_lg_M, "
-                   "axial_space_dilate_K and cross_KxK, cross_KxK_lg, cross_KxK_heter.");
+  throw ModelError(
+      "The attention pattern \"" + name +
+      "\" is unknown; known are full, axial, divided_st, video_swin_PxM, spatial_lg_M, "
+      "axial_space_dilate_K and cross_KxK, cross_KxK_lg, cross_KxK_heter.");
 }
 
 CuboidShape local(const Thw& size, const Thw& shift = {0, 0, 0}) { return {size, kLocal, shift}; }

@@ -76,7 +76,7 @@ Tensor CuboidSelfAttentionLayerImpl::forward(const Tensor& x) {
   TORCH_CHECK(!options_.useGlobalVector, "this layer was built for global vectors");
   const auto fit = fitted(x);
   const Tensor cuboids = cuboidsFromField(norm(x), fit->map, options_.padding);  // (B,K,V,C)
-  const auto parts = splitHeads(qkv(cuboids), 3, options_.numHeads);  // (B,K,heads,V,d)
+  const auto parts = splitHeads(qkv(cuboids), 3, options_.numHeads);             // (B,K,heads,V,d)
   const Tensor weights = maskedSoftmax(scores(parts[0] * scale_, parts[1]), fit->mask);
   if (probe_) recordLocal(*probe_, weights, fit->map, fit->map, options_.padding);
   const Tensor y = torch::matmul(dropped(weights, options_.attnDrop, is_training()), parts[2]);
@@ -94,9 +94,10 @@ std::pair<Tensor, Tensor> CuboidSelfAttentionLayerImpl::forward(const Tensor& x,
   const GlobalParts parts = globalParts(cuboids, global_vec_norm(globals), local);
 
   const std::int64_t n = globals.size(1);
-  const Tensor joint = torch::cat({scores(local[0], local[1]),
-                                   torch::matmul(parts.localQuery, parts.localKey.transpose(-2, -1))},
-                                  -1);  // (B,K,heads,V,V+N)
+  const Tensor joint =
+      torch::cat({scores(local[0], local[1]),
+                  torch::matmul(parts.localQuery, parts.localKey.transpose(-2, -1))},
+                 -1);  // (B,K,heads,V,V+N)
   const Tensor weights = maskedSoftmax(joint, withOpenKeys(fit->mask, n));
   if (probe_) recordLocal(*probe_, weights, fit->map, fit->map, options_.padding);
   const Tensor used = dropped(weights, options_.attnDrop, is_training());
@@ -143,7 +144,8 @@ CuboidSelfAttentionLayerImpl::GlobalParts CuboidSelfAttentionLayerImpl::globalPa
   return parts;
 }
 
-// Spec 1.7, step 5, global part: over all K*V local tokens and, if wanted, the global vectors themselves.
+// Spec 1.7, step 5, global part: over all K*V local tokens and, if wanted, the global vectors
+// themselves.
 Tensor CuboidSelfAttentionLayerImpl::updatedGlobals(const GlobalParts& parts, const Fitted& fit) {
   Tensor joint = torch::matmul(parts.query, parts.keysOfLocal.transpose(-2, -1));
   Tensor values = parts.valuesOfLocal;

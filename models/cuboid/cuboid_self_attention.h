@@ -27,9 +27,10 @@ struct CuboidSelfAttentionOptions {
   double projDrop = 0.0;
 };
 
-/// Self-attention inside cuboids, with optional global vectors (spec 1.5-1.7). Returns without the residual.
+/// Self-attention inside cuboids, with optional global vectors (spec 1.5-1.7). Returns without the
+/// residual.
 class CuboidSelfAttentionLayerImpl : public torch::nn::Module {
- public:
+public:
   explicit CuboidSelfAttentionLayerImpl(const CuboidSelfAttentionOptions& options);
 
   /// x (B,T,H,W,C).
@@ -38,11 +39,12 @@ class CuboidSelfAttentionLayerImpl : public torch::nn::Module {
   std::pair<torch::Tensor, torch::Tensor> forward(const torch::Tensor& x,
                                                   const torch::Tensor& globals);
 
-  /// The weights of the following passes are kept in the probe, which the caller owns; nullptr stops that.
+  /// The weights of the following passes are kept in the probe, which the caller owns; nullptr
+  /// stops that.
   void setProbe(AttentionProbe* probe) { probe_ = probe; }
   const CuboidSelfAttentionOptions& options() const { return options_; }
 
- private:
+private:
   /// What the layer needs to know about data of one shape on one device.
   struct Fitted {
     CuboidMap map;
@@ -51,9 +53,9 @@ class CuboidSelfAttentionLayerImpl : public torch::nn::Module {
   };
   /// Queries, keys and values of the global vectors, each (B,...,heads,N,d) (spec 1.7, step 5).
   struct GlobalParts {
-    torch::Tensor localQuery, localKey, localValue;    // local-to-global
-    torch::Tensor query, keysOfLocal, valuesOfLocal;   // global-to-local
-    torch::Tensor selfQuery, selfKey, selfValue;       // global-to-global
+    torch::Tensor localQuery, localKey, localValue;   // local-to-global
+    torch::Tensor query, keysOfLocal, valuesOfLocal;  // global-to-local
+    torch::Tensor selfQuery, selfKey, selfValue;      // global-to-global
   };
 
   std::shared_ptr<const Fitted> fitted(const torch::Tensor& x);

@@ -31,8 +31,7 @@ PositionwiseFFNImpl::PositionwiseFFNImpl(const PositionwiseFFNOptions& options)
   requireActivation(options.activation);
   const std::int64_t hidden = options.hiddenSize > 0 ? options.hiddenSize : 4 * options.units;
   ffn_1 = register_module("ffn_1", linear(options.units, hidden));
-  if (options.gatedProj)
-    ffn_1_gate = register_module("ffn_1_gate", linear(options.units, hidden));
+  if (options.gatedProj) ffn_1_gate = register_module("ffn_1_gate", linear(options.units, hidden));
   ffn_2 = register_module("ffn_2", linear(hidden, options.units));
   layer_norm = register_module("layer_norm", layerNorm(options.units, options.layerNormEps));
 }

@@ -25,11 +25,11 @@ struct PositionwiseFFNOptions {
 
 /// Feed-forward over the last axis with its own residual (spec 1.2).
 class PositionwiseFFNImpl : public torch::nn::Module {
- public:
+public:
   explicit PositionwiseFFNImpl(const PositionwiseFFNOptions& options);
   torch::Tensor forward(const torch::Tensor& x);
 
- private:
+private:
   PositionwiseFFNOptions options_;
   torch::nn::Linear ffn_1{nullptr}, ffn_1_gate{nullptr}, ffn_2{nullptr};
   torch::nn::LayerNorm layer_norm{nullptr};

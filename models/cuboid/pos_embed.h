@@ -10,12 +10,12 @@ namespace stormloom {
 
 /// Learned position embedding of type `t+h+w` or `t+hw` (spec 1.1).
 class PosEmbedImpl : public torch::nn::Module {
- public:
+public:
   PosEmbedImpl(std::int64_t embedDim, const Thw& maximum, const std::string& type);
   /// (B,T,H,W,C) with T, H, W up to the maximum; indices start at 0.
   torch::Tensor forward(const torch::Tensor& x);
 
- private:
+private:
   Thw maximum_;
   torch::nn::Embedding T_embed{nullptr}, H_embed{nullptr}, W_embed{nullptr}, HW_embed{nullptr};
 };

@@ -19,8 +19,7 @@ PatchMerging3DImpl::PatchMerging3DImpl(const PatchMerging3DOptions& options) : o
 
 Thw mergedShape(const Thw& shape, const Thw& downsample) {
   Thw merged;
-  for (std::size_t a = 0; a < 3; ++a)
-    merged[a] = (shape[a] + downsample[a] - 1) / downsample[a];
+  for (std::size_t a = 0; a < 3; ++a) merged[a] = (shape[a] + downsample[a] - 1) / downsample[a];
   return merged;
 }
 
@@ -47,17 +46,18 @@ Tensor PatchMerging3DImpl::forward(const Tensor& input) {
 }
 
 Upsample3DLayerImpl::Upsample3DLayerImpl(const Upsample3DOptions& options) : options_(options) {
-  conv = register_module("conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(
-                                                       options.dim, options.outDim, options.kernelSize)
-                                                       .padding(options.kernelSize / 2)));
+  conv = register_module(
+      "conv",
+      torch::nn::Conv2d(torch::nn::Conv2dOptions(options.dim, options.outDim, options.kernelSize)
+                            .padding(options.kernelSize / 2)));
 }
 
 Tensor Upsample3DLayerImpl::forward(const Tensor& x) {
   TORCH_CHECK(x.size(1) == options_.targetSize[0], "upsampling keeps the number of frames; got ",
               x.size(1), " for ", options_.targetSize[0]);
   const Tensor frames = framesFromField(x);
-  const Tensor resized = resizeNearest(resizeNearest(frames, 2, options_.targetSize[1]), 3,
-                                       options_.targetSize[2]);
+  const Tensor resized =
+      resizeNearest(resizeNearest(frames, 2, options_.targetSize[1]), 3, options_.targetSize[2]);
   return fieldFromFrames(conv(resized), x.size(0));
 }
 

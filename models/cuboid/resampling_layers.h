@@ -15,12 +15,12 @@ struct PatchMerging3DOptions {
 
 /// Joins neighbouring positions into one of a coarser field (spec 1.3).
 class PatchMerging3DImpl : public torch::nn::Module {
- public:
+public:
   explicit PatchMerging3DImpl(const PatchMerging3DOptions& options);
   /// (B,T,H,W,C) -> (B,T/dt,H/dh,W/dw,outDim).
   torch::Tensor forward(const torch::Tensor& x);
 
- private:
+private:
   PatchMerging3DOptions options_;
   torch::nn::Linear reduction{nullptr};
   torch::nn::LayerNorm norm{nullptr};
@@ -39,11 +39,11 @@ struct Upsample3DOptions {
 
 /// Nearest resize and a convolution, frame by frame (spec 1.4).
 class Upsample3DLayerImpl : public torch::nn::Module {
- public:
+public:
   explicit Upsample3DLayerImpl(const Upsample3DOptions& options);
   torch::Tensor forward(const torch::Tensor& x);
 
- private:
+private:
   Upsample3DOptions options_;
   torch::nn::Conv2d conv{nullptr};
 };

@@ -11,9 +11,10 @@
 namespace stormloom {
 
 struct StackCuboidSelfAttentionOptions {
-  CuboidSelfAttentionOptions attention;  ///< of every layer; `attention.cuboid` is replaced by `layers`
-  std::vector<CuboidShape> layers;       ///< one pattern (spec 2)
-  bool useInterFfn = true;               ///< one feed-forward after each layer, or one in all
+  CuboidSelfAttentionOptions
+      attention;                    ///< of every layer; `attention.cuboid` is replaced by `layers`
+  std::vector<CuboidShape> layers;  ///< one pattern (spec 2)
+  bool useInterFfn = true;          ///< one feed-forward after each layer, or one in all
   bool useGlobalVectorFfn = false;
   std::string ffnActivation = "gelu";
   bool gatedFfn = false;
@@ -22,14 +23,14 @@ struct StackCuboidSelfAttentionOptions {
 
 /// The self-attention layers of one pattern with their feed-forwards and residuals (spec 1.8).
 class StackCuboidSelfAttentionBlockImpl : public torch::nn::Module {
- public:
+public:
   explicit StackCuboidSelfAttentionBlockImpl(const StackCuboidSelfAttentionOptions& options);
 
   torch::Tensor forward(const torch::Tensor& x);
   std::pair<torch::Tensor, torch::Tensor> forward(const torch::Tensor& x,
                                                   const torch::Tensor& globals);
 
- private:
+private:
   StackCuboidSelfAttentionOptions options_;
   torch::nn::ModuleList ffn_l, global_ffn_l{nullptr}, attn_l;
 };

@@ -1,0 +1,64 @@
+#include "models/parity/layer_options.h"
+
+#include "core/errors.h"
+#include "models/cuboid/cuboid_json.h"
+
+namespace stormloom {
+namespace {
+
+void requireLayerNorm(const Json& config) {
+  const std::string norm = config.value("norm_layer", "layer_norm");
+  if (norm != "layer_norm")
+    throw ModelError("The normalisation \"" + norm + "\" is not built in; use layer_norm.");
+}
+
+std::optional<double> numberIfGiven(const Json& config, const char* key) {
+  const Json* value = config.find(key);
+  if (!value || value->isNull()) return std::nullopt;
+  return value->asDouble();
+}
+
+}  // namespace
+
+CuboidSelfAttentionOptions selfAttentionBaseOf(const Json& config) {
+  requireLayerNorm(config);
+  CuboidSelfAttentionOptions options;
+  options.dim = config.at("dim").asInt();
+  options.numHeads = config.at("num_heads").asInt();
+  options.padding = paddingTypeFromName(config.at("padding_type").asString());
+  options.qkvBias = config.value("qkv_bias", false);
+  options.qkScale = numberIfGiven(config, "qk_scale");
+  options.useFinalProj = config.value("use_final_proj", true);
+  options.useRelativePos = config.value("use_relative_pos", true);
+  options.useGlobalVector = config.value("use_global_vector", false);
+  options.useGlobalSelfAttn = config.value("use_global_self_attn", false);
+  options.separateGlobalQkv = config.value("separate_global_qkv", false);
+  options.globalDimRatio = config.value("global_dim_ratio", std::int64_t(1));
+  return options;
+}
+
+CuboidSelfAttentionOptions selfAttentionOf(const Json& config) {
+  CuboidSelfAttentionOptions options = selfAttentionBaseOf(config);
+  options.cuboid = {thwFromJson(config.at("cuboid_size")), strategyFromJson(config.at("strategy")),
+                    thwFromJson(config.at("shift_size"))};
+  return options;
+}
+
+CrossCuboidShape crossCuboidOf(const Json& config) {
+  return {hwFromJson(config.at("cuboid_hw")), hwFromJson(config.at("shift_hw")),
+          strategyFromJson(config.at("strategy")), config.at("n_temporal").asInt()};
+}
+
+StackCuboidSelfAttentionOptions selfStackOf(const Json& config) {
+  StackCuboidSelfAttentionOptions options;
+  options.attention = selfAttentionBaseOf(config);
+  options.layers = selfLayersFromJson(config.at("block_cuboid_size"), config.at("block_strategy"),
+                                      config.at("block_shift_size"));
+  options.useInterFfn = config.value("use_inter_ffn", true);
+  options.useGlobalVectorFfn = config.value("use_global_vector_ffn", false);
+  options.ffnActivation = config.value("activation", "gelu");
+  options.gatedFfn = config.value("gated_ffn", false);
+  return options;
+}
+
+}  // namespace stormloom

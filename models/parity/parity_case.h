@@ -1,0 +1,59 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "models/parity/procedural.h"
+
+namespace stormloom {
+
+using TensorMap = std::map<std::string, torch::Tensor>;
+
+/// One golden case, ready to be computed: its description and its inputs on the device in the
+/// precision asked for.
+struct ParityCase {
+  std::filesystem::path file;  ///< the JSON; everything else of the case lies beside it
+  Json description;
+  TensorMap inputs;
+  torch::Device device = torch::kCPU;
+  torch::ScalarType type = torch::kFloat32;
+
+  const Json& config() const { return description.at("config"); }
+  const torch::Tensor& input(const std::string& name) const;
+  bool has(const std::string& input) const { return inputs.contains(input); }
+  /// Whether the case lists this output; anything else need not be computed.
+  bool wants(const std::string& output) const;
+
+  /// Gives a network the weights of the case, whose names start with `prefix`, and puts it on the
+  /// device for inference.
+  void prepare(torch::nn::Module& network, const std::string& prefix = "") const;
+  /// A parameter of the case that belongs to no network, such as `logvar`.
+  torch::Tensor weight(const std::string& name, at::IntArrayRef shape) const;
+  std::uint64_t weightsSeed() const;
+};
+
+/// What a kind answers: tensors for `outputs`, or, where the case has `expect` instead, what
+/// disagrees with it.
+struct ParityAnswer {
+  TensorMap outputs;
+  std::vector<std::string> complaints;
+};
+
+using ParityKind = std::function<ParityAnswer(const ParityCase&)>;
+using ParityKinds = std::map<std::string, ParityKind>;
+
+/// Each family of kinds has a file of its own (`*_kinds.cpp`) that adds them.
+void addCuboidKinds(ParityKinds& kinds);
+void addBlockKinds(ParityKinds& kinds);
+
+/// Reads a case and computes or loads its inputs.
+ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device,
+                          torch::ScalarType type);
+
+}  // namespace stormloom
