@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/frame_sequence.h"
+#include "core/netcdf_file.h"
+
+namespace stormloom {
+
+/// The pieces every CF-1.8 file of the program shares: grid mapping and axes, times, packed fields.
+
+/// WKT of a PROJ string, for programs that read no CF attributes; empty in builds without PROJ.
+std::string wktFromProjection(const std::string& projection);
+
+inline constexpr const char* kCfTimeUnit = "seconds since 1970-01-01 00:00:00";
+
+/// x, y (cell centres) with bounds and the grid mapping `crs`: CF attributes, and WKT where PROJ is there.
+void writeCfGrid(NetCdfFile& file, const GeoReference& geo);
+GeoReference readCfGrid(const NetCdfFile& file);
+
+/// Dimension and coordinate variable of valid times.
+void writeCfTimes(NetCdfFile& file, const std::string& name, const FrameSequence& sequence);
+std::vector<ValidTime> readCfTimes(const NetCdfFile& file, const std::string& name);
+
+/// Values packed into 16 bits, a hundredth a step; cells without a value hold the fill value.
+void addPackedField(NetCdfFile& file, const std::string& name,
+                    const std::vector<std::string>& dimensions, Quantity quantity);
+/// CellState as CF flags beside a field.
+void addStateField(NetCdfFile& file, const std::string& name,
+                   const std::vector<std::string>& dimensions);
+/// `leading` are the indices of all dimensions before (y, x).
+void writePackedGrid(NetCdfFile& file, const std::string& name,
+                     const std::vector<std::size_t>& leading, const RadarGrid& grid);
+void writeStateGrid(NetCdfFile& file, const std::string& name,
+                    const std::vector<std::size_t>& leading, const RadarGrid& grid);
+/// With `stateName` empty, cells with the fill value are Missing and all others Measured.
+std::shared_ptr<const RadarGrid> readPackedGrid(const NetCdfFile& file, const std::string& name,
+                                                const std::string& stateName,
+                                                const std::vector<std::size_t>& leading,
+                                                Quantity quantity);
+
+}  // namespace stormloom

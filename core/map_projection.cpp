@@ -1,0 +1,86 @@
+#include <proj.h>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/cf_grid.h"
+#include "core/errors.h"
+#include "core/geo_reference.h"
+
+namespace stormloom {
+
+struct MapProjection::Impl {
+  PJ_CONTEXT* context = nullptr;
+  PJ* transform = nullptr;  ///< WGS 84 longitude/latitude in degrees -> the projection
+
+  ~Impl() {
+    proj_destroy(transform);
+    proj_context_destroy(context);
+  }
+};
+
+namespace {
+
+PJ_COORD finiteOrNan(PJ_COORD point) {
+  const bool usable = std::isfinite(point.xy.x) && std::isfinite(point.xy.y);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  return usable ? point : proj_coord(nan, nan, 0, 0);
+}
+
+}  // namespace
+
+MapProjection::MapProjection(const std::string& projection) : impl_(new Impl) {
+  impl_->context = proj_context_create();
+  proj_log_level(impl_->context, PJ_LOG_NONE);
+  proj_context_set_enable_network(impl_->context, 0);
+  PJ* found = proj_create_crs_to_crs(impl_->context, "EPSG:4326", projection.c_str(), nullptr);
+  if (found != nullptr) {
+    impl_->transform = proj_normalize_for_visualization(impl_->context, found);
+    proj_destroy(found);
+  }
+  if (impl_->transform == nullptr) {
+    delete std::exchange(impl_, nullptr);
+    throw IoError("The map projection \"" + projection + "\" is not known.");
+  }
+}
+
+MapProjection::~MapProjection() { delete impl_; }
+
+MapProjection::MapProjection(MapProjection&& other) noexcept
+    : impl_(std::exchange(other.impl_, nullptr)) {}
+
+MapProjection& MapProjection::operator=(MapProjection&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+
+ProjectedPoint MapProjection::forward(LonLat position) const {
+  const PJ_COORD point = finiteOrNan(proj_trans(impl_->transform, PJ_FWD,
+                                                proj_coord(position.lon, position.lat, 0, 0)));
+  return {point.xy.x, point.xy.y};
+}
+
+LonLat MapProjection::inverse(ProjectedPoint point) const {
+  const PJ_COORD position =
+      finiteOrNan(proj_trans(impl_->transform, PJ_INV, proj_coord(point.x, point.y, 0, 0)));
+  return {position.xy.x, position.xy.y};
+}
+
+std::string wktFromProjection(const std::string& projection) {
+  PJ_CONTEXT* context = proj_context_create();
+  const std::string crs =
+      projection.find("+type=crs") == std::string::npos ? projection + " +type=crs" : projection;
+  PJ* parsed = proj_create(context, crs.c_str());
+  std::string wkt;
+  if (parsed != nullptr) {
+    const char* const options[] = {"MULTILINE=NO", nullptr};
+    const char* text = proj_as_wkt(context, parsed, PJ_WKT1_GDAL, options);
+    if (text != nullptr) wkt = text;
+  }
+  proj_destroy(parsed);
+  proj_context_destroy(context);
+  return wkt;
+}
+
+}  // namespace stormloom

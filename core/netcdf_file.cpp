@@ -1,0 +1,223 @@
+#include "core/netcdf_file.h"
+
+#include <netcdf.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "core/errors.h"
+
+
+namespace stormloom {
+
+namespace {
+
+nc_type netcdfType(NetCdfFile::Type type) {
+  switch (type) {
+    case NetCdfFile::Type::Int8:
+      return NC_BYTE;
+    case NetCdfFile::Type::Int16:
+      return NC_SHORT;
+    case NetCdfFile::Type::Int32:
+      return NC_INT;
+    case NetCdfFile::Type::Double:
+      return NC_DOUBLE;
+  }
+  return NC_DOUBLE;
+}
+
+/// Number of values of a slab; a file that claims more than a gigabyte of them is not one of ours.
+std::size_t product(const std::vector<std::size_t>& counts) {
+  constexpr std::size_t kMost = std::size_t(1) << 28;
+  std::size_t total = 1;
+  for (const std::size_t count : counts) {
+    if (count != 0 && total > kMost / count) {
+      throw IoError("A NetCDF variable claims more than 268 million values; it was not read.");
+    }
+    total *= count;
+  }
+  return total;
+}
+
+}  // namespace
+
+NetCdfFile::NetCdfFile(std::string path, std::string writtenTo, int id)
+    : path_(std::move(path)), writtenTo_(std::move(writtenTo)), id_(id) {}
+
+NetCdfFile::NetCdfFile(NetCdfFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      writtenTo_(std::exchange(other.writtenTo_, {})),
+      id_(std::exchange(other.id_, -1)) {}
+
+NetCdfFile NetCdfFile::create(const std::string& path) {
+  const std::string temporary = path + ".part";
+  int id = -1;
+  const int status = nc_create(temporary.c_str(), NC_NETCDF4 | NC_CLOBBER, &id);
+  if (status != NC_NOERR) {
+    throw IoError(path + ": cannot be written (" + nc_strerror(status) +
+                  "). Check that the folder exists and may be written to.");
+  }
+  return NetCdfFile(path, temporary, id);
+}
+
+NetCdfFile NetCdfFile::open(const std::string& path) {
+  int id = -1;
+  const int status = nc_open(path.c_str(), NC_NOWRITE, &id);
+  if (status != NC_NOERR) {
+    throw IoError(path + ": cannot be opened as NetCDF (" + nc_strerror(status) + ").");
+  }
+  return NetCdfFile(path, "", id);
+}
+
+NetCdfFile::~NetCdfFile() {
+  if (id_ >= 0) nc_close(id_);
+  if (!writtenTo_.empty()) std::remove(writtenTo_.c_str());
+}
+
+void NetCdfFile::check(int status, const std::string& what) const {
+  if (status != NC_NOERR) throw IoError(path_ + ": " + what + ": " + nc_strerror(status) + ".");
+}
+
+int NetCdfFile::variableId(const std::string& name) const {
+  if (name.empty()) return NC_GLOBAL;
+  int variable = -1;
+  check(nc_inq_varid(id_, name.c_str(), &variable), "variable " + name);
+  return variable;
+}
+
+void NetCdfFile::addDimension(const std::string& name, std::size_t length) {
+  int dimension = -1;
+  check(nc_def_dim(id_, name.c_str(), length, &dimension), "dimension " + name);
+}
+
+void NetCdfFile::addVariable(const std::string& name, Type type,
+                             const std::vector<std::string>& dimensions) {
+  std::vector<int> ids;
+  std::vector<std::size_t> chunk;
+  for (const std::string& dimension : dimensions) {
+    int id = -1;
+    check(nc_inq_dimid(id_, dimension.c_str(), &id), "dimension " + dimension);
+    std::size_t length = 0;
+    check(nc_inq_dimlen(id_, id, &length), "dimension " + dimension);
+    chunk.push_back(ids.size() + 2 < dimensions.size() ? 1 : length);
+    ids.push_back(id);
+  }
+  int variable = -1;
+  check(nc_def_var(id_, name.c_str(), netcdfType(type), int(ids.size()), ids.data(), &variable),
+        "variable " + name);
+  if (ids.size() >= 3) {
+    check(nc_def_var_chunking(id_, variable, NC_CHUNKED, chunk.data()), "chunks of " + name);
+    check(nc_def_var_deflate(id_, variable, 1, 1, 4), "compression of " + name);
+  }
+}
+
+void NetCdfFile::addFill(const std::string& name, std::int16_t value) {
+  check(nc_def_var_fill(id_, variableId(name), NC_FILL, &value), "fill value of " + name);
+}
+
+void NetCdfFile::setText(const std::string& variable, const std::string& attribute,
+                         const std::string& text) {
+  check(nc_put_att_text(id_, variableId(variable), attribute.c_str(), text.size(), text.c_str()),
+        "attribute " + attribute);
+}
+
+void NetCdfFile::setNumbers(const std::string& variable, const std::string& attribute,
+                            const std::vector<double>& numbers) {
+  check(nc_put_att_double(id_, variableId(variable), attribute.c_str(), NC_DOUBLE, numbers.size(),
+                          numbers.data()),
+        "attribute " + attribute);
+}
+
+void NetCdfFile::setFlags(const std::string& variable, const std::string& attribute,
+                          const std::vector<std::int8_t>& flags) {
+  check(nc_put_att_schar(id_, variableId(variable), attribute.c_str(), NC_BYTE, flags.size(),
+                         flags.data()),
+        "attribute " + attribute);
+}
+
+void NetCdfFile::writeDoubles(const std::string& variable, const std::vector<double>& values) {
+  if (product(shape(variable)) != values.size()) {
+    throw IoError(path_ + ": variable " + variable + " was given " + std::to_string(values.size()) +
+                  " values, which is not its size.");
+  }
+  check(nc_put_var_double(id_, variableId(variable), values.data()), "values of " + variable);
+}
+
+void NetCdfFile::writeShorts(const std::string& variable, const std::vector<std::size_t>& start,
+                             const std::vector<std::size_t>& count,
+                             const std::vector<std::int16_t>& values) {
+  check(nc_put_vara_short(id_, variableId(variable), start.data(), count.data(), values.data()),
+        "values of " + variable);
+}
+
+void NetCdfFile::writeBytes(const std::string& variable, const std::vector<std::size_t>& start,
+                            const std::vector<std::size_t>& count,
+                            const std::vector<std::int8_t>& values) {
+  check(nc_put_vara_schar(id_, variableId(variable), start.data(), count.data(), values.data()),
+        "values of " + variable);
+}
+
+void NetCdfFile::commit() {
+  check(nc_close(std::exchange(id_, -1)), "cannot be finished; is the disk full?");
+  std::error_code problem;
+  std::filesystem::rename(writtenTo_, path_, problem);
+  if (problem) throw IoError(path_ + ": cannot be put in place: " + problem.message() + ".");
+  writtenTo_.clear();
+}
+
+bool NetCdfFile::hasVariable(const std::string& name) const {
+  int variable = -1;
+  return nc_inq_varid(id_, name.c_str(), &variable) == NC_NOERR;
+}
+
+std::vector<std::size_t> NetCdfFile::shape(const std::string& variable) const {
+  int rank = 0;
+  const int id = variableId(variable);
+  check(nc_inq_varndims(id_, id, &rank), "variable " + variable);
+  std::vector<int> dimensions(rank);
+  check(nc_inq_vardimid(id_, id, dimensions.data()), "variable " + variable);
+  std::vector<std::size_t> lengths(rank);
+  for (int i = 0; i < rank; ++i) {
+    check(nc_inq_dimlen(id_, dimensions[i], &lengths[i]), "variable " + variable);
+  }
+  return lengths;
+}
+
+std::string NetCdfFile::text(const std::string& variable, const std::string& attribute) const {
+  std::size_t length = 0;
+  nc_type type = NC_NAT;
+  const int id = variableId(variable);
+  if (nc_inq_att(id_, id, attribute.c_str(), &type, &length) != NC_NOERR || type != NC_CHAR) {
+    return {};
+  }
+  std::string text(length, '\0');
+  check(nc_get_att_text(id_, id, attribute.c_str(), text.data()), "attribute " + attribute);
+  return text;
+}
+
+std::vector<double> NetCdfFile::doubles(const std::string& variable) const {
+  std::vector<double> values(product(shape(variable)));
+  check(nc_get_var_double(id_, variableId(variable), values.data()), "values of " + variable);
+  return values;
+}
+
+std::vector<std::int16_t> NetCdfFile::shorts(const std::string& variable,
+                                             const std::vector<std::size_t>& start,
+                                             const std::vector<std::size_t>& count) const {
+  std::vector<std::int16_t> values(product(count));
+  check(nc_get_vara_short(id_, variableId(variable), start.data(), count.data(), values.data()),
+        "values of " + variable);
+  return values;
+}
+
+std::vector<std::int8_t> NetCdfFile::bytes(const std::string& variable,
+                                           const std::vector<std::size_t>& start,
+                                           const std::vector<std::size_t>& count) const {
+  std::vector<std::int8_t> values(product(count));
+  check(nc_get_vara_schar(id_, variableId(variable), start.data(), count.data(), values.data()),
+        "values of " + variable);
+  return values;
+}
+
+}  // namespace stormloom

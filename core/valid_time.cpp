@@ -1,0 +1,89 @@
+#include "core/valid_time.h"
+
+#include <cstdio>
+
+namespace stormloom {
+namespace {
+
+struct Calendar {
+  int year, month, day, hour, minute, second;
+};
+
+Calendar calendarFromTime(ValidTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return {int(date.year()), int(unsigned(date.month())), int(unsigned(date.day())),
+          int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count())};
+}
+
+/// Reads exactly `digits` digits at the front of `text` and takes them off.
+std::optional<int> takeNumber(std::string_view& text, std::size_t digits) {
+  int number = 0;
+  if (text.size() < digits) return {};
+  for (const char c : text.substr(0, digits)) {
+    if (c < '0' || c > '9') return {};
+    number = number * 10 + (c - '0');
+  }
+  text.remove_prefix(digits);
+  return number;
+}
+
+bool takeOneOf(std::string_view& text, std::string_view letters) {
+  if (text.empty() || letters.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+bool isPossible(const Calendar& c) {
+  const std::chrono::year_month_day date{std::chrono::year(c.year),
+                                         std::chrono::month(unsigned(c.month)),
+                                         std::chrono::day(unsigned(c.day))};
+  return date.ok() && c.hour < 24 && c.minute < 60 && c.second < 60;
+}
+
+}  // namespace
+
+std::string isoText(ValidTime time) {
+  const Calendar c = calendarFromTime(time);
+  char text[48];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour,
+                c.minute, c.second);
+  return text;
+}
+
+std::string clockText(ValidTime time) {
+  const std::string iso = isoText(time);
+  return iso.substr(iso.find('T') + 1, 5);
+}
+
+std::optional<ValidTime> timeFromIso(std::string_view text) {
+  const auto year = takeNumber(text, 4);
+  if (!year || !takeOneOf(text, "-")) return {};
+  const auto month = takeNumber(text, 2);
+  if (!month || !takeOneOf(text, "-")) return {};
+  const auto day = takeNumber(text, 2);
+  if (!day || !takeOneOf(text, "T ")) return {};
+  const auto hour = takeNumber(text, 2);
+  if (!hour || !takeOneOf(text, ":")) return {};
+  const auto minute = takeNumber(text, 2);
+  if (!minute) return {};
+  int second = 0;
+  if (takeOneOf(text, ":")) {
+    const auto read = takeNumber(text, 2);
+    if (!read) return {};
+    second = *read;
+  }
+  takeOneOf(text, "Z");
+  const Calendar calendar{*year, *month, *day, *hour, *minute, second};
+  if (!text.empty() || !isPossible(calendar)) return {};
+  return timeFromCalendar(*year, *month, *day, *hour, *minute, second);
+}
+
+ValidTime timeFromCalendar(int year, int month, int day, int hour, int minute, int second) {
+  const std::chrono::sys_days date = std::chrono::year_month_day{
+      std::chrono::year(year), std::chrono::month(unsigned(month)), std::chrono::day(unsigned(day))};
+  return date + std::chrono::hours(hour) + minutes(minute) + seconds(second);
+}
+
+}  // namespace stormloom
