@@ -126,18 +126,19 @@ show_build_progress() { # ninja's lines become one line that counts
   done
 }
 
-build_targets() { # cmake targets...
-  local start
+build_targets() { # preset, cmake targets...
+  local start preset=$1
+  shift
   start=$(date +%s)
-  if ! (cd "$project" && cmake --preset dev) >"$log/configure.log" 2>&1; then
+  if ! (cd "$project" && cmake --preset "$preset") >"$log/configure.log" 2>&1; then
     tail -n 25 "$log/configure.log" >&2
     fail "CMake could not configure the build (whole output: .deps/log/configure.log)." \
-      "If packages changed since the last build, remove the folder build/dev and run this again."
+      "If packages changed since the last build, remove the folder build/$preset and run this again."
   fi
-  if ! cmake --build "$build" -j "$(build_jobs)" --target "$@" 2>&1 | tee "$log/build.log" | show_build_progress; then
+  if ! cmake --build "$project/build/$preset" -j "$(build_jobs)" --target "$@" 2>&1 | tee "$log/build.log" | show_build_progress; then
     grep -E -A 12 'error|FAILED' "$log/build.log" | head -n 60 >&2
     fail "the build failed (whole output: .deps/log/build.log)." \
       "If the compiler was killed, free some memory and run this again: finished parts are kept."
   fi
-  printf '\rstormloom: built in %s s              \n' "$(seconds_since "$start")" >&2
+  printf '\rstormloom: built (%s) in %s s              \n' "$preset" "$(seconds_since "$start")" >&2
 }
