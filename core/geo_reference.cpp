@@ -28,7 +28,7 @@ const MapProjection& projectionOfThisThread(const std::string& projection) {
 
 /// Grows a box point by point; longitudes are continued across the date line from the first point.
 class BoxOfPoints {
- public:
+public:
   void add(LonLat point) {
     if (!std::isfinite(point.lon) || !std::isfinite(point.lat)) return;
     if (empty_) {
@@ -45,7 +45,7 @@ class BoxOfPoints {
   }
   LonLatBox box() const { return box_; }
 
- private:
+private:
   LonLatBox box_;
   double last_ = 0.0;
   bool empty_ = true;
@@ -55,8 +55,13 @@ class BoxOfPoints {
 
 GeoReference::GeoReference(std::string projection, double left, double top, double cellWidth,
                            double cellHeight, int width, int height)
-    : projection_(std::move(projection)), left_(left), top_(top), cellWidth_(cellWidth),
-      cellHeight_(cellHeight), width_(width), height_(height) {
+    : projection_(std::move(projection)),
+      left_(left),
+      top_(top),
+      cellWidth_(cellWidth),
+      cellHeight_(cellHeight),
+      width_(width),
+      height_(height) {
   const bool finite = std::isfinite(left) && std::isfinite(top) && std::isfinite(cellWidth) &&
                       std::isfinite(cellHeight);
   if (!finite || cellWidth <= 0.0 || cellHeight <= 0.0 || width < 1 || height < 1) {
@@ -83,8 +88,8 @@ LonLatBox GeoReference::bounds() const {
   const auto along = [&](CellPoint from, CellPoint to) {
     for (int k = 0; k < kPointsAnEdge; ++k) {
       const double share = double(k) / kPointsAnEdge;
-      box.add(lonLatFromCell({from.col + share * (to.col - from.col),
-                              from.row + share * (to.row - from.row)}));
+      box.add(lonLatFromCell(
+          {from.col + share * (to.col - from.col), from.row + share * (to.row - from.row)}));
     }
   };
   const CellPoint corners[] = {

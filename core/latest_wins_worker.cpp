@@ -5,7 +5,9 @@
 namespace stormloom {
 
 LatestWinsWorker::LatestWinsWorker(Generate generate, Deliver deliver, Fail fail)
-    : generate_(std::move(generate)), deliver_(std::move(deliver)), fail_(std::move(fail)),
+    : generate_(std::move(generate)),
+      deliver_(std::move(deliver)),
+      fail_(std::move(fail)),
       thread_([this](std::stop_token shutdown) { run(shutdown); }) {}
 
 LatestWinsWorker::~LatestWinsWorker() {

@@ -56,8 +56,8 @@ MapProjection& MapProjection::operator=(MapProjection&& other) noexcept {
 }
 
 ProjectedPoint MapProjection::forward(LonLat position) const {
-  const PJ_COORD point = finiteOrNan(proj_trans(impl_->transform, PJ_FWD,
-                                                proj_coord(position.lon, position.lat, 0, 0)));
+  const PJ_COORD point = finiteOrNan(
+      proj_trans(impl_->transform, PJ_FWD, proj_coord(position.lon, position.lat, 0, 0)));
   return {point.xy.x, point.xy.y};
 }
 

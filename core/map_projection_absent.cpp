@@ -8,8 +8,9 @@ namespace stormloom {
 struct MapProjection::Impl {};
 
 MapProjection::MapProjection(const std::string& projection) : impl_(nullptr) {
-  throw IoError("The projection \"" + projection +
-                "\" cannot be used: this build has no PROJ. Install libproj-dev and configure again.");
+  throw IoError(
+      "The projection \"" + projection +
+      "\" cannot be used: this build has no PROJ. Install libproj-dev and configure again.");
 }
 MapProjection::~MapProjection() = default;
 MapProjection::MapProjection(MapProjection&&) noexcept = default;

@@ -18,6 +18,9 @@ struct ModelGrid {
 const ModelGrid& sevirLrGrid();  ///< 128 x 128, 3 km, 10 min, 7 -> 6
 const ModelGrid& sevirGrid();    ///< 384 x 384, 1 km, 5 min, 13 -> 12
 
+/// The shortest clock that the shipped models have seen (data/train/README.md).
+inline constexpr int kShortestStepMinutes = 4;
+
 /// How to cut a model's context out of a sequence.
 struct ContextRequest {
   ModelGrid grid;
@@ -27,14 +30,16 @@ struct ContextRequest {
 };
 
 /// Context frames (digital VIL-like 0-254, states kept) on the model's grid and clock; the last frame is at the run time.
-/// Where the source has no frame of `stepMinutes` spacing that fits, a sentence says which valid times are missing.
-/// Throws IoError: too few frames, a gap, a box outside the coverage.
+/// A sequence that is too short for the model's clock, but at least kShortestStepMinutes a context step long, is read on
+/// a shorter clock with cells as much smaller, so that storms move as many cells a step; `note` says so.
+/// Throws IoError: too few frames, a gap (the missing valid times are named), a box outside the coverage.
 struct ModelContext {
   ModelGrid grid;
   FrameSequence frames;   ///< grid.contextFrames frames, Quantity::VilDigital
   ValidTime runTime;
   std::vector<seconds> timeOffsets;  ///< actual minus nominal time of each frame
   double missingFraction = 0.0;
+  std::string note;  ///< a sentence where the clock had to be another than the model's own; empty otherwise
   std::string hash;  ///< of values, states, times and box: the id of a context
 };
 ModelContext cutContext(const FrameSequence& sequence, const ContextRequest& request);

@@ -13,7 +13,7 @@ Calendar calendarFromTime(ValidTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  return {int(date.year()), int(unsigned(date.month())), int(unsigned(date.day())),
+  return {int(date.year()),           int(unsigned(date.month())),  int(unsigned(date.day())),
           int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count())};
 }
 
@@ -81,8 +81,9 @@ std::optional<ValidTime> timeFromIso(std::string_view text) {
 }
 
 ValidTime timeFromCalendar(int year, int month, int day, int hour, int minute, int second) {
-  const std::chrono::sys_days date = std::chrono::year_month_day{
-      std::chrono::year(year), std::chrono::month(unsigned(month)), std::chrono::day(unsigned(day))};
+  const std::chrono::sys_days date =
+      std::chrono::year_month_day{std::chrono::year(year), std::chrono::month(unsigned(month)),
+                                  std::chrono::day(unsigned(day))};
   return date + std::chrono::hours(hour) + minutes(minute) + seconds(second);
 }
 

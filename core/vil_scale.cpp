@@ -15,8 +15,9 @@ constexpr double kMostDigital = 254.0;
 }  // namespace
 
 double reflectivityFactorFromRain(double rainRateMmPerHour) {
-  return rainRateMmPerHour <= 0.0 ? 0.0
-                                  : kMarshallPalmerA * std::pow(rainRateMmPerHour, kMarshallPalmerB);
+  return rainRateMmPerHour <= 0.0
+             ? 0.0
+             : kMarshallPalmerA * std::pow(rainRateMmPerHour, kMarshallPalmerB);
 }
 
 double rainFromReflectivityFactor(double z) {

@@ -21,7 +21,7 @@ FrameSequence framesAt(const std::vector<int>& minutesOfFrames) {
 class TestFrameSequence : public QObject {
   Q_OBJECT
 
- private Q_SLOTS:
+private Q_SLOTS:
   void timesAreWrittenAndReadInUtc() {
     const ValidTime time = timeFromCalendar(2020, 2, 29, 0, 2, 36);
     QCOMPARE(isoText(time), std::string("2020-02-29T00:02:36Z"));

@@ -1,5 +1,4 @@
 #include <QtTest>
-
 #include <cmath>
 
 #include "core/errors.h"
@@ -10,7 +9,7 @@ using namespace stormloom;
 class TestGeoReference : public QObject {
   Q_OBJECT
 
- private Q_SLOTS:
+private Q_SLOTS:
   void theMiddleOfSevirsProjectionIsWhereItSays() {
     const GeoReference geo(kSevirProjection, -192000.0, 192000.0, 3000.0, 3000.0, 128, 128);
     const LonLat middle = geo.lonLatFromCell({64.0, 64.0});
@@ -25,8 +24,9 @@ class TestGeoReference : public QObject {
     const double k = std::sqrt(2.0 / (1.0 + std::sin(lat0) * std::sin(lat) +
                                       std::cos(lat0) * std::cos(lat) * std::cos(dlon)));
     const double x = radius * k * std::cos(lat) * std::sin(dlon);
-    const double y = radius * k * (std::cos(lat0) * std::sin(lat) -
-                                   std::sin(lat0) * std::cos(lat) * std::cos(dlon));
+    const double y =
+        radius * k *
+        (std::cos(lat0) * std::sin(lat) - std::sin(lat0) * std::cos(lat) * std::cos(dlon));
     const ProjectedPoint point = MapProjection(kSevirProjection).forward({-90.0, 30.0});
     QVERIFY(std::abs(point.x - x) < 0.01);
     QVERIFY(std::abs(point.y - y) < 0.01);

@@ -1,5 +1,4 @@
 #include <QtTest>
-
 #include <atomic>
 #include <semaphore>
 
@@ -52,7 +51,7 @@ ScenarioRequest request(std::uint64_t id, Quality quality) {
 class TestLatestWinsWorker : public QObject {
   Q_OBJECT
 
- private Q_SLOTS:
+private Q_SLOTS:
   void aNewerRequestStopsARunningFullOneAndReplacesWaitingOnes() {
     Outbox outbox;
     std::binary_semaphore started(0);

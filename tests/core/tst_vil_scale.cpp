@@ -1,5 +1,4 @@
 #include <QtTest>
-
 #include <cmath>
 
 #include "core/vil_scale.h"
@@ -10,7 +9,7 @@ using namespace stormloom;
 class TestVilScale : public QObject {
   Q_OBJECT
 
- private Q_SLOTS:
+private Q_SLOTS:
   void rainGivesTheWorkedValues_data() {
     QTest::addColumn<double>("rain");
     QTest::addColumn<double>("digital");

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "core/frame_sequence.h"
+
+namespace stormloom {
+
+/// Middle of the box of `sideMeters` with the most rain that the radars cover (at most a tenth without a value, where
+/// such a box exists). Looks at sums over the source's own pixels, so it takes milliseconds, not projections.
+LonLat wettestBox(const GeoReference& geo, const RadarGrid& grid, Quantity quantity,
+                  double sideMeters);
+
+}  // namespace stormloom
