@@ -16,3 +16,8 @@ elseif(STORMLOOM_SANITIZE_THREAD)
   add_compile_options(-fsanitize=thread -g1)
   add_link_options(-fsanitize=thread)
 endif()
+# Instrumented code makes GCC see variables as perhaps uninitialised (GCC's manual warns of it with -fsanitize).
+if(STORMLOOM_SANITIZE_ADDRESS OR STORMLOOM_SANITIZE_THREAD)
+  target_compile_options(stormloom_flags INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)
+endif()
