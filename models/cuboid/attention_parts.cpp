@@ -1,6 +1,7 @@
 #include "models/cuboid/attention_parts.h"
 
 #include "core/errors.h"
+#include "models/cuboid/cuboid_layout.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -53,6 +54,22 @@ Tensor relativePositionBias(const Tensor& table, const Tensor& index, std::int64
 
 Tensor withOpenKeys(const Tensor& mask, std::int64_t count) {
   return mask.defined() ? torch::constant_pad_nd(mask, {0, count}, 1) : mask;
+}
+
+Tensor jointWeights(const Tensor& scores, const Tensor& globalQuery, const Tensor& globalKey,
+                    const Tensor& mask) {
+  if (!globalKey.defined()) return maskedSoftmax(scores, mask);
+  const Tensor globalScores = torch::matmul(globalQuery, globalKey.transpose(-2, -1));  // (...,V,N)
+  return maskedSoftmax(torch::cat({scores, globalScores}, -1),
+                       withOpenKeys(mask, globalKey.size(-2)));
+}
+
+Tensor jointValues(const Tensor& weights, const Tensor& values, const Tensor& globalValues) {
+  if (!globalValues.defined()) return torch::matmul(weights, values);
+  const std::int64_t v = values.size(-2);
+  const std::int64_t n = globalValues.size(-2);
+  return torch::matmul(weights.narrow(-1, 0, v), values) +
+         torch::matmul(weights.narrow(-1, v, n), globalValues);
 }
 
 void recordLocal(AttentionProbe& probe, const Tensor& weights, const CuboidMap& x,

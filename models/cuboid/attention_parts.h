@@ -29,6 +29,14 @@ torch::Tensor relativePositionBias(const torch::Tensor& table, const torch::Tens
 /// A mask with `count` more keys that are always attended; an undefined mask stays undefined.
 torch::Tensor withOpenKeys(const torch::Tensor& mask, std::int64_t count);
 
+/// Softmax over the local scores (...,V,Vm) and, where there are global vectors, over their N keys,
+/// which are never masked (spec 1.7, step 5; 1.9): (...,V,Vm[+N]).
+torch::Tensor jointWeights(const torch::Tensor& scores, const torch::Tensor& globalQuery,
+                           const torch::Tensor& globalKey, const torch::Tensor& mask);
+/// The values (...,Vm,d) and, where there are, those of the global vectors (...,N,d), weighted.
+torch::Tensor jointValues(const torch::Tensor& weights, const torch::Tensor& values,
+                          const torch::Tensor& globalValues);
+
 /// Fills a probe from weights (B,K,heads,Vx,Vm[+N]) of queries in `x` over keys in `keys`.
 void recordLocal(AttentionProbe& probe, const torch::Tensor& weights, const CuboidMap& x,
                  const CuboidMap& keys, PaddingType padding);

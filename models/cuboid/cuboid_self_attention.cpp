@@ -93,18 +93,11 @@ std::pair<Tensor, Tensor> CuboidSelfAttentionLayerImpl::forward(const Tensor& x,
   local[0] = local[0] * scale_;
   const GlobalParts parts = globalParts(cuboids, global_vec_norm(globals), local);
 
-  const std::int64_t n = globals.size(1);
-  const Tensor joint =
-      torch::cat({scores(local[0], local[1]),
-                  torch::matmul(parts.localQuery, parts.localKey.transpose(-2, -1))},
-                 -1);  // (B,K,heads,V,V+N)
-  const Tensor weights = maskedSoftmax(joint, withOpenKeys(fit->mask, n));
+  const Tensor weights =
+      jointWeights(scores(local[0], local[1]), parts.localQuery, parts.localKey, fit->mask);
   if (probe_) recordLocal(*probe_, weights, fit->map, fit->map, options_.padding);
   const Tensor used = dropped(weights, options_.attnDrop, is_training());
-  const std::int64_t v = fit->map.volume();
-  const Tensor y = torch::matmul(used.narrow(-1, 0, v), local[2]) +
-                   torch::matmul(used.narrow(-1, v, n), parts.localValue);
-
+  const Tensor y = jointValues(used, local[2], parts.localValue);
   return {projected(y, *fit), updatedGlobals(parts, *fit)};
 }
 

@@ -65,6 +65,14 @@ ParityAnswer selfStack(const ParityCase& parity) {
   return {{{"out", out}, {"out_global", globals}}, {}};
 }
 
+ParityAnswer crossStack(const ParityCase& parity) {
+  StackCuboidCrossAttentionBlock stack(crossStackOf(parity.config()));
+  parity.prepare(*stack);
+  const Tensor out = stack->forward(parity.input("x"), parity.input("mem"),
+                                    parity.inputIfAny("mem_global_vectors"));
+  return {{{"out", out}}, {}};
+}
+
 }  // namespace
 
 void addBlockKinds(ParityKinds& kinds) {
@@ -73,6 +81,7 @@ void addBlockKinds(ParityKinds& kinds) {
   kinds["upsample"] = upsample;
   kinds["pos_embed"] = positionEmbedding;
   kinds["self_stack"] = selfStack;
+  kinds["cross_stack"] = crossStack;
 }
 
 }  // namespace stormloom

@@ -1,6 +1,7 @@
 // Golden kinds of the integer maps, the patterns and single attention layers (spec 1.5-1.7, 1.9,
 // 2).
 #include "models/cuboid/attention_parts.h"
+#include "models/cuboid/cuboid_cross_attention.h"
 #include "models/cuboid/cuboid_json.h"
 #include "models/cuboid/cuboid_layout.h"
 #include "models/cuboid/cuboid_pattern.h"
@@ -119,6 +120,16 @@ ParityAnswer selfAttention(const ParityCase& parity) {
   return answer;
 }
 
+ParityAnswer crossAttention(const ParityCase& parity) {
+  CuboidCrossAttentionLayer layer(crossAttentionOf(parity.config()));
+  parity.prepare(*layer);
+  AttentionProbe probe;
+  layer->setProbe(&probe);
+  const Tensor out = layer->forward(parity.input("x"), parity.input("mem"),
+                                    parity.inputIfAny("mem_global_vectors"));
+  return {{{"out", out}, {"attn_cross", probe.local}}, {}};
+}
+
 }  // namespace
 
 void addCuboidKinds(ParityKinds& kinds) {
@@ -126,6 +137,7 @@ void addCuboidKinds(ParityKinds& kinds) {
   kinds["cuboid_cross_map"] = cuboidCrossMap;
   kinds["attention_pattern"] = attentionPattern;
   kinds["cuboid_self_attention"] = selfAttention;
+  kinds["cuboid_cross_attention"] = crossAttention;
 }
 
 }  // namespace stormloom

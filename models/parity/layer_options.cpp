@@ -18,6 +18,24 @@ std::optional<double> numberIfGiven(const Json& config, const char* key) {
   return value->asDouble();
 }
 
+/// Everything but the cuboid.
+CuboidCrossAttentionOptions crossAttentionBaseOf(const Json& config) {
+  requireLayerNorm(config);
+  CuboidCrossAttentionOptions options;
+  options.dim = config.at("dim").asInt();
+  options.numHeads = config.at("num_heads").asInt();
+  const Json* last = config.find("cross_last_n_frames");
+  if (last && !last->isNull()) options.lastNFrames = last->asInt();
+  options.maxTemporalRelative = config.at("max_temporal_relative").asInt();
+  options.qkvBias = config.value("qkv_bias", false);
+  options.qkScale = numberIfGiven(config, "qk_scale");
+  options.useRelativePos = config.value("use_relative_pos", true);
+  options.useGlobalVector = config.value("use_global_vector", false);
+  options.separateGlobalQkv = config.value("separate_global_qkv", false);
+  options.globalDimRatio = config.value("global_dim_ratio", std::int64_t(1));
+  return options;
+}
+
 }  // namespace
 
 CuboidSelfAttentionOptions selfAttentionBaseOf(const Json& config) {
@@ -49,6 +67,12 @@ CrossCuboidShape crossCuboidOf(const Json& config) {
           strategyFromJson(config.at("strategy")), config.at("n_temporal").asInt()};
 }
 
+CuboidCrossAttentionOptions crossAttentionOf(const Json& config) {
+  CuboidCrossAttentionOptions options = crossAttentionBaseOf(config);
+  options.cuboid = crossCuboidOf(config);
+  return options;
+}
+
 StackCuboidSelfAttentionOptions selfStackOf(const Json& config) {
   StackCuboidSelfAttentionOptions options;
   options.attention = selfAttentionBaseOf(config);
@@ -56,6 +80,17 @@ StackCuboidSelfAttentionOptions selfStackOf(const Json& config) {
                                       config.at("block_shift_size"));
   options.useInterFfn = config.value("use_inter_ffn", true);
   options.useGlobalVectorFfn = config.value("use_global_vector_ffn", false);
+  options.ffnActivation = config.value("activation", "gelu");
+  options.gatedFfn = config.value("gated_ffn", false);
+  return options;
+}
+
+StackCuboidCrossAttentionOptions crossStackOf(const Json& config) {
+  StackCuboidCrossAttentionOptions options;
+  options.attention = crossAttentionBaseOf(config);
+  options.layers = crossLayersFromJson(config.at("block_cuboid_hw"), config.at("block_strategy"),
+                                       config.at("block_shift_hw"), config.at("block_n_temporal"));
+  options.useInterFfn = config.value("use_inter_ffn", true);
   options.ffnActivation = config.value("activation", "gelu");
   options.gatedFfn = config.value("gated_ffn", false);
   return options;

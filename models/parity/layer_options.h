@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/json.h"
+#include "models/cuboid/cross_attention_stack.h"
 #include "models/cuboid/cuboid_self_attention.h"
 #include "models/cuboid/self_attention_stack.h"
 
@@ -12,6 +13,8 @@ namespace stormloom {
 CuboidSelfAttentionOptions selfAttentionBaseOf(const Json& config);
 CuboidSelfAttentionOptions selfAttentionOf(const Json& config);
 CrossCuboidShape crossCuboidOf(const Json& config);
+CuboidCrossAttentionOptions crossAttentionOf(const Json& config);
 StackCuboidSelfAttentionOptions selfStackOf(const Json& config);
+StackCuboidCrossAttentionOptions crossStackOf(const Json& config);
 
 }  // namespace stormloom

@@ -46,6 +46,10 @@ const Tensor& ParityCase::input(const std::string& name) const {
   return found->second;
 }
 
+Tensor ParityCase::inputIfAny(const std::string& name) const {
+  return has(name) ? input(name) : Tensor();
+}
+
 bool ParityCase::wants(const std::string& output) const {
   const Json* outputs = description.find("outputs");
   return outputs && outputs->contains(output);

@@ -26,6 +26,8 @@ struct ParityCase {
 
   const Json& config() const { return description.at("config"); }
   const torch::Tensor& input(const std::string& name) const;
+  /// The input, or an undefined tensor where the case has none of this name.
+  torch::Tensor inputIfAny(const std::string& name) const;
   bool has(const std::string& input) const { return inputs.contains(input); }
   /// Whether the case lists this output; anything else need not be computed.
   bool wants(const std::string& output) const;

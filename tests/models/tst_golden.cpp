@@ -12,7 +12,7 @@ class TestGolden : public QObject {
 private Q_SLOTS:
   void everyCaseOfTheGroupAgrees_data() {
     QTest::addColumn<QString>("group");
-    for (const char* group : {"cuboid_maps", "self_attention"})
+    for (const char* group : {"cuboid_maps", "self_attention", "cross_attention"})
       QTest::newRow(group) << QString(group);
   }
 

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/cuboid/attention_probe.h"
+#include "models/cuboid/cuboid_layout.h"
+
+namespace stormloom {
+
+struct CuboidCrossAttentionOptions {
+  std::int64_t dim = 0;
+  std::int64_t numHeads = 4;
+  CrossCuboidShape cuboid;
+  std::optional<std::int64_t> lastNFrames;  ///< of the memory; all when not given
+  std::int64_t maxTemporalRelative = 0;     ///< at least the frames of a query or memory cuboid
+  bool qkvBias = false;
+  std::optional<double> qkScale;  ///< (dim/numHeads)^-0.5 when not given
+  bool useRelativePos = true;
+  bool useGlobalVector = false;
+  bool separateGlobalQkv = false;
+  std::int64_t globalDimRatio = 1;
+  double attnDrop = 0.0;
+  double projDrop = 0.0;
+};
+
+/// Cuboids of a field attend the cuboids of a memory that lie at the same place (spec 1.9). Returns
+/// without the residual. Sizes that need padding are treated as `ignore`, whatever the padding type
+/// of the network: quirk Q4.
+class CuboidCrossAttentionLayerImpl : public torch::nn::Module {
+public:
+  explicit CuboidCrossAttentionLayerImpl(const CuboidCrossAttentionOptions& options);
+
+  /// x (B,Tx,H,W,C), memory (B,Tm,H,W,C); `memoryGlobals` (B,N,ratio*C) exactly when the layer was
+  /// built for them.
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
+                        const torch::Tensor& memoryGlobals = {});
+
+  /// The weights of the following passes are kept in the probe, which the caller owns; nullptr
+  /// stops that.
+  void setProbe(AttentionProbe* probe) { probe_ = probe; }
+  const CuboidCrossAttentionOptions& options() const { return options_; }
+
+private:
+  /// What the layer needs to know about data of one shape on one device.
+  struct Fitted {
+    CrossCuboidMaps maps;
+    torch::Tensor mask;  // (K,1,Vx,Vm) or undefined
+  };
+  /// Queries, keys and values of the global vectors; undefined without them.
+  struct GlobalParts {
+    torch::Tensor query;       // (B,K,heads,Vx,d)
+    torch::Tensor key, value;  // (B,1,heads,N,d)
+  };
+
+  std::shared_ptr<const Fitted> fitted(const torch::Tensor& x, const torch::Tensor& memory);
+  torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k);
+  GlobalParts globalParts(const torch::Tensor& cuboids, const torch::Tensor& q,
+                          const torch::Tensor& globals);
+  void record(const torch::Tensor& weights, const CrossCuboidMaps& maps,
+              std::int64_t skippedFrames);
+
+  CuboidCrossAttentionOptions options_;
+  double scale_;
+  AttentionProbe* probe_ = nullptr;
+  PerShape<Fitted> fits_;
+  torch::Tensor relative_position_bias_table, relative_position_index;
+  torch::nn::Linear q_proj{nullptr}, kv_proj{nullptr}, l2g_q_net{nullptr},
+      l2g_global_kv_net{nullptr}, proj{nullptr};
+  torch::nn::LayerNorm norm{nullptr};
+};
+TORCH_MODULE(CuboidCrossAttentionLayer);
+
+}  // namespace stormloom
