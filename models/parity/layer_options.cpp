@@ -2,6 +2,7 @@
 
 #include "core/errors.h"
 #include "models/cuboid/cuboid_json.h"
+#include "models/earthformer/cuboid_transformer_options.h"
 
 namespace stormloom {
 namespace {
@@ -41,7 +42,7 @@ CuboidCrossAttentionOptions crossAttentionBaseOf(const Json& config) {
 CuboidSelfAttentionOptions selfAttentionBaseOf(const Json& config) {
   requireLayerNorm(config);
   CuboidSelfAttentionOptions options;
-  options.dim = config.at("dim").asInt();
+  options.dim = config.value("dim", std::int64_t(0));  // an encoder has widths of its own
   options.numHeads = config.at("num_heads").asInt();
   options.padding = paddingTypeFromName(config.at("padding_type").asString());
   options.qkvBias = config.value("qkv_bias", false);
@@ -93,6 +94,35 @@ StackCuboidCrossAttentionOptions crossStackOf(const Json& config) {
   options.useInterFfn = config.value("use_inter_ffn", true);
   options.ffnActivation = config.value("activation", "gelu");
   options.gatedFfn = config.value("gated_ffn", false);
+  return options;
+}
+
+CuboidTransformerEncoderOptions encoderOf(const Json& config) {
+  CuboidTransformerEncoderOptions options;
+  options.depth = config.at("depth").as<std::vector<std::int64_t>>();
+  options.downsample = scaleFromJson(config.at("downsample"));
+  const auto levels = std::int64_t(options.depth.size());
+  options.units = levelUnits(config.at("base_units").asInt(), config.value("scale_alpha", 1.0),
+                             options.downsample, levels);
+  options.stack.attention = selfAttentionBaseOf(config);
+  options.stack.attention.useFinalProj = config.value("self_attn_use_final_proj", true);
+  options.stack.useInterFfn = config.value("use_inter_ffn", true);
+  options.stack.useGlobalVectorFfn = config.value("use_global_vector_ffn", false);
+  options.stack.ffnActivation = config.value("ffn_activation", "gelu");
+  options.stack.gatedFfn = config.value("gated_ffn", false);
+
+  AttentionPattern<CuboidShape> pattern;
+  const Json& names = config.at("block_attn_patterns");
+  if (names.isString())
+    pattern.names = {names.asString()};
+  else
+    pattern.names = names.as<std::vector<std::string>>();
+  const Json& input = config.at("input_shape");
+  Thw shape = {input.at(0).asInt(), input.at(1).asInt(), input.at(2).asInt()};
+  for (std::int64_t i = 0; i < levels; ++i) {
+    options.layers.push_back(layersAt(pattern, i, shape));
+    shape = mergedShape(shape, options.downsample);
+  }
   return options;
 }
 

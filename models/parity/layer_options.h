@@ -4,6 +4,7 @@
 #include "models/cuboid/cross_attention_stack.h"
 #include "models/cuboid/cuboid_self_attention.h"
 #include "models/cuboid/self_attention_stack.h"
+#include "models/earthformer/cuboid_transformer_encoder.h"
 
 namespace stormloom {
 
@@ -16,5 +17,6 @@ CrossCuboidShape crossCuboidOf(const Json& config);
 CuboidCrossAttentionOptions crossAttentionOf(const Json& config);
 StackCuboidSelfAttentionOptions selfStackOf(const Json& config);
 StackCuboidCrossAttentionOptions crossStackOf(const Json& config);
+CuboidTransformerEncoderOptions encoderOf(const Json& config);
 
 }  // namespace stormloom

@@ -53,6 +53,7 @@ using ParityKinds = std::map<std::string, ParityKind>;
 /// Each family of kinds has a file of its own (`*_kinds.cpp`) that adds them.
 void addCuboidKinds(ParityKinds& kinds);
 void addBlockKinds(ParityKinds& kinds);
+void addEarthformerKinds(ParityKinds& kinds);
 
 /// Reads a case and computes or loads its inputs.
 ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device,

@@ -18,6 +18,7 @@ ParityKinds allKinds() {
   ParityKinds kinds;
   addCuboidKinds(kinds);
   addBlockKinds(kinds);
+  addEarthformerKinds(kinds);
   return kinds;
 }
 

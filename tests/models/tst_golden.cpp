@@ -12,7 +12,8 @@ class TestGolden : public QObject {
 private Q_SLOTS:
   void everyCaseOfTheGroupAgrees_data() {
     QTest::addColumn<QString>("group");
-    for (const char* group : {"cuboid_maps", "self_attention", "cross_attention"})
+    for (const char* group : {"cuboid_maps", "self_attention", "cross_attention", "blocks", "earthformer_small",
+                              "earthformer_official"})
       QTest::newRow(group) << QString(group);
   }
 
