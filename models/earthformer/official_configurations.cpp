@@ -85,8 +85,10 @@ Json earthformerConfig(const std::string& name) {
   for (const Configuration& configuration : kConfigurations) {
     if (name != configuration.name) continue;
     Json config = Json::parse(kCommon);
-    for (const char* part : {configuration.own, configuration.changes})
-      for (const auto& [key, value] : Json::parse(part).items()) config.set(key, value);
+    for (const char* text : {configuration.own, configuration.changes}) {
+      const Json part = Json::parse(text);
+      for (const auto& [key, value] : part.items()) config.set(key, value);
+    }
     return config;
   }
   std::string known;

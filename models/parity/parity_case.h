@@ -54,6 +54,7 @@ using ParityKinds = std::map<std::string, ParityKind>;
 void addCuboidKinds(ParityKinds& kinds);
 void addBlockKinds(ParityKinds& kinds);
 void addEarthformerKinds(ParityKinds& kinds);
+void addAttentionKinds(ParityKinds& kinds);
 
 /// Reads a case and computes or loads its inputs.
 ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device,

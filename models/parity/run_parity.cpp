@@ -19,6 +19,7 @@ ParityKinds allKinds() {
   addCuboidKinds(kinds);
   addBlockKinds(kinds);
   addEarthformerKinds(kinds);
+  addAttentionKinds(kinds);
   return kinds;
 }
 
