@@ -1,5 +1,4 @@
 // Golden kind of the attention weights of all cuboid layers of whole networks (spec 1.7, 1.9, 3).
-#include "core/errors.h"
 #include "models/cuboid/attention_recorder.h"
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/parity/parity_case.h"
@@ -27,7 +26,7 @@ ParityAnswer modelAttention(const ParityCase& parity) {
     parity.prepare(*network);
     return recorded(*network, [&] { network->forward(parity.input("x")); });
   }
-  throw ModelError("Attention of the network \"" + name + "\" cannot be recorded.");
+  throw UnknownToThisVersion("the network \"" + name + "\" is unknown to this version");
 }
 
 }  // namespace
