@@ -10,20 +10,6 @@
 namespace stormloom {
 namespace {
 
-FieldShape fieldShapeFromJson(const Json& shape) {
-  if (shape.size() != 4)
-    throw ModelError("A configuration holds the field shape " + shape.dump() +
-                     "; it needs the four numbers T, H, W, C.");
-  return {{shape.at(0).asInt(), shape.at(1).asInt(), shape.at(2).asInt()}, shape.at(3).asInt()};
-}
-
-void requireValue(const Json& config, const char* key, const std::string& wanted) {
-  const std::string given = config.value(key, wanted);
-  if (given != wanted)
-    throw ModelError(std::string("The value \"") + given + "\" of " + key +
-                     " is not built in; use " + wanted + ".");
-}
-
 InitialDecoderState zInitFromName(const std::string& name) {
   if (name == "zeros") return InitialDecoderState::Zeros;
   if (name == "nearest_interp") return InitialDecoderState::NearestInterp;
@@ -119,6 +105,20 @@ const std::string& nameAt(const std::vector<std::string>& names, std::int64_t le
 }
 
 }  // namespace
+
+FieldShape fieldShapeFromJson(const Json& shape) {
+  if (shape.size() != 4)
+    throw ModelError("A configuration holds the field shape " + shape.dump() +
+                     "; it needs the four numbers T, H, W, C.");
+  return {{shape.at(0).asInt(), shape.at(1).asInt(), shape.at(2).asInt()}, shape.at(3).asInt()};
+}
+
+void requireValue(const Json& config, const char* key, const std::string& wanted) {
+  const std::string given = config.value(key, wanted);
+  if (given != wanted)
+    throw ModelError(std::string("The value \"") + given + "\" of " + key +
+                     " is not built in; use " + wanted + ".");
+}
 
 CuboidTransformerOptions cuboidTransformerOptionsFromJson(const Json& config) {
   requireValue(config, "downsample_type", "patch_merge");

@@ -15,6 +15,11 @@ struct FieldShape {
   std::int64_t channels = 1;
 };
 
+/// [T, H, W, C]
+FieldShape fieldShapeFromJson(const Json& shape);
+/// Refuses a configuration whose `key` is given and is not the only value that is built in.
+void requireValue(const Json& config, const char* key, const std::string& wanted);
+
 /// Patterns of the self- or cross-attention layers of every level (spec 2): one name for all
 /// levels, one name per level, or the layers themselves, the same at every level.
 template <class Layer>

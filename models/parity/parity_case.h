@@ -61,6 +61,7 @@ void addCuboidKinds(ParityKinds& kinds);
 void addBlockKinds(ParityKinds& kinds);
 void addEarthformerKinds(ParityKinds& kinds);
 void addAttentionKinds(ParityKinds& kinds);
+void addPrediffKinds(ParityKinds& kinds);
 
 /// Reads a case and computes or loads its inputs.
 ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device,

@@ -20,6 +20,7 @@ ParityKinds allKinds() {
   addBlockKinds(kinds);
   addEarthformerKinds(kinds);
   addAttentionKinds(kinds);
+  addPrediffKinds(kinds);
   return kinds;
 }
 
