@@ -2,155 +2,35 @@
 
 #include "models/cuboid/attention_parts.h"
 #include "models/cuboid/cuboid_layout.h"
+#include "models/earthformer/network_parts.h"
 
 namespace stormloom {
 using torch::Tensor;
-namespace {
-
-/// (H,W) before each stage of the input, from the field's own on.
-std::vector<Thw> stageShapes(const CuboidTransformerOptions& options) {
-  std::vector<Thw> shapes = {options.targetShape.thw};
-  for (const std::int64_t factor : options.stackScale)
-    shapes.push_back(mergedShape(shapes.back(), {1, factor, factor}));
-  return shapes;
-}
-
-/// Shape behind the convolutional input.
-Thw encodedShape(const CuboidTransformerOptions& options) {
-  Thw shape = options.inputShape.thw;
-  if (options.initialType == DownsampleType::Conv) return mergedShape(shape, options.initialScale);
-  for (const std::int64_t factor : options.stackScale)
-    shape = mergedShape(shape, {1, factor, factor});
-  return shape;
-}
-
-/// What the self-attention stacks of encoder and decoder share.
-StackCuboidSelfAttentionOptions selfStack(const CuboidTransformerOptions& options, bool useInterFfn,
-                                          bool useGlobalVector) {
-  StackCuboidSelfAttentionOptions stack;
-  stack.attention.numHeads = options.numHeads;
-  stack.attention.padding = options.padding;
-  stack.attention.useFinalProj = options.selfAttnUseFinalProj;
-  stack.attention.useRelativePos = options.useRelativePos;
-  stack.attention.useGlobalVector = useGlobalVector;
-  stack.attention.useGlobalSelfAttn = options.useGlobalSelfAttn;
-  stack.attention.separateGlobalQkv = options.separateGlobalQkv;
-  stack.attention.globalDimRatio = options.globalDimRatio;
-  stack.attention.attnDrop = options.attnDrop;
-  stack.attention.projDrop = options.projDrop;
-  stack.useInterFfn = useInterFfn;
-  stack.useGlobalVectorFfn = options.useGlobalVectorFfn;
-  stack.ffnActivation = options.ffnActivation;
-  stack.gatedFfn = options.gatedFfn;
-  stack.ffnDrop = options.ffnDrop;
-  return stack;
-}
-
-StackCuboidCrossAttentionOptions crossStack(const CuboidTransformerOptions& options) {
-  StackCuboidCrossAttentionOptions stack;
-  stack.attention.numHeads = options.numHeads;
-  stack.attention.lastNFrames = options.decCrossLastNFrames;
-  stack.attention.maxTemporalRelative = options.inputShape.thw[0] + options.targetShape.thw[0];
-  stack.attention.useRelativePos = options.useRelativePos;
-  stack.attention.useGlobalVector = options.numGlobalVectors > 0 && options.useDecCrossGlobal;
-  stack.attention.separateGlobalQkv = options.separateGlobalQkv;
-  stack.attention.globalDimRatio = options.globalDimRatio;
-  stack.attention.attnDrop = options.attnDrop;
-  stack.attention.projDrop = options.projDrop;
-  stack.useInterFfn = options.decUseInterFfn;
-  stack.ffnActivation = options.ffnActivation;
-  stack.gatedFfn = options.gatedFfn;
-  stack.ffnDrop = options.ffnDrop;
-  return stack;
-}
-
-}  // namespace
 
 CuboidTransformerModelImpl::CuboidTransformerModelImpl(const CuboidTransformerOptions& options)
     : options_(options) {
-  const std::vector<std::int64_t> units =
-      levelUnits(options.baseUnits, options.scaleAlpha, options.downsample, options.levels());
-  memoryShapes_.push_back(encodedShape(options));
-  for (std::int64_t i = 1; i < options.levels(); ++i)
-    memoryShapes_.push_back(mergedShape(memoryShapes_.back(), options.downsample));
-
   // The order of registration is the order of the official state dictionary.
   if (options.numGlobalVectors > 0)
     init_global_vectors = register_parameter(
         "init_global_vectors",
         torch::zeros({options.numGlobalVectors, options.globalDimRatio * options.baseUnits}));
-  buildConvStages();
-  buildEncoder(units);
-  buildDecoder(units);
-}
-
-void CuboidTransformerModelImpl::buildConvStages() {
-  const Thw& target = options_.targetShape.thw;
-  std::int64_t lastWidth = options_.baseUnits;
-  if (options_.initialType == DownsampleType::Conv) {
-    initial_encoder = torch::nn::AnyModule(InitialEncoder(InitialEncoderOptions{
-        options_.inputShape.channels, options_.baseUnits, options_.initialScale,
-        options_.initialConvLayers, options_.initialActivation, options_.padding}));
-    final_decoder = torch::nn::AnyModule(FinalDecoder(FinalDecoderOptions{
-        target, options_.baseUnits, options_.finalConvLayers, options_.initialActivation}));
-  } else {
-    TORCH_CHECK(!options_.stackDims.empty() && options_.stackDims.back() == options_.baseUnits,
-                "the last stage of the input must have the width of the base units");
-    initial_encoder = torch::nn::AnyModule(InitialStackPatchMergingEncoder(
-        InitialStackOptions{options_.inputShape.channels, options_.stackDims, options_.stackScale,
-                            options_.stackConvs, options_.initialActivation, options_.padding}));
-    // The output walks the stages of the input backwards.
-    FinalStackOptions output;
-    output.dim = options_.baseUnits;
-    const std::vector<Thw> shapes = stageShapes(options_);
-    output.targets.assign(shapes.rbegin() + 1, shapes.rend());
-    output.outDims.assign(options_.stackDims.rbegin(), options_.stackDims.rend());
-    output.convs.assign(options_.stackConvs.rbegin(), options_.stackConvs.rend());
-    output.activation = options_.initialActivation;
-    final_decoder = torch::nn::AnyModule(FinalStackUpsamplingDecoder(output));
-    lastWidth = options_.stackDims.front();
-  }
+  initial_encoder = initialStage(options, options.inputShape.channels);
   register_module("initial_encoder", initial_encoder.ptr());
+  const FinalStage last = finalStage(options);
+  final_decoder = last.module;
   register_module("final_decoder", final_decoder.ptr());
   dec_final_proj =
-      register_module("dec_final_proj", linear(lastWidth, options_.targetShape.channels));
-}
+      register_module("dec_final_proj", linear(last.width, options.targetShape.channels));
 
-void CuboidTransformerModelImpl::buildEncoder(const std::vector<std::int64_t>& units) {
-  CuboidTransformerEncoderOptions encoding;
-  encoding.units = units;
-  encoding.depth = options_.encDepth;
-  encoding.downsample = options_.downsample;
-  encoding.stack = selfStack(options_, options_.encUseInterFfn, options_.numGlobalVectors > 0);
-  for (std::int64_t i = 0; i < options_.levels(); ++i)
-    encoding.layers.push_back(layersAt(options_.encSelf, i, memoryShapes_[std::size_t(i)]));
-  encoder = register_module("encoder", CuboidTransformerEncoder(encoding));
+  const CuboidTransformerDecoderOptions decoding = decoderOptions(options);
+  const std::int64_t coarsest = decoding.units.back();
+  encoder = register_module("encoder", CuboidTransformerEncoder(encoderOptions(options)));
   enc_pos_embed = register_module(
-      "enc_pos_embed", PosEmbed(options_.baseUnits, memoryShapes_.front(), options_.posEmbedType));
-}
-
-void CuboidTransformerModelImpl::buildDecoder(const std::vector<std::int64_t>& units) {
-  CuboidTransformerDecoderOptions decoding;
-  decoding.units = units;
-  decoding.depth = options_.decDepth;
-  decoding.selfStack = selfStack(options_, options_.decUseInterFfn,
-                                 options_.numGlobalVectors > 0 && options_.useDecSelfGlobal);
-  decoding.crossStack = crossStack(options_);
-  decoding.crossStart = options_.decCrossStart;
-  decoding.useFirstSelfAttn = options_.decUseFirstSelfAttn;
-  decoding.selfUpdateGlobal = options_.decSelfUpdateGlobal;
-  decoding.hierarchicalPosEmbed = options_.decHierarchicalPosEmbed;
-  decoding.posEmbedType = options_.posEmbedType;
-  for (std::int64_t i = 0; i < options_.levels(); ++i) {
-    // Patterns of the decoder, too, are cut for the memory: for T_in frames, not T_out.
-    const Thw& memory = memoryShapes_[std::size_t(i)];
-    decoding.selfLayers.push_back(layersAt(options_.decSelf, i, memory));
-    decoding.crossLayers.push_back(layersAt(options_.decCross, i, memory));
-    decoding.shapes.push_back({options_.targetShape.thw[0], memory[1], memory[2]});
-  }
-  z_proj = register_module("z_proj", linear(units.back(), units.back()));
-  dec_pos_embed = register_module(
-      "dec_pos_embed", PosEmbed(units.back(), decoding.shapes.back(), options_.posEmbedType));
+      "enc_pos_embed",
+      PosEmbed(options.baseUnits, memoryShapes(options).front(), options.posEmbedType));
+  z_proj = register_module("z_proj", linear(coarsest, coarsest));
+  dec_pos_embed = register_module("dec_pos_embed",
+                                  PosEmbed(coarsest, decoding.shapes.back(), options.posEmbedType));
   decoder = register_module("decoder", CuboidTransformerDecoder(decoding));
 }
 

@@ -2,10 +2,7 @@
 
 #include <torch/torch.h>
 
-#include <vector>
-
 #include "models/cuboid/pos_embed.h"
-#include "models/earthformer/conv_stages.h"
 #include "models/earthformer/cuboid_transformer_decoder.h"
 #include "models/earthformer/cuboid_transformer_encoder.h"
 #include "models/earthformer/cuboid_transformer_options.h"
@@ -24,13 +21,9 @@ public:
   const CuboidTransformerOptions& options() const { return options_; }
 
 private:
-  void buildConvStages();
-  void buildEncoder(const std::vector<std::int64_t>& units);
-  void buildDecoder(const std::vector<std::int64_t>& units);
   torch::Tensor initialDecoderState(const torch::Tensor& coarsest);
 
   CuboidTransformerOptions options_;
-  std::vector<Thw> memoryShapes_;  // (T_in,H,W) of every level
   torch::Tensor init_global_vectors;
   torch::nn::AnyModule initial_encoder, final_decoder;
   torch::nn::Linear dec_final_proj{nullptr}, z_proj{nullptr};

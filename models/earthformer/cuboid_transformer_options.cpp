@@ -19,6 +19,13 @@ InitialDecoderState zInitFromName(const std::string& name) {
                    "\" is unknown; use zeros, nearest_interp, last or mean.");
 }
 
+UNetCrossMode unetCrossFromName(const std::string& name) {
+  if (name == "down") return UNetCrossMode::Down;
+  if (name == "up") return UNetCrossMode::Up;
+  if (name == "both") return UNetCrossMode::Both;
+  throw ModelError("The cross-attention mode \"" + name + "\" is unknown; use down, up or both.");
+}
+
 /// One name, or one name per level; empty when null, where explicit layers follow.
 std::vector<std::string> patternNames(const Json& config, const char* key) {
   const Json* pattern = config.find(key);
@@ -73,6 +80,9 @@ void readDecoder(const Json& config, CuboidTransformerOptions& options) {
   if (last && !last->isNull()) options.decCrossLastNFrames = last->asInt();
   options.decUseFirstSelfAttn = config.value("dec_use_first_self_attn", false);
   options.decHierarchicalPosEmbed = config.value("dec_hierarchical_pos_embed", false);
+  options.upsampleKernelSize = config.value("upsample_kernel_size", options.upsampleKernelSize);
+  options.auxiliaryChannels = config.value("auxiliary_channels", options.auxiliaryChannels);
+  options.unetCross = unetCrossFromName(config.value("unet_dec_cross_mode", "both"));
   options.zInit = zInitFromName(config.value("z_init_method", "zeros"));
 }
 
@@ -157,6 +167,10 @@ std::vector<std::int64_t> levelUnits(std::int64_t baseUnits, double scaleAlpha,
   for (std::int64_t i = 0; i < levels; ++i)
     units.push_back(baseUnits * std::int64_t(std::pow(std::pow(factor, scaleAlpha), double(i))));
   return units;
+}
+
+std::vector<std::int64_t> levelUnits(const CuboidTransformerOptions& options) {
+  return levelUnits(options.baseUnits, options.scaleAlpha, options.downsample, options.levels());
 }
 
 std::vector<CuboidShape> layersAt(const AttentionPattern<CuboidShape>& pattern, std::int64_t level,

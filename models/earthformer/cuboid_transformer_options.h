@@ -30,6 +30,8 @@ struct AttentionPattern {
 
 enum class DownsampleType { Conv, StackConv };
 enum class InitialDecoderState { Zeros, NearestInterp, Last, Mean };
+/// Where the U-Net decoder attends the memory (spec 4).
+enum class UNetCrossMode { Down, Up, Both };
 
 /// One Earthformer (spec 3, 5). Defaults are those that the official configurations have in common.
 struct CuboidTransformerOptions {
@@ -60,6 +62,7 @@ struct CuboidTransformerOptions {
   std::optional<std::int64_t> decCrossLastNFrames;
   bool decUseFirstSelfAttn = false;
   bool decHierarchicalPosEmbed = false;
+  std::int64_t upsampleKernelSize = 3;
   InitialDecoderState zInit = InitialDecoderState::Zeros;
 
   std::int64_t numGlobalVectors = 0;
@@ -80,6 +83,9 @@ struct CuboidTransformerOptions {
   std::vector<std::int64_t> stackScale;  ///< type stack_conv: factors along H and W
   std::vector<std::int64_t> stackConvs;  ///< type stack_conv: convolutions per stage
 
+  std::int64_t auxiliaryChannels = 0;             ///< of the network with auxiliary input (spec 4)
+  UNetCrossMode unetCross = UNetCrossMode::Both;  ///< of the network with auxiliary input
+
   std::int64_t levels() const { return std::int64_t(encDepth.size()); }
 };
 
@@ -89,6 +95,7 @@ CuboidTransformerOptions cuboidTransformerOptionsFromJson(const Json& config);
 /// Width of every level: base * int(f^i), truncated (spec 3, quirk Q5).
 std::vector<std::int64_t> levelUnits(std::int64_t baseUnits, double scaleAlpha,
                                      const Thw& downsample, std::int64_t levels);
+std::vector<std::int64_t> levelUnits(const CuboidTransformerOptions& options);
 
 /// The layers of a pattern at one level, whose memory has the shape `thw` (spec 2).
 std::vector<CuboidShape> layersAt(const AttentionPattern<CuboidShape>& pattern, std::int64_t level,

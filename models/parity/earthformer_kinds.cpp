@@ -1,5 +1,7 @@
 // Golden kinds of Earthformer's stages and whole networks (spec 1.10, 3, 5).
 #include "models/cuboid/cuboid_json.h"
+#include "models/earthformer/conv_stages.h"
+#include "models/earthformer/cuboid_transformer_aux_model.h"
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/parity/layer_options.h"
 #include "models/parity/parity_case.h"
@@ -81,6 +83,14 @@ ParityAnswer earthformer(const ParityCase& parity) {
   return {{{"y", network->forward(parity.input("x"))}}, {}};
 }
 
+ParityAnswer earthformerWithAuxiliaryInput(const ParityCase& parity) {
+  CuboidTransformerAuxModel network(cuboidTransformerOptionsFromJson(parity.config()));
+  parity.prepare(*network);
+  return {{{"y",
+            network->forward(parity.input("x"), parity.input("aux_enc"), parity.input("aux_dec"))}},
+          {}};
+}
+
 }  // namespace
 
 void addEarthformerKinds(ParityKinds& kinds) {
@@ -90,6 +100,7 @@ void addEarthformerKinds(ParityKinds& kinds) {
   kinds["stack_final_decoder"] = stackFinalDecoder;
   kinds["encoder"] = encoder;
   kinds["earthformer"] = earthformer;
+  kinds["earthformer_aux"] = earthformerWithAuxiliaryInput;
 }
 
 }  // namespace stormloom
