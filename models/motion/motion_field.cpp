@@ -46,7 +46,11 @@ Tensor correlationPeak(const Tensor& frames, std::int64_t furthest) {
   correlation = correlation.roll({furthest, furthest}, {1, 2});
   const std::int64_t side = 2 * furthest + 1;
   const Tensor near = correlation.narrow(1, 0, side).narrow(2, 0, side).reshape({x.size(0), -1});
-  const Tensor peak = near.argmax(1);
+  // Of equal peaks the nearest: a window without rain stands still.
+  const Tensor distance = (torch::arange(side, x.options()) - double(furthest)).square();
+  const Tensor nearer = (distance.unsqueeze(0) + distance.unsqueeze(1)).reshape({1, -1});
+  const Tensor scale = near.amax(1, true).clamp_min(1e-12) * (1e-4 / double(furthest * furthest));
+  const Tensor peak = (near - scale * nearer).argmax(1);
   const Tensor dy = peak.div(side, "floor") - furthest, dx = peak.remainder(side) - furthest;
   return torch::stack({dx, dy}, 1).to(frames.dtype());
 }
