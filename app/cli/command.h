@@ -31,16 +31,10 @@ struct Command {
   ExitCode (*run)(const Session& session) = nullptr;
 };
 
-Command infoCommand();
-Command forecastCommand();
-Command scenarioCommand();
-Command renderCommand();
-Command verifyCommand();
+Command demoCommand();
+Command modelsCommand();
 Command parityCommand();
 Command trainCommand();
-Command modelsCommand();
-Command benchCommand();
-Command demoCommand();
 
 /// Thrown where work noticed that it was asked to stop.
 struct Cancelled {};

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "app/cli/command.h"
+#include "core/sha256.h"
+#include "models/nowcast_engine.h"
+#include "models/weights_check.h"
+
+namespace stormloom::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool isWeightsFile(const fs::path& path) {
+  const std::string ending = path.extension().string();
+  return ending == ".safetensors" || ending == ".pt" || ending == ".pth" || ending == ".ckpt";
+}
+
+std::vector<std::string> weightsIn(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code failure;
+  fs::recursive_directory_iterator walk(folder, failure);
+  for (; !failure && walk != fs::recursive_directory_iterator(); walk.increment(failure))
+    if (walk->is_regular_file(failure) && isWeightsFile(walk->path()))
+      files.push_back(walk->path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Json jsonFromReport(const std::string& file, const WeightsReport& report) {
+  return Json::object({{"file", file},
+                       {"format", report.format},
+                       {"architecture", report.architecture},
+                       {"tensors", report.tensors},
+                       {"parameters", report.parameters},
+                       {"networks", report.prefixes},
+                       {"missing", report.missing},
+                       {"unexpected", report.unexpected},
+                       {"sentence", report.sentence},
+                       {"sha256", sha256OfFile(file)}});
+}
+
+std::string listOf(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+ExitCode checkOne(const Session& session, const std::string& file) {
+  const WeightsReport report = checkWeights(file);
+  const Console& console = session.console;
+  console.resultJson(jsonFromReport(file, report));
+  console.result(console.strong(file));
+  console.result("  " + report.sentence);
+  console.result("  " + report.format + ", " + std::to_string(report.tensors) + " tensors, " +
+                 std::to_string(report.parameters) + " parameters");
+  if (!report.prefixes.empty()) console.result("  networks: " + listOf(report.prefixes));
+  if (!report.missing.empty()) console.result("  missing: " + listOf(report.missing));
+  if (!report.unexpected.empty()) console.result("  unexpected: " + listOf(report.unexpected));
+  console.result("  sha256 " + sha256OfFile(file));
+  return report.missing.empty() && report.unexpected.empty() ? ExitCode::Done
+                                                             : ExitCode::UnfitWeights;
+}
+
+/// Damaged weights among the installed ones are named and do not hide the others.
+ExitCode listAll(const Session& session) {
+  const std::string folder = shippedModelFolder();
+  Json list = Json::array();
+  TextTable table({"weights", "network", "parameters"});
+  ExitCode code = ExitCode::Done;
+  for (const std::string& file : weightsIn(folder)) {
+    stopHere(session);
+    const std::string name = fs::path(file).lexically_relative(folder).string();
+    try {
+      const WeightsReport report = checkWeights(file);
+      list.push(jsonFromReport(file, report));
+      table.add({name, report.architecture, std::to_string(report.parameters)});
+    } catch (const StormloomError& error) {
+      code = error.exitCode();
+      list.push(Json::object({{"file", file}, {"error", error.what()}}));
+      table.add({name, error.what(), ""});
+    }
+  }
+  session.console.resultJson(Json::object({{"folder", folder}, {"models", list}}));
+  session.console.result("Model folder: " + folder);
+  session.console.result(list.size() ? table.text()
+                                     : "  No weights are installed here; $STORMLOOM_MODELS may "
+                                       "name another folder.");
+  return code;
+}
+
+ExitCode run(const Session& session) {
+  const std::vector<std::string>& words = session.arguments.positionals();
+  if (words.empty()) return listAll(session);
+  if (words[0] != "check") throw UsageError("models knows only check, not \"" + words[0] + "\".");
+  if (words.size() < 2) throw UsageError("Name the file to check: stormloom-cli models check FILE");
+  return checkOne(session, words[1]);
+}
+
+}  // namespace
+
+Command modelsCommand() {
+  return {"models",
+          "[check FILE]",
+          "Shipped and installed weights; checks one file.",
+          "check reads every name and size in the file without running anything in it. Exit code 4 "
+          "when it is damaged or does not fit.",
+          {},
+          {"models", "models check downloads/earthformer_sevir.pt", "models --json"},
+          0,
+          2,
+          run};
+}
+
+}  // namespace stormloom::cli

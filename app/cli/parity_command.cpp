@@ -1,0 +1,81 @@
+#include "app/cli/command.h"
+#include "models/parity.h"
+
+namespace stormloom::cli {
+
+namespace {
+
+Json jsonFromResult(const ParityResult& result) {
+  Json json = Json::object({{"group", result.group},
+                            {"name", result.name},
+                            {"kind", result.kind},
+                            {"output", result.output},
+                            {"max_abs_error", result.maxAbsError},
+                            {"atol", result.atol},
+                            {"passed", result.passed}});
+  if (result.skipped) json.set("skipped", true);
+  if (!result.note.empty()) json.set("note", result.note);
+  return json;
+}
+
+std::string scientific(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", value);
+  return text;
+}
+
+std::string lineOf(const ParityResult& result) {
+  const char* verdict = result.skipped ? "skipped" : result.passed ? "agrees " : "DIFFERS";
+  std::string line = std::string(verdict) + "  " + result.group + "/" + result.name;
+  if (!result.skipped)
+    line += "  " + result.output + "  error " + scientific(result.maxAbsError) + ", allowed " +
+            scientific(result.atol);
+  return line + (result.note.empty() ? "" : "  (" + result.note + ")");
+}
+
+ParityOptions optionsFrom(const Arguments& arguments) {
+  ParityOptions options;
+  options.reference = arguments.required("--reference");
+  options.filter = arguments.text("--filter");
+  options.precision = arguments.choice("--precision", {"fp32", "tf32", "bf16"});
+  if (arguments.text("--device") != "auto") options.device = arguments.text("--device");
+  return options;
+}
+
+ExitCode run(const Session& session) {
+  int passed = 0;
+  int failed = 0;
+  int skipped = 0;
+  Json cases = Json::array();
+  runParity(optionsFrom(session.arguments), [&](const ParityResult& result) {
+    stopHere(session);
+    (result.skipped ? skipped : result.passed ? passed : failed)++;
+    cases.push(jsonFromResult(result));
+    if (!session.console.quiet() || (!result.passed && !result.skipped))
+      session.console.result(lineOf(result));
+  });
+  session.console.resultJson(Json::object(
+      {{"cases", cases}, {"passed", passed}, {"failed", failed}, {"skipped", skipped}}));
+  session.console.result(std::to_string(passed) + " agree, " + std::to_string(failed) +
+                         " differ, " + std::to_string(skipped) + " skipped");
+  return failed ? ExitCode::CaseFailed : ExitCode::Done;
+}
+
+}  // namespace
+
+Command parityCommand() {
+  return {"parity",
+          "--reference DIR",
+          "Compares this build with saved outputs of the official networks.",
+          "Every case of a golden folder is computed again; exit code 1 when one differs by more "
+          "than its tolerance.",
+          {{"--reference", "DIR", "Golden folder: *.json with weights, inputs and outputs.", ""},
+           {"--filter", "TEXT", "Only cases whose group/name contains this.", ""}},
+          {"parity --reference golden", "parity --reference golden --filter cuboid --json",
+           "parity --reference golden --device cuda --precision bf16"},
+          0,
+          0,
+          run};
+}
+
+}  // namespace stormloom::cli
