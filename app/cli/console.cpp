@@ -35,8 +35,9 @@ std::size_t characters(std::string_view text) {
 }
 
 bool looksLikeNumber(std::string_view text) {
-  return text.empty() || std::isdigit(static_cast<unsigned char>(text.front())) ||
-         text.starts_with("−") || text.front() == '+' || text.front() == '-';
+  if (text.starts_with("−")) text.remove_prefix(std::string_view("−").size());
+  if (text.starts_with('+')) text.remove_prefix(1);
+  return text.empty() || std::isdigit(static_cast<unsigned char>(text.front()));
 }
 
 }  // namespace
