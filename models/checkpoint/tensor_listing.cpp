@@ -11,10 +11,8 @@
 namespace stormloom {
 namespace {
 
-// Limits no real network comes near: the largest known has about 1000 tensors of rank 5.
+// The largest known network has about 1000 tensors.
 constexpr std::size_t kMaxTensors = 1 << 17;
-constexpr std::size_t kMaxRank = 32;
-constexpr std::size_t kMaxNameBytes = 4096;
 // Views may repeat bytes (two networks in one file share theirs), but not without end.
 constexpr std::uint64_t kMaxExpansion = 8;
 constexpr std::uint64_t kExpansionAllowance = 1 << 20;
@@ -51,8 +49,8 @@ bool visitElements(Bytes file, const TensorEntry& tensor, Visit&& visit) {
   std::int64_t offset = 0;  // in elements
   for (;;) {
     const std::byte* at = file.data() + tensor.begin + std::uint64_t(offset * size);
-    for (std::int64_t i = 0; i < shape.back(); ++i, at += strides.back() * size) {
-      if (!visit(at)) return false;
+    for (std::int64_t i = 0; i < shape.back(); ++i) {
+      if (!visit(at + i * strides.back() * size)) return false;
     }
     std::size_t axis = shape.size() - 1;
     for (;;) {
@@ -143,7 +141,7 @@ void checkNames(const TensorListing& listing, const std::string& source) {
   if (twice != names.end())
     refuseFile(source, "the tensor \"" + std::string(*twice) + "\" is there twice");
   for (std::string_view name : names) {
-    if (name.size() > kMaxNameBytes || !isUtf8(name))
+    if (name.size() > kMaxTensorNameBytes || !isUtf8(name))
       refuseFile(source, "a tensor has an impossible name");
   }
 }
@@ -156,7 +154,7 @@ void checkExtents(const TensorListing& listing, Bytes file, const std::string& s
   const std::uint64_t limit = file.size() * kMaxExpansion + kExpansionAllowance;
   for (const TensorEntry& tensor : listing.tensors) {
     const auto count = checkedCount(tensor.shape);
-    if (!count || tensor.shape.size() > kMaxRank) {
+    if (!count || tensor.shape.size() > kMaxTensorRank) {
       refuseFile(source, "the tensor \"" + tensor.name + "\" has an impossible shape");
     }
     std::uint64_t bytes = 0;
@@ -222,10 +220,17 @@ void checkListing(const TensorListing& listing, Bytes file, const std::string& s
 }
 
 TensorListing listTensors(Bytes file, const std::string& source, const ReadOptions& options) {
+  const auto startsWith = [file](std::string_view magic) {
+    return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
+  };
   TensorListing listing;
   // Safetensors first: the eight bytes of its header length may look like anything.
   if (file.size() > 8 && file[8] == std::byte('{')) {
     listing = listSafetensors(file, source);
+  } else if (startsWith("PK\x03\x04")) {
+    listing = listTorchZip(file, source, options);
+  } else if (startsWith("\x80\x02")) {
+    listing = listTorchLegacy(file, source);
   } else {
     refuseFile(source,
                "it is neither safetensors nor a PyTorch file (or it is cut off or damaged)");

@@ -29,6 +29,10 @@ enum class ElementType {
   Bool
 };
 
+/// Far beyond what any real network has.
+inline constexpr std::size_t kMaxTensorRank = 32;
+inline constexpr std::size_t kMaxTensorNameBytes = 4096;
+
 std::size_t elementSize(ElementType type);
 const char* elementTypeName(ElementType type);  ///< "float32", "bfloat16", "int64", "bool" ...
 

@@ -62,6 +62,7 @@ void addBlockKinds(ParityKinds& kinds);
 void addEarthformerKinds(ParityKinds& kinds);
 void addAttentionKinds(ParityKinds& kinds);
 void addPrediffKinds(ParityKinds& kinds);
+void addCheckpointKinds(ParityKinds& kinds);
 
 /// Reads a case and computes or loads its inputs.
 ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device,

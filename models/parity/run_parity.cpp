@@ -21,6 +21,7 @@ ParityKinds allKinds() {
   addEarthformerKinds(kinds);
   addAttentionKinds(kinds);
   addPrediffKinds(kinds);
+  addCheckpointKinds(kinds);
   return kinds;
 }
 

@@ -1,0 +1,150 @@
+#include "models/checkpoint/network_tensors.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+constexpr const char* kEmaPrefix = "model_ema.";
+constexpr const char* kPrefixes[] = {"torch_nn_module.",   kEmaPrefix,
+                                     "first_stage_model.", "cond_stage_model.",
+                                     "alignment_model.",   "loss.discriminator."};
+
+using ByName = std::unordered_map<std::string, const torch::Tensor*>;
+
+ByName byName(const std::vector<NamedTensor>& tensors) {
+  ByName out;
+  for (const NamedTensor& tensor : tensors) out.emplace(tensor.name, &tensor.tensor);
+  return out;
+}
+
+/// Buffers of integers are indices that the network computes itself.
+bool isIndex(const NamedTensor& tensor) { return tensor.name.ends_with("relative_position_index"); }
+
+std::string withoutDots(std::string name) {
+  std::erase(name, '.');
+  return name;
+}
+
+/// Gives the averages back the names of the parameters they belong to; what belongs to none keeps
+/// its own.
+std::vector<NamedTensor> namedAsParameters(std::vector<NamedTensor> averages,
+                                           const torch::nn::Module& network) {
+  std::map<std::string, std::string> dotted;
+  for (const auto& parameter : network.named_parameters()) {
+    if (!dotted.emplace(withoutDots(parameter.key()), parameter.key()).second) {
+      throw ModelError(
+          "Two parameters are called \"" + withoutDots(parameter.key()) +
+          "\" without their dots; load the weights themselves instead of their averages.");
+    }
+  }
+  std::erase_if(averages,
+                [](const NamedTensor& t) { return t.name == "decay" || t.name == "num_updates"; });
+  for (NamedTensor& average : averages) {
+    const auto found = dotted.find(average.name);
+    if (found != dotted.end()) average.name = found->second;
+  }
+  return averages;
+}
+
+void appendList(std::string& sentence, const char* what, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  sentence += std::string(" ") + what + " (" + std::to_string(names.size()) +
+              "): " + firstNames(names) + ".";
+}
+
+[[noreturn]] void refuseDifference(const std::string& path, const std::string& prefix,
+                                   const TensorDifference& difference) {
+  std::string sentence = path + ": these weights do not fit the network";
+  if (!prefix.empty()) sentence += " (looked under \"" + prefix + "\")";
+  sentence += ".";
+  appendList(sentence, "Missing", difference.missing);
+  appendList(sentence, "Unexpected", difference.unexpected);
+  appendList(sentence, "Of another shape", difference.misshapen);
+  throw ModelError(sentence + " Choose the file made for this network.");
+}
+
+void copyInto(const NamedTensor& target, const torch::Tensor& source, const std::string& path) {
+  if (isIndex(target)) {
+    if (torch::equal(target.tensor.to(torch::kCPU), source)) return;
+    throw ModelError(
+        path + ": the index \"" + target.name +
+        "\" is not the one this network computes. Choose the file made for this network.");
+  }
+  torch::Tensor values = source.to(target.tensor.scalar_type());
+  // A double that no float can hold has become infinite.
+  if (source.scalar_type() == torch::kFloat64 && !values.isfinite().all().item<bool>()) {
+    throw ModelError(path + ": the tensor \"" + target.name +
+                     "\" is too large for single precision.");
+  }
+  target.tensor.detach().copy_(values);
+}
+
+}  // namespace
+
+std::vector<std::string> networkPrefixes(const TensorFile& file) {
+  std::vector<std::string> found;
+  for (const std::string prefix : kPrefixes) {
+    const bool there =
+        std::any_of(file.tensors().begin(), file.tensors().end(),
+                    [&](const NamedTensor& t) { return t.name.starts_with(prefix); });
+    if (there) found.push_back(prefix);
+  }
+  return found;
+}
+
+std::vector<NamedTensor> networkTensors(const TensorFile& file, const std::string& prefix) {
+  std::vector<NamedTensor> out;
+  for (const NamedTensor& tensor : file.tensors()) {
+    if (tensor.name.starts_with(prefix))
+      out.push_back({tensor.name.substr(prefix.size()), tensor.tensor});
+  }
+  return out;
+}
+
+TensorDifference compareTensors(const std::vector<NamedTensor>& network,
+                                const std::vector<NamedTensor>& file) {
+  const ByName available = byName(file);
+  const ByName wanted = byName(network);
+  TensorDifference difference;
+  for (const NamedTensor& target : network) {
+    const auto found = available.find(target.name);
+    if (found == available.end()) {
+      if (!isIndex(target)) difference.missing.push_back(target.name);
+    } else if (found->second->sizes() != target.tensor.sizes() ||
+               found->second->is_floating_point() != target.tensor.is_floating_point()) {
+      difference.misshapen.push_back(target.name);
+    }
+  }
+  for (const NamedTensor& tensor : file) {
+    if (!wanted.contains(tensor.name)) difference.unexpected.push_back(tensor.name);
+  }
+  return difference;
+}
+
+std::string firstNames(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 5); ++i)
+    out += (i ? ", " : "") + names[i];
+  return names.size() > 5 ? out + ", ..." : out;
+}
+
+void loadInto(torch::nn::Module& network, const TensorFile& file, const std::string& prefix) {
+  const torch::NoGradGuard noGrad;
+  std::vector<NamedTensor> source = networkTensors(file, prefix);
+  if (prefix == kEmaPrefix) source = namedAsParameters(std::move(source), network);
+  const std::vector<NamedTensor> target = stateDict(network);
+  const TensorDifference difference = compareTensors(target, source);
+  if (!difference.fits()) refuseDifference(file.path(), prefix, difference);
+  const ByName available = byName(source);
+  for (const NamedTensor& tensor : target) {
+    const auto found = available.find(tensor.name);
+    if (found != available.end()) copyInto(tensor, *found->second, file.path());
+  }
+}
+
+}  // namespace stormloom

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "models/checkpoint/tensor_listing.h"
+
+namespace stormloom {
+
+/// One stored (not compressed) record of a zip file.
+struct ZipRecord {
+  std::string_view name;
+  std::uint64_t headerBegin = 0;
+  std::uint64_t begin = 0;  ///< of its bytes in the file
+  std::uint64_t bytes = 0;
+  std::uint32_t crc = 0;
+};
+
+/// All records, sorted by name. Refuses compressed and encrypted records, names given twice,
+/// records that overlap or leave the file, and a directory that disagrees with the records' own
+/// headers. Zip64 is understood.
+std::vector<ZipRecord> readZipDirectory(Bytes file, const std::string& source);
+
+}  // namespace stormloom
