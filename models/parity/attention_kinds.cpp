@@ -2,6 +2,7 @@
 #include "models/cuboid/attention_recorder.h"
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/parity/parity_case.h"
+#include "models/prediff/cuboid_transformer_unet.h"
 
 namespace stormloom {
 namespace {
@@ -25,6 +26,13 @@ ParityAnswer modelAttention(const ParityCase& parity) {
     CuboidTransformerModel network(cuboidTransformerOptionsFromJson(model));
     parity.prepare(*network);
     return recorded(*network, [&] { network->forward(parity.input("x")); });
+  }
+  if (name == "denoiser") {
+    CuboidTransformerUNet network(cuboidTransformerUNetOptionsFromJson(model));
+    parity.prepare(*network);
+    return recorded(*network, [&] {
+      network->forward(parity.input("zt"), parity.input("t"), parity.input("zc"));
+    });
   }
   throw UnknownToThisVersion("the network \"" + name + "\" is unknown to this version");
 }
