@@ -67,26 +67,22 @@ std::uint64_t ParityCase::weightsSeed() const {
 void ParityCase::prepare(torch::nn::Module& network, const std::string& prefix) const {
   fillProcedural(network, weightsSeed(), prefix);
   network.eval();
-  moveNetwork(network, device, type);
+  moveNetwork(network, device, torch::kFloat32);
 }
 
 Tensor ParityCase::weight(const std::string& name, at::IntArrayRef shape) const {
-  return proceduralWeight(weightsSeed(), name, shape).to(device, type);
+  return proceduralWeight(weightsSeed(), name, shape).to(device);
 }
 
-ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device,
-                          torch::ScalarType type) {
+ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device) {
   ParityCase parity;
   parity.file = file;
   parity.description = readJsonFile(file.string());
   parity.device = device;
-  parity.type = type;
   InputSource source(std::filesystem::path(file).replace_extension(".safetensors"));
   if (const Json* inputs = parity.description.find("inputs"))
-    for (const auto& [name, entry] : inputs->items()) {
-      const Tensor value = source.get(name, entry).to(device);
-      parity.inputs[name] = value.is_floating_point() ? value.to(type) : value;
-    }
+    for (const auto& [name, entry] : inputs->items())
+      parity.inputs[name] = source.get(name, entry).to(device);
   return parity;
 }
 

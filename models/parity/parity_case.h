@@ -16,14 +16,12 @@ namespace stormloom {
 
 using TensorMap = std::map<std::string, torch::Tensor>;
 
-/// One golden case, ready to be computed: its description and its inputs on the device in the
-/// precision asked for.
+/// One golden case, ready to be computed: its description and its inputs on the device.
 struct ParityCase {
   std::filesystem::path file;  ///< the JSON; everything else of the case lies beside it
   Json description;
   TensorMap inputs;
   torch::Device device = torch::kCPU;
-  torch::ScalarType type = torch::kFloat32;
 
   const Json& config() const { return description.at("config"); }
   const torch::Tensor& input(const std::string& name) const;
@@ -65,7 +63,6 @@ void addPrediffKinds(ParityKinds& kinds);
 void addCheckpointKinds(ParityKinds& kinds);
 
 /// Reads a case and computes or loads its inputs.
-ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device,
-                          torch::ScalarType type);
+ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device);
 
 }  // namespace stormloom

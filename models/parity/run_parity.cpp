@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "core/errors.h"
 #include "models/checkpoint/tensor_file.h"
+#include "models/engine/autocast_scope.h"
 #include "models/parity.h"
 #include "models/parity/compare.h"
 #include "models/parity/parity_case.h"
@@ -42,10 +44,10 @@ torch::Device deviceFromName(const std::string& name) {
   return torch::Device(name);
 }
 
-torch::ScalarType typeFromPrecision(const std::string& precision) {
-  if (precision == "fp32") return torch::kFloat32;
-  if (precision == "bf16") return torch::kBFloat16;
-  throw UsageError("Parity can be computed in fp32 or bf16, not in \"" + precision + "\".");
+bool isBf16(const std::string& precision) {
+  if (precision != "fp32" && precision != "bf16")
+    throw UsageError("Parity can be computed in fp32 or bf16, not in \"" + precision + "\".");
+  return precision == "bf16";
 }
 
 /// One line without LibTorch's trace of where in its source an error arose.
@@ -71,10 +73,11 @@ ParityResult describe(const std::filesystem::path& file) {
 }
 
 /// Keeps the output that is furthest from its reference.
-void judgeOutputs(const ParityCase& parity, const ParityAnswer& answer, ParityResult& result) {
+void judgeOutputs(const ParityCase& parity, const ParityAnswer& answer, bool bf16,
+                  ParityResult& result) {
   const Json* outputs = parity.description.find("outputs");
   if (!outputs || outputs->size() == 0) return;
-  const double relative = parity.type == torch::kFloat32 ? 0.0 : kHalfPrecisionTolerance;
+  const double relative = bf16 ? kHalfPrecisionTolerance : 0.0;
   const auto tensors = std::filesystem::path(parity.file).replace_extension(".safetensors");
   const TensorFile reference = readSafetensors(tensors.string(), {.finite = false});
   double worst = -1.0;
@@ -98,12 +101,15 @@ void judgeOutputs(const ParityCase& parity, const ParityAnswer& answer, ParityRe
 }
 
 void compute(const std::filesystem::path& file, const ParityKind& kind, const torch::Device& device,
-             torch::ScalarType type, ParityResult& result) {
+             bool bf16, ParityResult& result) {
   try {
-    const ParityCase parity = readParityCase(file, device, type);
+    const ParityCase parity = readParityCase(file, device);
+    std::optional<AutocastScope> autocast;
+    if (bf16) autocast.emplace(device);
     const ParityAnswer answer = kind(parity);
+    autocast.reset();
     result.passed = answer.complaints.empty();
-    judgeOutputs(parity, answer, result);
+    judgeOutputs(parity, answer, bf16, result);
     if (!answer.complaints.empty()) result.note = answer.complaints.front();
   } catch (const UnknownToThisVersion& unknown) {
     result.skipped = true;
@@ -140,7 +146,7 @@ std::vector<std::pair<std::filesystem::path, ParityResult>> casesBelow(
 std::vector<ParityResult> runParity(const ParityOptions& options,
                                     const std::function<void(const ParityResult&)>& eachCase) {
   const torch::Device device = deviceFromName(options.device);
-  const torch::ScalarType type = typeFromPrecision(options.precision);
+  const bool bf16 = isBf16(options.precision);
   const ParityKinds kinds = allKinds();
   const torch::NoGradGuard noGrad;
   useFullPrecision();
@@ -150,7 +156,7 @@ std::vector<ParityResult> runParity(const ParityOptions& options,
     const auto kind = kinds.find(result.kind);
     const auto start = std::chrono::steady_clock::now();
     if (kind != kinds.end()) {
-      compute(file, kind->second, device, type, result);
+      compute(file, kind->second, device, bf16, result);
     } else if (result.note.empty()) {
       result.skipped = true;
       result.note = "the kind \"" + result.kind + "\" is unknown to this version";
