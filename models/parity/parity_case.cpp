@@ -67,7 +67,7 @@ std::uint64_t ParityCase::weightsSeed() const {
 void ParityCase::prepare(torch::nn::Module& network, const std::string& prefix) const {
   fillProcedural(network, weightsSeed(), prefix);
   network.eval();
-  moveNetwork(network, device, torch::kFloat32);
+  moveNetwork(network, device, type);
 }
 
 Tensor ParityCase::weight(const std::string& name, at::IntArrayRef shape) const {

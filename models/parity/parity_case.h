@@ -22,6 +22,7 @@ struct ParityCase {
   Json description;
   TensorMap inputs;
   torch::Device device = torch::kCPU;
+  torch::ScalarType type = torch::kFloat32;  ///< of weights and inputs; bf16 is left to autocast
 
   const Json& config() const { return description.at("config"); }
   const torch::Tensor& input(const std::string& name) const;
