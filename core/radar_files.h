@@ -22,6 +22,9 @@ struct ReadOptions {
   bool framesToo = true;   ///< false: sequences carry times and summaries only as far as the format allows (still opened)
   std::stop_token stop;    ///< stopped: what was read so far
   FileProgress progress;
+  std::vector<std::string> events;  ///< SEVIR event ids to read; empty: all
+  /// Told each frame once it is read; may take the grid away to save memory (then nothing is said of standing still).
+  std::function<void(const FrameSequence&, Frame&)> onFrame;
 };
 
 /// Files, folders (one level) and globs; formats are recognised by content. Throws IoError when nothing usable is in them.

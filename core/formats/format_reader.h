@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/radar_files.h"
+
+namespace stormloom {
+
+/// What one file holds: usually one sequence of one frame, joined with those of other files afterwards.
+/// Every reader throws IoError with the file and the remedy.
+using FileSequences = std::vector<FrameSequence>;
+
+/// MRMS GRIB2 through GDAL.
+FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options);
+
+/// KNMI's own HDF5 layout, one or many images; `isKnmi` looks for that layout alone.
+bool isKnmiHdf5(const std::string& path);
+FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options);
+
+/// SEVIR's layout. The catalogue gives times and places; it is looked for in the folders above a data file.
+bool isSevirHdf5(const std::string& path);
+bool isSevirCatalogue(const std::string& path);
+RadarFiles readSevirHdf5(const std::string& path, const ReadOptions& options);
+RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions& options);
+
+/// Bytes of a gzip file, at most `limit` of them (the rest is not looked at); without GDAL an IoError.
+std::string unzippedStart(const std::string& path, std::size_t limit);
+
+/// Puts a frame into a sequence, unless only times are asked for.
+inline void addFrame(FrameSequence& sequence, ValidTime time,
+                     std::shared_ptr<const RadarGrid> grid, const std::string& source) {
+  sequence.frames.push_back({.validTime = time, .grid = std::move(grid), .source = source});
+}
+
+}  // namespace stormloom

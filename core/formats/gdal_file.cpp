@@ -1,0 +1,83 @@
+#include "core/formats/gdal_file.h"
+
+#include <cpl_conv.h>
+#include <cpl_vsi.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "core/errors.h"
+#include "core/formats/format_reader.h"
+
+namespace stormloom {
+namespace {
+
+void CPL_STDCALL keepFirst(CPLErr level, CPLErrorNum, const char* message) {
+  auto* first = static_cast<std::string*>(CPLGetErrorHandlerUserData());
+  if (level >= CE_Failure && first->empty()) *first = message;
+}
+
+}  // namespace
+
+void prepareGdal() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // A radar folder belongs to its owner: GDAL would otherwise put .aux.xml files beside the data.
+    CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
+    CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
+    GDALAllRegister();
+  });
+}
+
+GdalReasons::GdalReasons() { CPLPushErrorHandlerEx(keepFirst, &first_); }
+GdalReasons::~GdalReasons() { CPLPopErrorHandler(); }
+std::string GdalReasons::text() const { return first_.empty() ? "no reason given" : first_; }
+
+GdalMemoryFile::GdalMemoryFile(std::string bytes) : bytes_(std::move(bytes)) {
+  static std::atomic<unsigned> next{0};
+  name_ = "/vsimem/stormloom_" + std::to_string(next++);
+  VSILFILE* file = VSIFileFromMemBuffer(name_.c_str(), reinterpret_cast<GByte*>(bytes_.data()),
+                                        bytes_.size(), FALSE);
+  if (file != nullptr) VSIFCloseL(file);
+}
+
+GdalMemoryFile::~GdalMemoryFile() { VSIUnlink(name_.c_str()); }
+
+GDALDatasetUniquePtr openWithGdal(const std::string& name, const char* driver,
+                                  const std::string& path) {
+  prepareGdal();
+  const GdalReasons reasons;
+  const char* const drivers[] = {driver, nullptr};
+  GDALDatasetUniquePtr dataset(GDALDataset::Open(
+      name.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers));
+  if (!dataset) {
+    throw IoError(path + ": it cannot be read (" + reasons.text() +
+                  "). The file is damaged or incomplete: fetch it again.");
+  }
+  return dataset;
+}
+
+std::string unzippedStart(const std::string& path, std::size_t limit) {
+  prepareGdal();
+  const GdalReasons reasons;
+  // GDAL would keep an index of the compressed file beside it.
+  CPLSetThreadLocalConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
+  VSILFILE* file = VSIFOpenL(("/vsigzip/" + path).c_str(), "rb");
+  if (file == nullptr) {
+    throw IoError(path + ": it cannot be unpacked (" + reasons.text() +
+                  "). The file is damaged or incomplete: fetch it again.");
+  }
+  std::string bytes;
+  constexpr std::size_t kPiece = 1 << 18;
+  while (bytes.size() < limit) {
+    const std::size_t before = bytes.size();
+    bytes.resize(std::min(limit, before + kPiece));
+    const std::size_t read = VSIFReadL(bytes.data() + before, 1, bytes.size() - before, file);
+    bytes.resize(before + read);
+    if (read == 0) break;
+  }
+  VSIFCloseL(file);
+  return bytes;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,234 @@
+// KNMI's HDF5 layout: "KNMI HDF5 Data Format Specification" version 3.5 (Roozekrans and Holleman). Lengths of the
+// grid are in kilometres there, offsets in pixels.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <sstream>
+
+#include "core/errors.h"
+#include "core/formats/format_reader.h"
+#include "core/formats/hdf5_file.h"
+
+namespace stormloom {
+namespace {
+
+constexpr double kMostCells = 1 << 26;
+
+double needed(const Hdf5File& file, const std::string& group, const std::string& name) {
+  const std::optional<double> value = file.number(group, name);
+  if (!value || !std::isfinite(*value)) {
+    throw IoError(file.path() + ": " + group + " has no usable " + name +
+                  ". The file is damaged: fetch it again.");
+  }
+  return *value;
+}
+
+/// "+a=6378.137 +b=6356.752 x_0=0" -> the same in metres, with the "+" some files forget.
+std::string projectionInMetres(const std::string& text, bool& kilometres) {
+  std::istringstream words(text);
+  std::vector<std::pair<std::string, std::string>> parameters;
+  kilometres = false;
+  for (std::string word; words >> word;) {
+    if (word.front() == '+') word.erase(0, 1);
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) {
+      parameters.emplace_back(word, "");
+      continue;
+    }
+    parameters.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+    const bool radius = parameters.back().first == "a" || parameters.back().first == "R";
+    if (radius && std::strtod(parameters.back().second.c_str(), nullptr) < 10000.0) kilometres = true;
+  }
+  std::string result;
+  for (auto& [name, value] : parameters) {
+    const bool length = name == "a" || name == "b" || name == "R" || name == "x_0" || name == "y_0";
+    if (length && kilometres) {
+      char metres[48];
+      std::snprintf(metres, sizeof metres, "%.10g", 1000.0 * std::strtod(value.c_str(), nullptr));
+      value = metres;
+    }
+    if (name.empty() || name == "units") continue;
+    result += (result.empty() ? "+" : " +") + name + (value.empty() ? "" : "=" + value);
+  }
+  return result + " +units=m";
+}
+
+GeoReference geoOf(const Hdf5File& file) {
+  const std::optional<std::string> text =
+      file.text("geographic/map_projection", "projection_proj4_params");
+  if (!text || text->empty()) {
+    throw IoError(file.path() + ": it names no map projection. Fetch the file again.");
+  }
+  bool kilometres = false;
+  const std::string projection = projectionInMetres(*text, kilometres);
+  const std::string unit = file.text("geographic", "geo_dim_pixel").value_or("KM,KM");
+  const double metres = unit.rfind("KM", 0) == 0 || kilometres ? 1000.0 : 1.0;
+  const double cellWidth = needed(file, "geographic", "geo_pixel_size_x");
+  const double cellHeight = -needed(file, "geographic", "geo_pixel_size_y");
+  const double width = needed(file, "geographic", "geo_number_columns");
+  const double height = needed(file, "geographic", "geo_number_rows");
+  const double column = needed(file, "geographic", "geo_column_offset");
+  const double row = needed(file, "geographic", "geo_row_offset");
+  if (!(cellWidth > 0.0) || !(cellHeight > 0.0) || !(cellWidth < 1000.0) ||
+      !(cellHeight < 1000.0) || !(width >= 1.0) || !(height >= 1.0) ||
+      !(width * height <= kMostCells) || !(std::abs(column) < 1e6) || !(std::abs(row) < 1e6)) {
+    throw IoError(file.path() + ": its grid is no usable one (size, pixels or offsets). Fetch the "
+                                "file again.");
+  }
+  // Offsets in pixels; with a pixel definition of left upper they are edges. Rows count downwards: y = -row * size.
+  return GeoReference(projection, column * cellWidth * metres, -row * cellHeight * metres,
+                      cellWidth * metres, cellHeight * metres, int(width), int(height));
+}
+
+/// "26-AUG-2010;00:05:00.000", English names of months whatever the locale.
+std::optional<ValidTime> timeFromKnmi(const std::string& text) {
+  static constexpr std::array<const char*, 12> kMonths = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
+                                                          "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
+  int day = 0, year = 0, hour = 0, minute = 0, second = 0;
+  char name[4] = {};
+  if (std::sscanf(text.c_str(), "%2d-%3[A-Za-z]-%4d;%2d:%2d:%2d", &day, name, &year, &hour, &minute,
+                  &second) != 6) {
+    return {};
+  }
+  for (char& c : name) c = char(std::toupper(static_cast<unsigned char>(c)));
+  const auto month = std::ranges::find_if(
+      kMonths, [&](const char* known) { return std::string_view(known) == name; });
+  if (month == kMonths.end()) return {};
+  char iso[64];
+  std::snprintf(iso, sizeof iso, "%04d-%02d-%02dT%02d:%02d:%02dZ", year,
+                int(month - kMonths.begin()) + 1, day, hour, minute, second);
+  return timeFromIso(iso);
+}
+
+ValidTime validTimeOf(const Hdf5File& file, const std::string& image) {
+  std::optional<std::string> text = file.text(image, "image_datetime_valid");
+  if (!text) text = file.text("overview", "product_datetime_end");
+  const std::optional<ValidTime> time = text ? timeFromKnmi(*text) : std::nullopt;
+  if (!time) {
+    throw IoError(file.path() + ": it has no valid time (overview/product_datetime_end). Fetch the "
+                                "file again.");
+  }
+  return *time;
+}
+
+/// "GEO=0.01*PV+0.0": value = gain * code + offset.
+struct Calibration {
+  double gain = 1.0;
+  double offset = 0.0;
+  double missing = -1.0;
+  double outside = -1.0;
+};
+
+Calibration calibrationOf(const Hdf5File& file, const std::string& image) {
+  const std::string group = image + "/calibration";
+  std::string formula = file.text(group, "calibration_formulas").value_or("");
+  std::erase_if(formula, [](char c) { return c == ' '; });
+  Calibration calibration;
+  char rest = 0;
+  const int found = std::sscanf(formula.c_str(), "GEO=%lf*PV%lf%c", &calibration.gain,
+                                &calibration.offset, &rest);
+  if (found != 2 || !std::isfinite(calibration.gain) || !std::isfinite(calibration.offset)) {
+    throw IoError(file.path() + ": its calibration \"" + formula +
+                  "\" is not of the kind GEO=a*PV+b. Fetch the file again.");
+  }
+  calibration.missing = file.number(group, "calibration_missing_data").value_or(-1.0);
+  calibration.outside = file.number(group, "calibration_out_of_image").value_or(-1.0);
+  return calibration;
+}
+
+/// What the numbers are, and by what to multiply them for the quantity's unit.
+struct Meaning {
+  Quantity quantity = Quantity::RainRate;
+  double factor = 1.0;
+};
+
+Meaning meaningOf(const Hdf5File& file, const std::string& image) {
+  const std::string name = file.text(image, "image_geo_parameter").value_or("");
+  if (name.find("[DBZ]") != std::string::npos) return {Quantity::Reflectivity, 1.0};
+  if (name.find("[MM]") == std::string::npos) {
+    throw IoError(file.path() + ": its quantity \"" + name +
+                  "\" is no rain and no reflectivity. Choose a product that is.");
+  }
+  const auto begin = timeFromKnmi(file.text("overview", "product_datetime_start").value_or(""));
+  const auto end = timeFromKnmi(file.text("overview", "product_datetime_end").value_or(""));
+  // Forecast files span hours and hold accumulations of five minutes, as all of KNMI's 5-minute products.
+  double duration = begin && end ? double((*end - *begin).count()) / 60.0 : 5.0;
+  if (file.text(image, "image_datetime_valid")) duration = 5.0;
+  if (!(duration > 0.0) || duration > 60.0) {
+    throw IoError(file.path() + ": it adds rain up over " + std::to_string(int(duration)) +
+                  " minutes, too long for a rain rate. Choose a product of at most an hour.");
+  }
+  return {Quantity::RainRate, 60.0 / duration};
+}
+
+std::shared_ptr<const RadarGrid> gridOf(const Hdf5File& file, const std::string& image,
+                                        const GeoReference& geo, Meaning meaning) {
+  const Calibration c = calibrationOf(file, image);
+  auto grid = std::make_shared<RadarGrid>(geo.width(), geo.height());
+  file.readPlane(image + "/image_data", *grid);
+  for (std::size_t i = 0; i < grid->size(); ++i) {
+    float& value = grid->values()[i];
+    CellState state = CellState::Measured;
+    if (double(value) == c.outside) state = CellState::OutsideCoverage;
+    else if (double(value) == c.missing || !std::isfinite(value)) state = CellState::Missing;
+    else if (meaning.quantity == Quantity::Reflectivity && value == 0.0f) state = CellState::BelowDetection;
+    grid->states()[i] = state;
+    if (state == CellState::Measured) value = float((c.gain * value + c.offset) * meaning.factor);
+    else if (state == CellState::BelowDetection) value = belowDetectionValue(meaning.quantity);
+    else value = std::numeric_limits<float>::quiet_NaN();
+  }
+  return grid;
+}
+
+/// image1, image2, ... image10: by number, not by name.
+std::vector<std::string> imagesOf(const Hdf5File& file) {
+  std::vector<std::pair<int, std::string>> numbered;
+  for (const std::string& name : file.namesIn("/")) {
+    int number = 0;
+    char rest = 0;
+    if (std::sscanf(name.c_str(), "image%6d%c", &number, &rest) == 1 &&
+        file.has("/" + name + "/image_data")) {
+      numbered.emplace_back(number, name);
+    }
+  }
+  std::ranges::sort(numbered);
+  std::vector<std::string> images;
+  for (auto& [number, name] : numbered) images.push_back(std::move(name));
+  return images;
+}
+
+std::string productOf(const Hdf5File& file, const std::string& image) {
+  const auto group = file.text("overview", "product_group_name");
+  const std::string name = group ? *group : file.text(image, "image_product_name").value_or("");
+  return name.empty() ? "KNMI" : "KNMI " + name;
+}
+
+}  // namespace
+
+bool isKnmiHdf5(const std::string& path) {
+  const Hdf5File file(path);
+  return file.has("/overview") && file.has("/geographic") && !imagesOf(file).empty();
+}
+
+FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options) {
+  const Hdf5File file(path);
+  const GeoReference geo = geoOf(file);
+  FileSequences sequences;
+  for (const std::string& image : imagesOf(file)) {
+    if (options.stop.stop_requested()) break;
+    const Meaning meaning = meaningOf(file, image);
+    FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
+    sequence.product = productOf(file, image);
+    sequence.attribution = "KNMI, CC BY 4.0";
+    addFrame(sequence, validTimeOf(file, image),
+             options.framesToo ? gridOf(file, image, geo, meaning) : nullptr, path);
+    sequences.push_back(std::move(sequence));
+  }
+  return sequences;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,147 @@
+#include "core/formats/sevir_catalogue.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <map>
+
+#include "core/errors.h"
+#include "core/formats/format_reader.h"
+
+namespace stormloom {
+namespace {
+
+constexpr std::size_t kLongestLine = 1 << 16;
+
+template <typename Number>
+std::optional<Number> numberFrom(const std::string& text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return value;
+}
+
+/// A row by the names in the catalogue's first line.
+class NamedRow {
+public:
+  NamedRow(const std::map<std::string, std::size_t>& columns, std::vector<std::string> fields)
+      : columns_(columns), fields_(std::move(fields)) {}
+
+  std::string text(const char* name) const {
+    const auto column = columns_.find(name);
+    const bool there = column != columns_.end() && column->second < fields_.size();
+    return there ? fields_[column->second] : std::string();
+  }
+  double number(const char* name) const {
+    const auto value = numberFrom<double>(text(name));
+    if (!value || !std::isfinite(*value)) throw IoError(std::string("it has no usable ") + name);
+    return *value;
+  }
+
+private:
+  const std::map<std::string, std::size_t>& columns_;
+  std::vector<std::string> fields_;
+};
+
+std::vector<ValidTime> timesOf(const NamedRow& row) {
+  const std::optional<ValidTime> start = timeFromIso(row.text("time_utc"));
+  if (!start) throw IoError("it has no usable time_utc");
+  const std::string offsets = row.text("minute_offsets");
+  std::vector<ValidTime> times;
+  for (std::size_t at = 0; at <= offsets.size();) {
+    const std::size_t end = std::min(offsets.find(':', at), offsets.size());
+    const auto offset = numberFrom<int>(offsets.substr(at, end - at));
+    if (!offset || std::abs(*offset) > 100000) throw IoError("it has no usable minute_offsets");
+    times.push_back(*start + minutes(*offset));
+    at = end + 1;
+  }
+  return times;
+}
+
+SevirRow rowFrom(const NamedRow& row) {
+  SevirRow result;
+  result.id = row.text("id");
+  result.fileName = row.text("file_name");
+  const auto index = numberFrom<std::size_t>(row.text("file_index"));
+  if (result.id.empty() || result.fileName.empty() || !index) {
+    throw IoError("it has no usable id, file_name or file_index");
+  }
+  result.fileIndex = *index;
+  result.eventType = row.text("event_type");
+  result.times = timesOf(row);
+  result.projection = row.text("proj");
+  result.lowerLeft = {row.number("llcrnrlon"), row.number("llcrnrlat")};
+  result.upperRight = {row.number("urcrnrlon"), row.number("urcrnrlat")};
+  result.widthMeters = row.number("width_m");
+  result.heightMeters = row.number("height_m");
+  return result;
+}
+
+bool isHeader(const std::string& line) {
+  const std::vector<std::string> names = fieldsOfCsvLine(line);
+  return std::ranges::all_of(
+      std::initializer_list<const char*>{"id", "file_name", "file_index", "img_type", "time_utc",
+                                         "minute_offsets"},
+      [&](const char* name) { return std::ranges::find(names, name) != names.end(); });
+}
+
+/// False at the end of the file; throws for lines no catalogue has.
+bool nextLine(std::istream& file, const std::string& path, std::string& line) {
+  if (!std::getline(file, line)) return false;
+  if (line.size() > kLongestLine) {
+    throw IoError(path + ": it has lines that are far too long for SEVIR's catalogue.");
+  }
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> fieldsOfCsvLine(const std::string& line) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (std::size_t k = 0; k < line.size(); ++k) {
+    const char c = line[k];
+    const bool doubled = quoted && c == '"' && k + 1 < line.size() && line[k + 1] == '"';
+    if (doubled) fields.back() += line[++k];
+    else if (c == '"') quoted = !quoted;
+    else if (c == ',' && !quoted) fields.emplace_back();
+    else fields.back() += c;
+  }
+  return fields;
+}
+
+std::vector<SevirRow> readCatalogueRows(const std::string& path,
+                                        std::vector<std::string>& problems) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  if (!nextLine(file, path, line) || !isHeader(line)) {
+    throw IoError(path + ": it is no catalogue of SEVIR. Fetch CATALOG.csv again.");
+  }
+  std::map<std::string, std::size_t> columns;
+  for (const std::string& name : fieldsOfCsvLine(line)) columns.emplace(name, columns.size());
+  std::vector<SevirRow> rows;
+  for (std::size_t number = 2; nextLine(file, path, line); ++number) {
+    const NamedRow named(columns, fieldsOfCsvLine(line));
+    if (line.empty() || (named.text("img_type") != "vil" && !named.text("img_type").empty())) continue;
+    try {
+      rows.push_back(rowFrom(named));
+    } catch (const IoError& error) {
+      problems.push_back(path + ": row " + std::to_string(number) + " is passed over: " +
+                         error.what() + ".");
+    }
+  }
+  return rows;
+}
+
+bool isSevirCatalogue(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line(4096, '\0');
+  file.read(line.data(), std::streamsize(line.size()));
+  line.resize(std::min(line.find('\n'), std::size_t(std::max<std::streamsize>(0, file.gcount()))));
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return isHeader(line);
+}
+
+}  // namespace stormloom
