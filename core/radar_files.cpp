@@ -28,7 +28,7 @@ bool beginsWith(const std::string& text, std::string_view start) {
   return text.compare(0, start.size(), start) == 0;
 }
 
-FileSequences readOwnResult(const std::string& path, const ReadOptions&) {
+FileSequences readOwnResult(const std::string& path, const ReadOptions& options) {
   ResultFile result = readResultFile(path);
   if (result.context.frames.empty()) throw IoError(path + ": it holds no frames.");
   FileSequences sequences = {std::move(result.context)};
@@ -39,6 +39,10 @@ FileSequences readOwnResult(const std::string& path, const ReadOptions&) {
       member.frames.event = name;
     }
     sequences.push_back(std::move(member.frames));
+  }
+  for (FrameSequence& sequence : sequences) {
+    if (!options.onFrame) break;
+    for (Frame& frame : sequence.frames) options.onFrame(sequence, frame);
   }
   return sequences;
 }
@@ -157,8 +161,8 @@ void sortFrames(FrameSequence& sequence, std::vector<std::string>& passedOver) {
   sequence.frames = std::move(kept);
 }
 
-/// A new picture changes rain everywhere; where nine tenths of the wet cells kept their value to the bit, the radars
-/// gave nothing new.
+/// A new picture changes rain everywhere; where nine tenths of the wet cells kept their value to
+/// the bit, the radars gave nothing new.
 bool standsStill(const RadarGrid& before, const RadarGrid& now) {
   constexpr double kUnchanged = 0.9;
   std::size_t wet = 0;
@@ -191,12 +195,7 @@ void markStandingStill(FrameSequence& sequence) {
 void readInto(RadarFiles& result, const std::string& file, const ReadOptions& options) {
   try {
     RadarFiles one = readOneFile(file, options);
-    for (FrameSequence& sequence : one.sequences) {
-      if (options.onFrame) {
-        for (Frame& frame : sequence.frames) options.onFrame(sequence, frame);
-      }
-      join(result.sequences, std::move(sequence));
-    }
+    for (FrameSequence& sequence : one.sequences) join(result.sequences, std::move(sequence));
     std::ranges::move(one.passedOver, std::back_inserter(result.passedOver));
   } catch (const IoError& error) {
     result.passedOver.emplace_back(error.what());
@@ -221,7 +220,8 @@ RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptio
   }
   std::erase_if(result.sequences, [](const FrameSequence& s) { return s.frames.empty(); });
   if (result.sequences.empty() && !options.stop.stop_requested()) {
-    if (result.passedOver.empty()) result.passedOver.push_back(files.front() + ": it holds no frames.");
+    if (result.passedOver.empty())
+      result.passedOver.push_back(files.front() + ": it holds no frames.");
     failForAll(files, result.passedOver);
   }
   return result;

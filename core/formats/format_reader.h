@@ -7,8 +7,8 @@
 
 namespace stormloom {
 
-/// What one file holds: usually one sequence of one frame, joined with those of other files afterwards.
-/// Every reader throws IoError with the file and the remedy.
+/// What one file holds: usually one sequence of one frame, joined with those of other files
+/// afterwards. Every reader throws IoError with the file and the remedy.
 using FileSequences = std::vector<FrameSequence>;
 
 /// MRMS GRIB2 through GDAL.
@@ -18,19 +18,21 @@ FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options);
 bool isKnmiHdf5(const std::string& path);
 FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options);
 
-/// SEVIR's layout. The catalogue gives times and places; it is looked for in the folders above a data file.
+/// SEVIR's layout. The catalogue gives times and places; it is looked for in the folders above a
+/// data file.
 bool isSevirHdf5(const std::string& path);
 bool isSevirCatalogue(const std::string& path);
 RadarFiles readSevirHdf5(const std::string& path, const ReadOptions& options);
 RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions& options);
 
-/// Bytes of a gzip file, at most `limit` of them (the rest is not looked at); without GDAL an IoError.
+/// Bytes of a gzip file, at most `limit` of them (the rest is not looked at); without GDAL an
+/// IoError.
 std::string unzippedStart(const std::string& path, std::size_t limit);
 
-/// Puts a frame into a sequence, unless only times are asked for.
-inline void addFrame(FrameSequence& sequence, ValidTime time,
-                     std::shared_ptr<const RadarGrid> grid, const std::string& source) {
-  sequence.frames.push_back({.validTime = time, .grid = std::move(grid), .source = source});
+/// Puts a frame that was just read into a sequence and tells the options' listener.
+inline void addFrame(FrameSequence& sequence, Frame frame, const ReadOptions& options) {
+  sequence.frames.push_back(std::move(frame));
+  if (options.onFrame) options.onFrame(sequence, sequence.frames.back());
 }
 
 }  // namespace stormloom

@@ -6,7 +6,8 @@
 
 namespace stormloom {
 
-/// GDAL set up once for the whole program: only the drivers named here, no network, no side files written.
+/// GDAL set up once for the whole program: only the drivers named here, no network, no side files
+/// written.
 void prepareGdal();
 
 /// Gathers GDAL's reasons of this thread instead of letting it print them.

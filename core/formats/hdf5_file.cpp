@@ -51,10 +51,10 @@ std::string trimmed(std::string text) {
 }
 
 Handle openAttribute(hid_t file, const std::string& object, const std::string& attribute) {
-  const hid_t id = H5Aexists_by_name(file, object.c_str(), attribute.c_str(), H5P_DEFAULT) > 0
-                       ? H5Aopen_by_name(file, object.c_str(), attribute.c_str(), H5P_DEFAULT,
-                                         H5P_DEFAULT)
-                       : -1;
+  const hid_t id =
+      H5Aexists_by_name(file, object.c_str(), attribute.c_str(), H5P_DEFAULT) > 0
+          ? H5Aopen_by_name(file, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT)
+          : -1;
   return Handle(id, H5Aclose);
 }
 
@@ -172,10 +172,12 @@ void Hdf5File::readPlane(const std::string& dataset, RadarGrid& grid) const {
 
 std::vector<std::uint8_t> Hdf5File::readEntry(const std::string& dataset, std::size_t entry) const {
   const std::vector<std::size_t> lengths = shape(dataset);
-  if (lengths.size() != 4 || entry >= lengths[0]) fail("its dataset " + dataset + " has no entry " + std::to_string(entry));
+  if (lengths.size() != 4 || entry >= lengths[0])
+    fail("its dataset " + dataset + " has no entry " + std::to_string(entry));
   std::size_t bytes = 1;
   for (std::size_t k = 1; k < 4; ++k) {
-    if (lengths[k] == 0 || bytes > kMostBytes / lengths[k]) fail("its dataset " + dataset + " has an absurd size");
+    if (lengths[k] == 0 || bytes > kMostBytes / lengths[k])
+      fail("its dataset " + dataset + " has an absurd size");
     bytes *= lengths[k];
   }
   const hsize_t start[4] = {entry, 0, 0, 0};
@@ -215,7 +217,8 @@ std::vector<std::string> Hdf5File::texts(const std::string& dataset) const {
   if (H5Dread(opened, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
     fail("its dataset " + dataset + " cannot be read");
   }
-  for (std::size_t k = 0; k < lengths[0]; ++k) found.push_back(trimmed(values.substr(k * size, size)));
+  for (std::size_t k = 0; k < lengths[0]; ++k)
+    found.push_back(trimmed(values.substr(k * size, size)));
   return found;
 }
 

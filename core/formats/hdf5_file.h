@@ -9,8 +9,8 @@
 
 namespace stormloom {
 
-/// Read-only owner of an HDF5 file of any layout. Every failure is an IoError that names the file; the library itself
-/// prints nothing. Sizes are checked before anything is allocated.
+/// Read-only owner of an HDF5 file of any layout. Every failure is an IoError that names the file;
+/// the library itself prints nothing. Sizes are checked before anything is allocated.
 class Hdf5File {
 public:
   explicit Hdf5File(const std::string& path);
@@ -22,7 +22,8 @@ public:
   bool has(const std::string& object) const;
   std::vector<std::string> namesIn(const std::string& group) const;  ///< of links, sorted
 
-  /// Attributes; nothing when absent or of another kind. Numbers may be arrays of one, and texts that hold a number.
+  /// Attributes; nothing when absent or of another kind. Numbers may be arrays of one, and texts
+  /// that hold a number.
   std::optional<std::string> text(const std::string& object, const std::string& attribute) const;
   std::optional<double> number(const std::string& object, const std::string& attribute) const;
 

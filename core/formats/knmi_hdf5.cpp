@@ -1,5 +1,5 @@
-// KNMI's HDF5 layout: "KNMI HDF5 Data Format Specification" version 3.5 (Roozekrans and Holleman). Lengths of the
-// grid are in kilometres there, offsets in pixels.
+// KNMI's HDF5 layout: "KNMI HDF5 Data Format Specification" version 3.5 (Roozekrans and Holleman).
+// Lengths of the grid are in kilometres there, offsets in pixels.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -41,7 +41,8 @@ std::string projectionInMetres(const std::string& text, bool& kilometres) {
     }
     parameters.emplace_back(word.substr(0, equals), word.substr(equals + 1));
     const bool radius = parameters.back().first == "a" || parameters.back().first == "R";
-    if (radius && std::strtod(parameters.back().second.c_str(), nullptr) < 10000.0) kilometres = true;
+    if (radius && std::strtod(parameters.back().second.c_str(), nullptr) < 10000.0)
+      kilometres = true;
   }
   std::string result;
   for (auto& [name, value] : parameters) {
@@ -76,10 +77,12 @@ GeoReference geoOf(const Hdf5File& file) {
   if (!(cellWidth > 0.0) || !(cellHeight > 0.0) || !(cellWidth < 1000.0) ||
       !(cellHeight < 1000.0) || !(width >= 1.0) || !(height >= 1.0) ||
       !(width * height <= kMostCells) || !(std::abs(column) < 1e6) || !(std::abs(row) < 1e6)) {
-    throw IoError(file.path() + ": its grid is no usable one (size, pixels or offsets). Fetch the "
-                                "file again.");
+    throw IoError(file.path() +
+                  ": its grid is no usable one (size, pixels or offsets). Fetch the "
+                  "file again.");
   }
-  // Offsets in pixels; with a pixel definition of left upper they are edges. Rows count downwards: y = -row * size.
+  // Offsets in pixels; with a pixel definition of left upper they are edges. Rows count downwards:
+  // y = -row * size.
   return GeoReference(projection, column * cellWidth * metres, -row * cellHeight * metres,
                       cellWidth * metres, cellHeight * metres, int(width), int(height));
 }
@@ -109,8 +112,9 @@ ValidTime validTimeOf(const Hdf5File& file, const std::string& image) {
   if (!text) text = file.text("overview", "product_datetime_end");
   const std::optional<ValidTime> time = text ? timeFromKnmi(*text) : std::nullopt;
   if (!time) {
-    throw IoError(file.path() + ": it has no valid time (overview/product_datetime_end). Fetch the "
-                                "file again.");
+    throw IoError(file.path() +
+                  ": it has no valid time (overview/product_datetime_end). Fetch the "
+                  "file again.");
   }
   return *time;
 }
@@ -155,7 +159,8 @@ Meaning meaningOf(const Hdf5File& file, const std::string& image) {
   }
   const auto begin = timeFromKnmi(file.text("overview", "product_datetime_start").value_or(""));
   const auto end = timeFromKnmi(file.text("overview", "product_datetime_end").value_or(""));
-  // Forecast files span hours and hold accumulations of five minutes, as all of KNMI's 5-minute products.
+  // Forecast files span hours and hold accumulations of five minutes, as all of KNMI's 5-minute
+  // products.
   double duration = begin && end ? double((*end - *begin).count()) / 60.0 : 5.0;
   if (file.text(image, "image_datetime_valid")) duration = 5.0;
   if (!(duration > 0.0) || duration > 60.0) {
@@ -173,13 +178,19 @@ std::shared_ptr<const RadarGrid> gridOf(const Hdf5File& file, const std::string&
   for (std::size_t i = 0; i < grid->size(); ++i) {
     float& value = grid->values()[i];
     CellState state = CellState::Measured;
-    if (double(value) == c.outside) state = CellState::OutsideCoverage;
-    else if (double(value) == c.missing || !std::isfinite(value)) state = CellState::Missing;
-    else if (meaning.quantity == Quantity::Reflectivity && value == 0.0f) state = CellState::BelowDetection;
+    if (double(value) == c.outside)
+      state = CellState::OutsideCoverage;
+    else if (double(value) == c.missing || !std::isfinite(value))
+      state = CellState::Missing;
+    else if (meaning.quantity == Quantity::Reflectivity && value == 0.0f)
+      state = CellState::BelowDetection;
     grid->states()[i] = state;
-    if (state == CellState::Measured) value = float((c.gain * value + c.offset) * meaning.factor);
-    else if (state == CellState::BelowDetection) value = belowDetectionValue(meaning.quantity);
-    else value = std::numeric_limits<float>::quiet_NaN();
+    if (state == CellState::Measured)
+      value = float((c.gain * value + c.offset) * meaning.factor);
+    else if (state == CellState::BelowDetection)
+      value = belowDetectionValue(meaning.quantity);
+    else
+      value = std::numeric_limits<float>::quiet_NaN();
   }
   return grid;
 }
@@ -224,8 +235,11 @@ FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options) 
     FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
     sequence.product = productOf(file, image);
     sequence.attribution = "KNMI, CC BY 4.0";
-    addFrame(sequence, validTimeOf(file, image),
-             options.framesToo ? gridOf(file, image, geo, meaning) : nullptr, path);
+    addFrame(sequence,
+             {.validTime = validTimeOf(file, image),
+              .grid = options.framesToo ? gridOf(file, image, geo, meaning) : nullptr,
+              .source = path},
+             options);
     sequences.push_back(std::move(sequence));
   }
   return sequences;

@@ -1,5 +1,6 @@
-// MRMS, NOAA/NSSL's Multi-Radar Multi-Sensor system: GRIB2 with local tables (discipline 209, centre 161). Codes of
-// "no value": the MRMS table of GRIB2 products (nssl.noaa.gov/projects/mrms/operational/tables.php).
+// MRMS, NOAA/NSSL's Multi-Radar Multi-Sensor system: GRIB2 with local tables (discipline 209,
+// centre 161). Codes of "no value": the MRMS table of GRIB2 products
+// (nssl.noaa.gov/projects/mrms/operational/tables.php).
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -37,7 +38,8 @@ Quantity quantityOf(GDALRasterBand& band, const std::string& path) {
                 " is no rain rate, reflectivity or VIL. Choose one of those MRMS products.");
 }
 
-/// Valid time in seconds since 1970, as the header says; GDAL writes it as a number, older ones with "sec UTC".
+/// Valid time in seconds since 1970, as the header says; GDAL writes it as a number, older ones
+/// with "sec UTC".
 ValidTime validTimeOf(GDALRasterBand& band, const std::string& path) {
   const std::string text = metadata(band, "GRIB_VALID_TIME");
   char* end = nullptr;
@@ -48,8 +50,9 @@ ValidTime validTimeOf(GDALRasterBand& band, const std::string& path) {
   return ValidTime(seconds(time));
 }
 
-/// The header's last point is rounded to a millionth of a degree, so GDAL's cells are 2e-11 degree too small: taken
-/// back to the round number where that moves no cell by more than a thousandth of itself.
+/// The header's last point is rounded to a millionth of a degree, so GDAL's cells are 2e-11 degree
+/// too small: taken back to the round number where that moves no cell by more than a thousandth of
+/// itself.
 double rounded(double value, double digits, double tolerance) {
   const double round = std::round(value * digits) / digits;
   return std::abs(round - value) <= tolerance ? round : value;
@@ -65,8 +68,9 @@ GeoReference geoOf(GDALDataset& dataset, const std::string& path) {
   if (!known || system == nullptr || !system->IsGeographic() || !(t[1] > 0.0) || !(t[5] < 0.0) ||
       !(t[3] <= 90.5) || !(t[3] + t[5] * height >= -90.5) || !(std::abs(t[0]) <= 360.0) ||
       !(t[1] * width <= 360.5)) {
-    throw IoError(path + ": its grid is no longitude/latitude grid from north to south, as MRMS "
-                         "has. Other grids in GRIB2 cannot be opened.");
+    throw IoError(path +
+                  ": its grid is no longitude/latitude grid from north to south, as MRMS "
+                  "has. Other grids in GRIB2 cannot be opened.");
   }
   const double cellWidth = rounded(t[1], 1e5, 1e-3 * t[1] / width);
   const double cellHeight = rounded(-t[5], 1e5, 1e-3 * -t[5] / height);
@@ -116,8 +120,8 @@ void checkSize(GDALDataset& dataset, const std::string& path) {
   const std::int64_t width = dataset.GetRasterXSize();
   const std::int64_t height = dataset.GetRasterYSize();
   if (width > kLongestSide || height > kLongestSide || width * height > kMostCells) {
-    throw IoError(path + ": a raster of " + std::to_string(width) + " x " +
-                  std::to_string(height) + " cells is larger than any MRMS product.");
+    throw IoError(path + ": a raster of " + std::to_string(width) + " x " + std::to_string(height) +
+                  " cells is larger than any MRMS product.");
   }
 }
 
@@ -132,8 +136,11 @@ FileSequences sequencesFrom(GDALDataset& dataset, const std::string& path,
     FrameSequence sequence{.quantity = quantityOf(band, path), .geo = geo};
     sequence.product = "MRMS " + metadata(band, "GRIB_ELEMENT");
     sequence.attribution = "NOAA/NSSL Multi-Radar Multi-Sensor system, public domain";
-    addFrame(sequence, validTimeOf(band, path),
-             options.framesToo ? gridOf(band, sequence.quantity, path) : nullptr, path);
+    addFrame(sequence,
+             {.validTime = validTimeOf(band, path),
+              .grid = options.framesToo ? gridOf(band, sequence.quantity, path) : nullptr,
+              .source = path},
+             options);
     sequences.push_back(std::move(sequence));
   }
   return sequences;
@@ -145,8 +152,8 @@ bool isGzip(const std::string& path) {
   return start[0] == '\x1f' && start[1] == '\x8b';
 }
 
-/// Section 0 of GRIB2 tells the length of the whole message, section 3 the grid's size: looked at before GDAL may
-/// allocate for a damaged header.
+/// Section 0 of GRIB2 tells the length of the whole message, section 3 the grid's size: looked at
+/// before GDAL may allocate for a damaged header.
 void checkMessage(const std::string& start, std::uint64_t fileBytes, const std::string& path) {
   const auto number = [&](std::size_t at, int bytes) {
     std::uint64_t value = 0;
@@ -157,8 +164,9 @@ void checkMessage(const std::string& start, std::uint64_t fileBytes, const std::
     throw IoError(path + ": it is no GRIB2 message. The file is damaged: fetch it again.");
   }
   if (number(8, 8) > fileBytes) {
-    throw IoError(path + ": it ends before its message does. The file is incomplete: fetch it "
-                         "again.");
+    throw IoError(path +
+                  ": it ends before its message does. The file is incomplete: fetch it "
+                  "again.");
   }
   std::size_t at = 16;
   while (at + 5 <= start.size() && start[at + 4] != 3) {

@@ -104,10 +104,14 @@ std::vector<std::string> fieldsOfCsvLine(const std::string& line) {
   for (std::size_t k = 0; k < line.size(); ++k) {
     const char c = line[k];
     const bool doubled = quoted && c == '"' && k + 1 < line.size() && line[k + 1] == '"';
-    if (doubled) fields.back() += line[++k];
-    else if (c == '"') quoted = !quoted;
-    else if (c == ',' && !quoted) fields.emplace_back();
-    else fields.back() += c;
+    if (doubled)
+      fields.back() += line[++k];
+    else if (c == '"')
+      quoted = !quoted;
+    else if (c == ',' && !quoted)
+      fields.emplace_back();
+    else
+      fields.back() += c;
   }
   return fields;
 }
@@ -124,12 +128,13 @@ std::vector<SevirRow> readCatalogueRows(const std::string& path,
   std::vector<SevirRow> rows;
   for (std::size_t number = 2; nextLine(file, path, line); ++number) {
     const NamedRow named(columns, fieldsOfCsvLine(line));
-    if (line.empty() || (named.text("img_type") != "vil" && !named.text("img_type").empty())) continue;
+    if (line.empty() || (named.text("img_type") != "vil" && !named.text("img_type").empty()))
+      continue;
     try {
       rows.push_back(rowFrom(named));
     } catch (const IoError& error) {
-      problems.push_back(path + ": row " + std::to_string(number) + " is passed over: " +
-                         error.what() + ".");
+      problems.push_back(path + ": row " + std::to_string(number) +
+                         " is passed over: " + error.what() + ".");
     }
   }
   return rows;

@@ -11,8 +11,8 @@ namespace stormloom {
 
 /// One row of SEVIR's CATALOG.csv: an event as one sensor saw it.
 struct SevirRow {
-  std::string id;         ///< "S834797"; "R..." for random events
-  std::string fileName;   ///< relative to the folder data/ beside the catalogue
+  std::string id;        ///< "S834797"; "R..." for random events
+  std::string fileName;  ///< relative to the folder data/ beside the catalogue
   std::size_t fileIndex = 0;
   std::string eventType;  ///< empty for random events
   std::vector<ValidTime> times;
@@ -23,9 +23,10 @@ struct SevirRow {
   double heightMeters = 0.0;
 };
 
-/// All rows of the sensor "vil". Rows that cannot be used cost a sentence each in `problems`. Throws IoError for a
-/// file that is no such catalogue.
-std::vector<SevirRow> readCatalogueRows(const std::string& path, std::vector<std::string>& problems);
+/// All rows of the sensor "vil". Rows that cannot be used cost a sentence each in `problems`.
+/// Throws IoError for a file that is no such catalogue.
+std::vector<SevirRow> readCatalogueRows(const std::string& path,
+                                        std::vector<std::string>& problems);
 
 /// The fields of one line, with quotes as RFC 4180 has them.
 std::vector<std::string> fieldsOfCsvLine(const std::string& line);

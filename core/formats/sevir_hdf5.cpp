@@ -1,5 +1,5 @@
-// SEVIR (Veillette et al. 2020) and SEVIR-LR: HDF5 with `vil` (event, y, x, time), row 0 in the south, and times and
-// places in CATALOG.csv beside the folder data/.
+// SEVIR (Veillette et al. 2020) and SEVIR-LR: HDF5 with `vil` (event, y, x, time), row 0 in the
+// south, and times and places in CATALOG.csv beside the folder data/.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -26,11 +26,12 @@ struct Shape {
 Shape shapeOf(const Hdf5File& file) {
   const std::vector<std::size_t> lengths = file.shape("/vil");
   const bool usable = lengths.size() == 4 && std::ranges::all_of(lengths, [](std::size_t n) {
-    return n >= 1 && n <= 100000;
-  });
+                        return n >= 1 && n <= 100000;
+                      });
   if (!usable || lengths[1] > 8192 || lengths[2] > 8192 || lengths[3] > 1000) {
-    throw IoError(file.path() + ": its dataset vil is not of the shape (event, y, x, time). Fetch "
-                                "the file again.");
+    throw IoError(file.path() +
+                  ": its dataset vil is not of the shape (event, y, x, time). Fetch "
+                  "the file again.");
   }
   return {lengths[0], lengths[1], lengths[2], lengths[3]};
 }
@@ -38,7 +39,8 @@ Shape shapeOf(const Hdf5File& file) {
 /// In the catalogue's own projection the corners are width_m and height_m apart.
 GeoReference geoOf(const SevirRow& row, const Shape& shape) {
   const auto has = [&](const char* part) { return row.projection.find(part) != std::string::npos; };
-  const bool usual = has("+proj=laea") && has("+lat_0=38 ") && has("+lon_0=-98 ") && has("+a=6370997");
+  const bool usual =
+      has("+proj=laea") && has("+lat_0=38 ") && has("+lon_0=-98 ") && has("+a=6370997");
   const std::string text = usual ? kSevirProjection : row.projection;
   const MapProjection projection(text);
   const ProjectedPoint southWest = projection.forward(row.lowerLeft);
@@ -50,7 +52,8 @@ GeoReference geoOf(const SevirRow& row, const Shape& shape) {
       !(std::abs(height - row.heightMeters) < 0.01 * row.heightMeters)) {
     throw IoError("its corners are not width_m and height_m apart");
   }
-  // The corners are rounded to a millionth of a degree (0.1 m): the size is taken as the catalogue states it.
+  // The corners are rounded to a millionth of a degree (0.1 m): the size is taken as the catalogue
+  // states it.
   const double left = 0.5 * (southWest.x + northEast.x - row.widthMeters);
   const double top = 0.5 * (southWest.y + northEast.y + row.heightMeters);
   return GeoReference(text, left, top, row.widthMeters / double(shape.width),
@@ -72,7 +75,7 @@ std::shared_ptr<const RadarGrid> frameOf(const std::vector<std::uint8_t>& event,
 }
 
 FrameSequence sequenceOf(const Hdf5File& file, const SevirRow& row, const Shape& shape,
-                         bool framesToo) {
+                         const ReadOptions& options) {
   if (row.fileIndex >= shape.events) {
     throw IoError("its file has " + std::to_string(shape.events) + " events, not number " +
                   std::to_string(row.fileIndex));
@@ -86,16 +89,20 @@ FrameSequence sequenceOf(const Hdf5File& file, const SevirRow& row, const Shape&
   sequence.event = row.id + (row.eventType.empty() ? "" : " " + row.eventType);
   sequence.attribution = "SEVIR, MIT Lincoln Laboratory";
   std::vector<std::uint8_t> codes;
-  if (framesToo) codes = file.readEntry("/vil", row.fileIndex);
+  if (options.framesToo) codes = file.readEntry("/vil", row.fileIndex);
   for (std::size_t time = 0; time < shape.times; ++time) {
-    addFrame(sequence, row.times[time], framesToo ? frameOf(codes, shape, time) : nullptr,
-             file.path() + "#" + row.id);
+    addFrame(sequence,
+             {.validTime = row.times[time],
+              .grid = options.framesToo ? frameOf(codes, shape, time) : nullptr,
+              .source = file.path() + "#" + row.id},
+             options);
   }
   return sequence;
 }
 
 bool isWanted(const SevirRow& row, const ReadOptions& options) {
-  return options.events.empty() || std::ranges::find(options.events, row.id) != options.events.end();
+  return options.events.empty() ||
+         std::ranges::find(options.events, row.id) != options.events.end();
 }
 
 /// A year of SEVIR does not fit into memory.
@@ -129,7 +136,7 @@ void readEvents(const std::string& path, std::vector<SevirRow> rows, const ReadO
   for (const SevirRow& row : rows) {
     if (options.stop.stop_requested()) return;
     try {
-      result.sequences.push_back(sequenceOf(file, row, shape, options.framesToo));
+      result.sequences.push_back(sequenceOf(file, row, shape, options));
     } catch (const IoError& error) {
       result.passedOver.push_back(path + ": event " + row.id + " is passed over: " + error.what() +
                                   ".");
@@ -145,8 +152,9 @@ std::string catalogueAbove(const fs::path& file) {
     std::error_code unknown;
     if (fs::is_regular_file(catalogue, unknown)) return catalogue.string();
   }
-  throw IoError(file.string() + ": SEVIR's CATALOG.csv, which tells where and when its events were, "
-                                "is not in the folders above it. Put it beside the folder data.");
+  throw IoError(file.string() +
+                ": SEVIR's CATALOG.csv, which tells where and when its events were, "
+                "is not in the folders above it. Put it beside the folder data.");
 }
 
 fs::path dataFile(const std::string& catalogue, const SevirRow& row) {
@@ -178,8 +186,9 @@ RadarFiles readSevirHdf5(const std::string& path, const ReadOptions& options) {
     return fs::path(row.fileName).filename().string() != name;
   });
   if (rows.empty()) {
-    throw IoError(path + ": no row of " + catalogue + " names this file. Fetch the catalogue that "
-                         "belongs to it.");
+    throw IoError(path + ": no row of " + catalogue +
+                  " names this file. Fetch the catalogue that "
+                  "belongs to it.");
   }
   readEvents(path, std::move(rows), options, result);
   return result;

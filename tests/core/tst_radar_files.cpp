@@ -1,5 +1,4 @@
 #include <QtTest>
-
 #include <cmath>
 #include <filesystem>
 
@@ -49,7 +48,7 @@ double meanOf(const FrameSequence& sequence) {
   return sum / double(count);
 }
 
-#define NEEDS(path)                                                                        \
+#define NEEDS(path) \
   if (!std::filesystem::exists(path)) QSKIP("The radar data beside the project are missing.")
 
 }  // namespace
@@ -125,21 +124,26 @@ private Q_SLOTS:
     QTest::addColumn<double>("firstMax");
     QTest::addColumn<int>("rowFromSouth");
     QTest::addColumn<int>("col");
-    QTest::newRow("SEVIR, regular") << "sevir" << "S996000" << "2019-07-08T17:30:00Z" << -99.817823
-                                    << 34.196355 << -95.455291 << 37.676244 << 24.9240 << 254.0
-                                    << 104 << 78;
-    QTest::newRow("SEVIR, irregular") << "sevir" << "S996001" << "2019-07-13T18:38:00Z" << -95.943051
-                                      << 39.530182 << -91.114084 << 43.144873 << 18.3190 << 182.0
-                                      << 369 << 14;
-    QTest::newRow("SEVIR-LR") << "sevir_lr" << "S986000" << "2018-02-11T15:00:00Z" << -99.817823
-                              << 34.196355 << -95.455291 << 37.676244 << 21.6459 << 209.0 << 41
-                              << 10;
-    QTest::newRow("random event") << "sevir_lr" << "R180613" << "2018-05-14T18:15:00Z" << -112.760883
-                                  << 40.335379 << -107.474411 << 44.205048 << 26.7970 << 217.0
-                                  << 108 << 113;
-    QTest::newRow("missing values") << "sevir_lr" << "S986004" << "2018-06-15T19:20:00Z" << -83.334896
-                                    << 40.669370 << -77.753583 << 44.696272 << 21.9674 << 175.0
-                                    << 51 << 77;
+    QTest::newRow("SEVIR, regular") << "sevir"
+                                    << "S996000"
+                                    << "2019-07-08T17:30:00Z" << -99.817823 << 34.196355
+                                    << -95.455291 << 37.676244 << 24.9240 << 254.0 << 104 << 78;
+    QTest::newRow("SEVIR, irregular") << "sevir"
+                                      << "S996001"
+                                      << "2019-07-13T18:38:00Z" << -95.943051 << 39.530182
+                                      << -91.114084 << 43.144873 << 18.3190 << 182.0 << 369 << 14;
+    QTest::newRow("SEVIR-LR") << "sevir_lr"
+                              << "S986000"
+                              << "2018-02-11T15:00:00Z" << -99.817823 << 34.196355 << -95.455291
+                              << 37.676244 << 21.6459 << 209.0 << 41 << 10;
+    QTest::newRow("random event") << "sevir_lr"
+                                  << "R180613"
+                                  << "2018-05-14T18:15:00Z" << -112.760883 << 40.335379
+                                  << -107.474411 << 44.205048 << 26.7970 << 217.0 << 108 << 113;
+    QTest::newRow("missing values") << "sevir_lr"
+                                    << "S986004"
+                                    << "2018-06-15T19:20:00Z" << -83.334896 << 40.669370
+                                    << -77.753583 << 44.696272 << 21.9674 << 175.0 << 51 << 77;
   }
 
   void sevirEventsLieWhereTheCatalogueSays() {
@@ -163,7 +167,8 @@ private Q_SLOTS:
     QFETCH(double, firstMax);
     QFETCH(int, rowFromSouth);
     QFETCH(int, col);
-    QCOMPARE(double(event.frames.front().grid->at(event.height() - 1 - rowFromSouth, col)), firstMax);
+    QCOMPARE(double(event.frames.front().grid->at(event.height() - 1 - rowFromSouth, col)),
+             firstMax);
   }
 
   void aSevirPixelIsWhereTheReadmeSays() {
