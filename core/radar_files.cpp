@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -56,7 +57,7 @@ constexpr const char* kKnownFormats =
     "MRMS GRIB2, KNMI HDF5, SEVIR HDF5 with CATALOG.csv and Stormloom's own NetCDF can be opened";
 
 RadarFiles readHdf5(const std::string& path, const ReadOptions& options) {
-  if (isResultFile(path)) return readAs(readOwnResult, path, options);
+  if (isOwnHdf5(path)) return readAs(readOwnResult, path, options);
   if (isSevirHdf5(path)) return readSevirHdf5(path, options);
   if (isKnmiHdf5(path)) return readAs(readKnmiHdf5, path, options);
   throw IoError(path + ": this HDF5 or NetCDF file has no layout of radar frames that is known (" +
@@ -68,9 +69,7 @@ RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
   const std::string start = startOfFile(path);
   if (start.empty()) throw IoError(path + ": the file is empty. Fetch it again.");
   if (beginsWith(start, "GRIB")) return readAs(readMrmsGrib, path, options);
-  if (beginsWith(start, "\x89HDF\r\n\x1a\n") || beginsWith(start, "CDF")) {
-    return readHdf5(path, options);
-  }
+  if (beginsWith(start, "\x89HDF\r\n\x1a\n")) return readHdf5(path, options);
   if (isSevirCatalogue(path)) return readSevirCatalogue(path, options);
   if (beginsWith(start, "\x1f\x8b") && beginsWith(unzippedStart(path, 4), "GRIB")) {
     return readAs(readMrmsGrib, path, options);
@@ -205,6 +204,18 @@ void readInto(RadarFiles& result, const std::string& file, const ReadOptions& op
 }
 
 }  // namespace
+
+void requirePlace(const GeoReference& geo, const std::string& path) {
+  LonLat middle;
+  try {
+    middle = geo.lonLatFromCell({0.5 * geo.width(), 0.5 * geo.height()});
+  } catch (const IoError& error) {
+    throw IoError(path + ": it cannot be placed on the map. " + error.what());
+  }
+  if (!std::isfinite(middle.lon) || !std::isfinite(middle.lat)) {
+    throw IoError(path + ": its grid lies nowhere on the Earth. Fetch the file again.");
+  }
+}
 
 RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& options) {
   const std::vector<std::string> files = allFiles(paths);

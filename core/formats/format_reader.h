@@ -11,6 +11,10 @@ namespace stormloom {
 /// afterwards. Every reader throws IoError with the file and the remedy.
 using FileSequences = std::vector<FrameSequence>;
 
+/// Whether an HDF5 file is one of the program's own results. Asked of the HDF5 library: NetCDF keeps files of other
+/// layouts open after refusing them, and whoever replaced such a file would be shown the old one.
+bool isOwnHdf5(const std::string& path);
+
 /// MRMS GRIB2 through GDAL.
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options);
 
@@ -28,6 +32,9 @@ RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions& option
 /// Bytes of a gzip file, at most `limit` of them (the rest is not looked at); without GDAL an
 /// IoError.
 std::string unzippedStart(const std::string& path, std::size_t limit);
+
+/// Throws the IoError when the middle of the grid has no place on the Earth (projection unknown, numbers absurd).
+void requirePlace(const GeoReference& geo, const std::string& path);
 
 /// Puts a frame that was just read into a sequence and tells the options' listener.
 inline void addFrame(FrameSequence& sequence, Frame frame, const ReadOptions& options) {

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "core/errors.h"
+#include "core/formats/format_reader.h"
 
 namespace stormloom {
 namespace {
@@ -220,6 +221,10 @@ std::vector<std::string> Hdf5File::texts(const std::string& dataset) const {
   for (std::size_t k = 0; k < lengths[0]; ++k)
     found.push_back(trimmed(values.substr(k * size, size)));
   return found;
+}
+
+bool isOwnHdf5(const std::string& path) {
+  return Hdf5File(path).text("/", "stormloom_kind").has_value();
 }
 
 }  // namespace stormloom

@@ -1,6 +1,7 @@
 // Stands in for the readers that need the HDF5 library in builds without it: every call says so.
 #include "core/errors.h"
 #include "core/formats/format_reader.h"
+#include "core/scenario_file.h"
 
 namespace stormloom {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 }
 }  // namespace
 
+bool isOwnHdf5(const std::string& path) { return isResultFile(path); }
 bool isKnmiHdf5(const std::string& path) { refuse(path); }
 FileSequences readKnmiHdf5(const std::string& path, const ReadOptions&) { refuse(path); }
 bool isSevirHdf5(const std::string& path) { refuse(path); }

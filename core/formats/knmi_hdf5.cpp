@@ -228,6 +228,7 @@ bool isKnmiHdf5(const std::string& path) {
 FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options) {
   const Hdf5File file(path);
   const GeoReference geo = geoOf(file);
+  requirePlace(geo, path);
   FileSequences sequences;
   for (const std::string& image : imagesOf(file)) {
     if (options.stop.stop_requested()) break;

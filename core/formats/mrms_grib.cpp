@@ -2,11 +2,12 @@
 // centre 161). Codes of "no value": the MRMS table of GRIB2 products
 // (nssl.noaa.gov/projects/mrms/operational/tables.php).
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <limits>
+#include <string_view>
 
 #include "core/errors.h"
 #include "core/formats/format_reader.h"
@@ -146,71 +147,129 @@ FileSequences sequencesFrom(GDALDataset& dataset, const std::string& path,
   return sequences;
 }
 
-bool isGzip(const std::string& path) {
-  char start[2] = {};
-  std::ifstream(path, std::ios::binary).read(start, 2);
-  return start[0] == '\x1f' && start[1] == '\x8b';
-}
+/// Big-endian numbers of a GRIB2 message; reading past its end is an IoError.
+class Message {
+public:
+  Message(const std::string& bytes, const std::string& path) : bytes_(bytes), path_(path) {
+    if (bytes.size() < 16 || bytes.compare(0, 4, "GRIB") != 0 || bytes[7] != 2) {
+      throw IoError(path + ": it is no GRIB2 message. The file is damaged: fetch it again.");
+    }
+    if (number(8, 8) > bytes.size()) refuse("it ends before its message does");
+  }
 
-/// Section 0 of GRIB2 tells the length of the whole message, section 3 the grid's size: looked at
-/// before GDAL may allocate for a damaged header.
-void checkMessage(const std::string& start, std::uint64_t fileBytes, const std::string& path) {
-  const auto number = [&](std::size_t at, int bytes) {
+  std::uint64_t number(std::size_t at, int count) const {
+    if (at > bytes_.size() || bytes_.size() - at < std::size_t(count)) {
+      refuse("it ends before its message does");
+    }
     std::uint64_t value = 0;
-    for (int k = 0; k < bytes; ++k) value = value << 8 | std::uint8_t(start[at + std::size_t(k)]);
+    for (int k = 0; k < count; ++k) value = value << 8 | std::uint8_t(bytes_[at + std::size_t(k)]);
     return value;
-  };
-  if (start.size() < 37 || start.compare(0, 4, "GRIB") != 0 || start[7] != 2) {
-    throw IoError(path + ": it is no GRIB2 message. The file is damaged: fetch it again.");
   }
-  if (number(8, 8) > fileBytes) {
+
+  /// Where section `wanted` starts, looking from `from` on.
+  std::size_t section(std::uint64_t wanted, std::size_t from = 16) const {
+    for (std::size_t at = from;;) {
+      const std::uint64_t length = number(at, 4);
+      if (length < 5 || length > bytes_.size() - at) refuse("its sections do not fit together");
+      if (number(at + 4, 1) == wanted) return at;
+      at += length;
+    }
+  }
+
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw IoError(path_ + ": " + why + ". The file is damaged or incomplete: fetch it again.");
+  }
+
+  std::string_view bytes(std::size_t at, std::size_t count) const {
+    if (at > bytes_.size() || bytes_.size() - at < count) refuse("it ends before its message does");
+    return std::string_view(bytes_).substr(at, count);
+  }
+
+private:
+  const std::string& bytes_;
+  const std::string& path_;
+};
+
+/// CRC-32 as PNG has it (ISO 3309), a byte at a time by table.
+std::uint32_t crc32Of(std::string_view bytes) {
+  static const std::array<std::uint32_t, 256> table = [] {
+    std::array<std::uint32_t, 256> made{};
+    for (std::uint32_t n = 0; n < 256; ++n) {
+      std::uint32_t c = n;
+      for (int k = 0; k < 8; ++k) c = c & 1 ? 0xedb88320u ^ (c >> 1) : c >> 1;
+      made[n] = c;
+    }
+    return made;
+  }();
+  std::uint32_t crc = 0xffffffffu;
+  for (const char c : bytes) crc = table[(crc ^ std::uint8_t(c)) & 0xff] ^ (crc >> 8);
+  return crc ^ 0xffffffffu;
+}
+
+/// Every chunk's checksum, before the decoder sees it: GDAL's would print and go on with half a
+/// picture. The picture's size must be the grid's.
+void checkPng(const Message& message, std::size_t at, std::size_t end, std::uint64_t columns,
+              std::uint64_t rows) {
+  at += 8;  // signature
+  if (message.number(at + 8, 4) != columns || message.number(at + 12, 4) != rows) {
+    message.refuse("its picture has another size than its grid");
+  }
+  while (at + 12 <= end) {
+    const std::uint64_t length = message.number(at, 4);
+    if (length > end - at - 12) break;
+    const std::string_view body = message.bytes(at + 4, length + 4);
+    if (crc32Of(body) != message.number(at + 8 + length, 4))
+      message.refuse("its checksums do not agree");
+    if (body.substr(0, 4) == "IEND") return;
+    at += 12 + length;
+  }
+  message.refuse("its picture is cut off");
+}
+
+/// Looked at before GDAL may allocate or decode anything for a damaged header.
+void checkMessage(const std::string& bytes, const std::string& path) {
+  const Message message(bytes, path);
+  const std::size_t grid = message.section(3);
+  if (message.number(grid + 12, 2) != 0) {
     throw IoError(path +
-                  ": it ends before its message does. The file is incomplete: fetch it "
-                  "again.");
+                  ": its grid is no longitude/latitude grid, as MRMS has. Other grids in "
+                  "GRIB2 cannot be opened.");
   }
-  std::size_t at = 16;
-  while (at + 5 <= start.size() && start[at + 4] != 3) {
-    const std::uint64_t length = number(at, 4);
-    if (length < 5 || length > start.size()) break;
-    at += length;
+  const std::uint64_t columns = message.number(grid + 30, 4);
+  const std::uint64_t rows = message.number(grid + 34, 4);
+  if (columns * rows > std::uint64_t(kMostCells) || columns * rows == 0 ||
+      message.number(grid + 6, 4) != columns * rows) {
+    throw IoError(path + ": its header names a raster of " + std::to_string(columns) + " x " +
+                  std::to_string(rows) + " cells, as no MRMS product has. Fetch the file again.");
   }
-  if (at + 38 > start.size() || start[at + 4] != 3) {
-    throw IoError(path + ": its description of the grid is damaged. Fetch the file again.");
-  }
-  if (number(at + 30, 4) * number(at + 34, 4) > std::uint64_t(kMostCells)) {
-    throw IoError(path + ": its header names a raster of " + std::to_string(number(at + 30, 4)) +
-                  " x " + std::to_string(number(at + 34, 4)) +
-                  " cells, larger than any MRMS product. Fetch the file again.");
-  }
+  const std::size_t packing = message.section(5, grid);
+  constexpr std::uint64_t kPng = 41;
+  if (message.number(packing + 9, 2) != kPng) return;
+  const std::size_t data = message.section(7, packing);
+  checkPng(message, data + 5, data + std::size_t(message.number(data, 4)), columns, rows);
 }
 
-std::string startOf(const std::string& path, std::size_t bytes) {
-  std::string start(bytes, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(start.data(), std::streamsize(bytes));
-  start.resize(std::size_t(std::max<std::streamsize>(0, file.gcount())));
-  return start;
-}
-
-std::uint64_t sizeOf(const std::string& path) {
+/// The whole file, unpacked; all but the smallest part of the time goes into decoding it.
+std::string contentOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
-  return file ? std::uint64_t(file.tellg()) : 0;
+  const std::streamoff size = file ? std::streamoff(file.tellg()) : 0;
+  std::string bytes(std::size_t(std::clamp<std::streamoff>(size, 0, kMostUnzipped)), '\0');
+  file.seekg(0).read(bytes.data(), std::streamsize(bytes.size()));
+  bytes.resize(std::size_t(std::max<std::streamsize>(0, file.gcount())));
+  if (bytes.compare(0, 2, "\x1f\x8b") == 0) bytes = unzippedStart(path, kMostUnzipped);
+  if (bytes.size() == kMostUnzipped) {
+    throw IoError(path + ": it is larger than any MRMS file. Fetch it again.");
+  }
+  return bytes;
 }
 
 }  // namespace
 
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options) {
-  if (!isGzip(path)) {
-    checkMessage(startOf(path, 65536), sizeOf(path), path);
-    return sequencesFrom(*openWithGdal(path, "GRIB", path), path, options);
-  }
-  std::string bytes = unzippedStart(path, kMostUnzipped);
-  if (bytes.size() == kMostUnzipped) {
-    throw IoError(path + ": unpacked it is larger than any MRMS file. Fetch it again.");
-  }
-  checkMessage(bytes, bytes.size(), path);
-  const GdalMemoryFile unzipped(std::move(bytes));
-  return sequencesFrom(*openWithGdal(unzipped.name(), "GRIB", path), path, options);
+  std::string bytes = contentOf(path);
+  checkMessage(bytes, path);
+  const GdalMemoryFile file(std::move(bytes));
+  return sequencesFrom(*openWithGdal(file.name(), "GRIB", path), path, options);
 }
 
 }  // namespace stormloom
