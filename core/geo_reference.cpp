@@ -10,7 +10,7 @@
 namespace stormloom {
 namespace {
 
-constexpr int kPointsAnEdge = 128;
+constexpr int kPointsAnEdge = 1024;
 
 bool hasGeographicText(const std::string& projection) {
   return projection.find("+proj=longlat") != std::string::npos ||

@@ -54,12 +54,13 @@ RadarFiles readAs(FileSequences (*read)(const std::string&, const ReadOptions&),
 }
 
 constexpr const char* kKnownFormats =
-    "MRMS GRIB2, KNMI HDF5, SEVIR HDF5 with CATALOG.csv and Stormloom's own NetCDF can be opened";
+    "MRMS GRIB2, ODIM and KNMI HDF5, SEVIR HDF5 with CATALOG.csv and Stormloom's own NetCDF can be opened";
 
 RadarFiles readHdf5(const std::string& path, const ReadOptions& options) {
   if (isOwnHdf5(path)) return readAs(readOwnResult, path, options);
   if (isSevirHdf5(path)) return readSevirHdf5(path, options);
   if (isKnmiHdf5(path)) return readAs(readKnmiHdf5, path, options);
+  if (isOdimHdf5(path)) return readAs(readOdimHdf5, path, options);
   throw IoError(path + ": this HDF5 or NetCDF file has no layout of radar frames that is known (" +
                 kKnownFormats + ").");
 }

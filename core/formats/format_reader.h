@@ -11,8 +11,9 @@ namespace stormloom {
 /// afterwards. Every reader throws IoError with the file and the remedy.
 using FileSequences = std::vector<FrameSequence>;
 
-/// Whether an HDF5 file is one of the program's own results. Asked of the HDF5 library: NetCDF keeps files of other
-/// layouts open after refusing them, and whoever replaced such a file would be shown the old one.
+/// Whether an HDF5 file is one of the program's own results. Asked of the HDF5 library: NetCDF
+/// keeps files of other layouts open after refusing them, and whoever replaced such a file would be
+/// shown the old one.
 bool isOwnHdf5(const std::string& path);
 
 /// MRMS GRIB2 through GDAL.
@@ -21,6 +22,11 @@ FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options);
 /// KNMI's own HDF5 layout, one or many images; `isKnmi` looks for that layout alone.
 bool isKnmiHdf5(const std::string& path);
 FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options);
+
+/// ODIM HDF5 (EUMETNET OPERA's data model), composites and single images; polar volumes are refused
+/// by name.
+bool isOdimHdf5(const std::string& path);
+FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options);
 
 /// SEVIR's layout. The catalogue gives times and places; it is looked for in the folders above a
 /// data file.
@@ -33,7 +39,8 @@ RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions& option
 /// IoError.
 std::string unzippedStart(const std::string& path, std::size_t limit);
 
-/// Throws the IoError when the middle of the grid has no place on the Earth (projection unknown, numbers absurd).
+/// Throws the IoError when the middle of the grid has no place on the Earth (projection unknown,
+/// numbers absurd).
 void requirePlace(const GeoReference& geo, const std::string& path);
 
 /// Puts a frame that was just read into a sequence and tells the options' listener.

@@ -148,6 +148,15 @@ std::optional<double> Hdf5File::number(const std::string& object,
   return value;
 }
 
+double Hdf5File::needed(const std::string& object, const std::string& attribute) const {
+  const std::optional<double> value = number(object, attribute);
+  if (!value || !std::isfinite(*value)) {
+    throw IoError(path_ + ": " + object + " has no usable " + attribute +
+                  ". The file is damaged: fetch it again.");
+  }
+  return *value;
+}
+
 std::vector<std::size_t> Hdf5File::shape(const std::string& dataset) const {
   const Handle opened(H5Dopen2(id_, dataset.c_str(), H5P_DEFAULT), H5Dclose);
   if (!opened) fail("its dataset " + dataset + " cannot be opened");

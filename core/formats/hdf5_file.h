@@ -27,6 +27,9 @@ public:
   std::optional<std::string> text(const std::string& object, const std::string& attribute) const;
   std::optional<double> number(const std::string& object, const std::string& attribute) const;
 
+  double needed(const std::string& object,
+                const std::string& attribute) const;  ///< finite, or IoError
+
   std::vector<std::size_t> shape(const std::string& dataset) const;
   /// A 2-D dataset (rows, columns) as floats, into a grid of exactly that size.
   void readPlane(const std::string& dataset, RadarGrid& grid) const;

@@ -13,6 +13,8 @@ namespace {
 bool isOwnHdf5(const std::string& path) { return isResultFile(path); }
 bool isKnmiHdf5(const std::string& path) { refuse(path); }
 FileSequences readKnmiHdf5(const std::string& path, const ReadOptions&) { refuse(path); }
+bool isOdimHdf5(const std::string& path) { refuse(path); }
+FileSequences readOdimHdf5(const std::string& path, const ReadOptions&) { refuse(path); }
 bool isSevirHdf5(const std::string& path) { refuse(path); }
 bool isSevirCatalogue(const std::string&) { return false; }
 RadarFiles readSevirHdf5(const std::string& path, const ReadOptions&) { refuse(path); }

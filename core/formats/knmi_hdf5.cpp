@@ -18,15 +18,6 @@ namespace {
 
 constexpr double kMostCells = 1 << 26;
 
-double needed(const Hdf5File& file, const std::string& group, const std::string& name) {
-  const std::optional<double> value = file.number(group, name);
-  if (!value || !std::isfinite(*value)) {
-    throw IoError(file.path() + ": " + group + " has no usable " + name +
-                  ". The file is damaged: fetch it again.");
-  }
-  return *value;
-}
-
 /// "+a=6378.137 +b=6356.752 x_0=0" -> the same in metres, with the "+" some files forget.
 std::string projectionInMetres(const std::string& text, bool& kilometres) {
   std::istringstream words(text);
@@ -68,12 +59,12 @@ GeoReference geoOf(const Hdf5File& file) {
   const std::string projection = projectionInMetres(*text, kilometres);
   const std::string unit = file.text("geographic", "geo_dim_pixel").value_or("KM,KM");
   const double metres = unit.rfind("KM", 0) == 0 || kilometres ? 1000.0 : 1.0;
-  const double cellWidth = needed(file, "geographic", "geo_pixel_size_x");
-  const double cellHeight = -needed(file, "geographic", "geo_pixel_size_y");
-  const double width = needed(file, "geographic", "geo_number_columns");
-  const double height = needed(file, "geographic", "geo_number_rows");
-  const double column = needed(file, "geographic", "geo_column_offset");
-  const double row = needed(file, "geographic", "geo_row_offset");
+  const double cellWidth = file.needed("geographic", "geo_pixel_size_x");
+  const double cellHeight = -file.needed("geographic", "geo_pixel_size_y");
+  const double width = file.needed("geographic", "geo_number_columns");
+  const double height = file.needed("geographic", "geo_number_rows");
+  const double column = file.needed("geographic", "geo_column_offset");
+  const double row = file.needed("geographic", "geo_row_offset");
   if (!(cellWidth > 0.0) || !(cellHeight > 0.0) || !(cellWidth < 1000.0) ||
       !(cellHeight < 1000.0) || !(width >= 1.0) || !(height >= 1.0) ||
       !(width * height <= kMostCells) || !(std::abs(column) < 1e6) || !(std::abs(row) < 1e6)) {

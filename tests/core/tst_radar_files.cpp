@@ -112,6 +112,30 @@ private Q_SLOTS:
     QCOMPARE(files.passedOver.size(), 1u);
   }
 
+  void operaIsReadAsItsReadmeSays() {
+    NEEDS(kRadar + "opera");
+    const RadarFiles files = readRadarFiles({kRadar + "opera/*.hdf"});
+    QCOMPARE(files.sequences.size(), 1u);
+    const FrameSequence& opera = files.sequences.front();
+    QVERIFY(opera.quantity == Quantity::RainRate);
+    QCOMPARE(opera.width(), 1900);
+    QCOMPARE(opera.height(), 2200);
+    QCOMPARE(opera.frames.size(), 6u);
+    QCOMPARE(stepMinutes(opera), 15.0);
+    QCOMPARE(isoText(opera.frames.front().validTime), std::string("2018-08-24T18:00:00Z"));
+    QVERIFY(boundsAre(opera.geo, {-39.535786, 31.746215, 57.811965, 73.927097}));
+    const GridSummary first = summarize(*opera.frames[0].grid);
+    QVERIFY(isNear(first.max, 1205.22, 1e-2));
+    QVERIFY(isNear(first.mean, 0.1451783, 1e-7));
+    QVERIFY(isNear(first.wetFraction, 0.2302130, 1e-4));
+    QVERIFY(isNear(first.outsideFraction, 2085857.0 / (1900 * 2200), 1e-9));
+    QVERIFY(isNear(opera.frames[0].grid->at(407, 391), 1205.22, 1e-2));
+    QVERIFY(opera.frames[0].grid->at(1100, 950) == 0.03f);
+    QVERIFY(cellsOff(opera.geo, 0, 0, {-39.502484, 67.022604}) < 0.1);
+    QVERIFY(cellsOff(opera.geo, 1100, 950, {9.251146, 54.090319}) < 0.1);
+    QVERIFY(cellsOff(opera.geo, 2199, 1899, {29.413120, 31.998875}) < 0.1);
+  }
+
   void sevirEventsLieWhereTheCatalogueSays_data() {
     QTest::addColumn<QString>("folder");
     QTest::addColumn<QString>("id");

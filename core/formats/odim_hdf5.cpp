@@ -1,0 +1,231 @@
+// ODIM_H5, "EUMETNET OPERA weather radar information model for implementation with the HDF5 file
+// format", version 2. Attributes of a lower group win over those of the groups above it.
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "core/errors.h"
+#include "core/formats/format_reader.h"
+#include "core/formats/hdf5_file.h"
+
+namespace stormloom {
+namespace {
+
+constexpr double kMostCells = 1 << 27;
+
+/// "20180824" and "180000".
+std::optional<ValidTime> timeFromOdim(const std::optional<std::string>& date,
+                                      const std::optional<std::string>& time) {
+  if (!date || !time || date->size() != 8 || time->size() < 4) return {};
+  const std::string second = time->size() >= 6 ? time->substr(4, 2) : "00";
+  return timeFromIso(date->substr(0, 4) + "-" + date->substr(4, 2) + "-" + date->substr(6, 2) +
+                     "T" + time->substr(0, 2) + ":" + time->substr(2, 2) + ":" + second);
+}
+
+/// National files give the cell in kilometres now and then although the projection is in metres:
+/// the corners decide.
+double cellSize(double scale, double count, double extent, const std::string& path) {
+  for (const double unit : {1.0, 1000.0}) {
+    if (std::abs(scale * unit * count - extent) < 0.01 * std::abs(extent)) return scale * unit;
+  }
+  throw IoError(path +
+                ": its corners are not as far apart as its cells say (where/xscale, yscale). "
+                "Fetch the file again.");
+}
+
+GeoReference geoOf(const Hdf5File& file, const std::string& dataset) {
+  // OPERA has one grid a file; some national files describe it for each dataset.
+  const std::string where = file.has(dataset + "/where") && file.text(dataset + "/where", "projdef")
+                                ? dataset + "/where"
+                                : "/where";
+  const std::optional<std::string> projdef = file.text(where, "projdef");
+  if (!projdef || projdef->empty()) {
+    throw IoError(file.path() + ": it names no map projection (where/projdef). Fetch it again.");
+  }
+  const double width = file.needed(where, "xsize");
+  const double height = file.needed(where, "ysize");
+  if (!(width >= 1.0) || !(height >= 1.0) || !(width * height <= kMostCells)) {
+    throw IoError(file.path() +
+                  ": its size (where/xsize, ysize) is no usable one. Fetch it again.");
+  }
+  ProjectedPoint upperLeft;
+  ProjectedPoint lowerRight;
+  try {
+    const MapProjection projection(*projdef);
+    upperLeft = projection.forward({file.needed(where, "UL_lon"), file.needed(where, "UL_lat")});
+    lowerRight = projection.forward({file.needed(where, "LR_lon"), file.needed(where, "LR_lat")});
+  } catch (const IoError& error) {
+    throw IoError(file.path() + ": it cannot be placed on the map. " + error.what());
+  }
+  const double cellWidth =
+      cellSize(file.needed(where, "xscale"), width, lowerRight.x - upperLeft.x, file.path());
+  const double cellHeight =
+      cellSize(file.needed(where, "yscale"), height, upperLeft.y - lowerRight.y, file.path());
+  if (!(cellWidth > 0.0) || !(cellHeight > 0.0)) {
+    throw IoError(file.path() + ": its cells have no size. Fetch the file again.");
+  }
+  // Rounded corners disagree with projection, scale and size by metres: both corners share the
+  // difference.
+  const double left = 0.5 * (upperLeft.x + lowerRight.x - cellWidth * width);
+  const double top = 0.5 * (upperLeft.y + lowerRight.y + cellHeight * height);
+  return GeoReference(*projdef, left, top, cellWidth, cellHeight, int(width), int(height));
+}
+
+/// One data array with the attributes that hold for it.
+class OdimArray {
+public:
+  OdimArray(const Hdf5File& file, std::string dataset, std::string data)
+      : file_(file),
+        groups_{dataset + "/" + data + "/what", dataset + "/what", "/what"},
+        data_(dataset + "/" + data + "/data") {}
+
+  std::optional<std::string> text(const std::string& name) const {
+    for (const std::string& group : groups_) {
+      if (auto value = file_.has(group) ? file_.text(group, name) : std::nullopt) return value;
+    }
+    return {};
+  }
+  std::optional<double> number(const std::string& name) const {
+    for (const std::string& group : groups_) {
+      if (auto value = file_.has(group) ? file_.number(group, name) : std::nullopt) return value;
+    }
+    return {};
+  }
+  const std::string& data() const { return data_; }
+
+private:
+  const Hdf5File& file_;
+  std::vector<std::string> groups_;
+  std::string data_;
+};
+
+struct Meaning {
+  Quantity quantity;
+  double factor = 1.0;
+};
+
+/// Nothing for arrays that are no radar picture (quality, height, ...).
+std::optional<Meaning> meaningOf(const OdimArray& array) {
+  const std::string quantity = array.text("quantity").value_or("");
+  if (quantity == "RATE") return Meaning{Quantity::RainRate};
+  if (quantity == "VIL") return Meaning{Quantity::VilMass};
+  for (const char* name : {"DBZH", "DBZV", "TH", "TV", "DBZ"}) {
+    if (quantity == name) return Meaning{Quantity::Reflectivity};
+  }
+  if (quantity != "ACRR") return {};
+  const auto start = timeFromOdim(array.text("startdate"), array.text("starttime"));
+  const auto end = timeFromOdim(array.text("enddate"), array.text("endtime"));
+  const double minutesLong = start && end ? double((*end - *start).count()) / 60.0 : 0.0;
+  if (!(minutesLong > 0.0) || minutesLong > 60.0) return {};
+  return Meaning{Quantity::RainRate, 60.0 / minutesLong};
+}
+
+struct Codes {
+  double gain;
+  double offset;
+  std::optional<double> nodata;
+  std::optional<double> undetect;
+};
+
+bool isCode(float value, const std::optional<double>& code) {
+  return code && (value == float(*code) || (std::isnan(value) && std::isnan(*code)));
+}
+
+std::shared_ptr<const RadarGrid> gridOf(const Hdf5File& file, const OdimArray& array,
+                                        const GeoReference& geo, Meaning meaning) {
+  const Codes codes{array.number("gain").value_or(1.0), array.number("offset").value_or(0.0),
+                    array.number("nodata"), array.number("undetect")};
+  if (!std::isfinite(codes.gain) || !std::isfinite(codes.offset) || codes.gain == 0.0) {
+    throw IoError(file.path() + ": gain or offset of " + array.data() +
+                  " is no usable number. Fetch the file again.");
+  }
+  auto grid = std::make_shared<RadarGrid>(geo.width(), geo.height());
+  file.readPlane(array.data(), *grid);
+  for (std::size_t i = 0; i < grid->size(); ++i) {
+    float& value = grid->values()[i];
+    CellState state = CellState::Measured;
+    if (isCode(value, codes.nodata))
+      state = CellState::OutsideCoverage;
+    else if (isCode(value, codes.undetect))
+      state = CellState::BelowDetection;
+    else if (!std::isfinite(value))
+      state = CellState::Missing;
+    grid->states()[i] = state;
+    if (state == CellState::Measured)
+      value = float((codes.gain * value + codes.offset) * meaning.factor);
+    else if (state == CellState::BelowDetection)
+      value = belowDetectionValue(meaning.quantity);
+    else
+      value = std::numeric_limits<float>::quiet_NaN();
+  }
+  return grid;
+}
+
+std::vector<std::string> numberedGroups(const Hdf5File& file, const std::string& parent,
+                                        const std::string& prefix) {
+  std::vector<std::string> groups;
+  for (int k = 1; k <= 1000 && file.has(parent + "/" + prefix + std::to_string(k)); ++k) {
+    groups.push_back(prefix + std::to_string(k));
+  }
+  return groups;
+}
+
+ValidTime nominalTime(const Hdf5File& file) {
+  const auto time = timeFromOdim(file.text("/what", "date"), file.text("/what", "time"));
+  if (!time) {
+    throw IoError(file.path() +
+                  ": it has no valid time (what/date and what/time). Fetch it again.");
+  }
+  return *time;
+}
+
+void requireImage(const Hdf5File& file) {
+  const std::string object = file.text("/what", "object").value_or("");
+  if (object == "COMP" || object == "IMAGE") return;
+  if (object == "PVOL" || object == "SCAN" || object == "ELEV" || object == "AZIM") {
+    throw IoError(file.path() + ": it is a single radar's polar scan or volume (ODIM " + object +
+                  "). Choose the service's composite, which covers a map.");
+  }
+  throw IoError(file.path() + ": it is an ODIM file of the kind \"" + object +
+                "\", no composite. Choose a composite.");
+}
+
+}  // namespace
+
+bool isOdimHdf5(const std::string& path) {
+  const Hdf5File file(path);
+  return file.has("/what") && file.text("/what", "object").has_value();
+}
+
+FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) {
+  const Hdf5File file(path);
+  requireImage(file);
+  const ValidTime time = nominalTime(file);
+  FileSequences sequences;
+  for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
+    for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
+      if (options.stop.stop_requested()) return sequences;
+      const OdimArray array(file, "/" + dataset, data);
+      const std::optional<Meaning> meaning = meaningOf(array);
+      if (!meaning || !file.has(array.data())) continue;
+      FrameSequence sequence{.quantity = meaning->quantity, .geo = geoOf(file, "/" + dataset)};
+      requirePlace(sequence.geo, path);
+      sequence.product = "ODIM " + array.text("quantity").value_or("") + " " +
+                         file.text("/what", "source").value_or("");
+      addFrame(sequence,
+               {.validTime = time,
+                .grid = options.framesToo ? gridOf(file, array, sequence.geo, *meaning) : nullptr,
+                .source = path},
+               options);
+      sequences.push_back(std::move(sequence));
+    }
+  }
+  if (sequences.empty()) {
+    throw IoError(path +
+                  ": this ODIM composite has no rain rate, reflectivity or VIL. Choose a "
+                  "product that has.");
+  }
+  return sequences;
+}
+
+}  // namespace stormloom
