@@ -61,6 +61,9 @@ void addBlockKinds(ParityKinds& kinds);
 void addEarthformerKinds(ParityKinds& kinds);
 void addAttentionKinds(ParityKinds& kinds);
 void addPrediffKinds(ParityKinds& kinds);
+void addAlignmentKinds(ParityKinds& kinds);
+void addDiffusionKinds(ParityKinds& kinds);
+void addTrainingKinds(ParityKinds& kinds);
 void addCheckpointKinds(ParityKinds& kinds);
 
 /// Reads a case and computes or loads its inputs.

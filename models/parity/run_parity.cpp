@@ -23,6 +23,7 @@ ParityKinds allKinds() {
   addEarthformerKinds(kinds);
   addAttentionKinds(kinds);
   addPrediffKinds(kinds);
+  addAlignmentKinds(kinds);
   addCheckpointKinds(kinds);
   return kinds;
 }

@@ -1,31 +1,10 @@
 #include "models/prediff/cuboid_transformer_unet.h"
 
 #include "models/cuboid/attention_parts.h"
-#include "models/cuboid/cuboid_layout.h"
 
 namespace stormloom {
 using torch::Tensor;
 namespace {
-
-StackCuboidSelfAttentionOptions stackOf(const CuboidTransformerUNetOptions& options) {
-  StackCuboidSelfAttentionOptions stack;
-  stack.attention.numHeads = options.numHeads;
-  stack.attention.padding = options.padding;
-  stack.attention.useFinalProj = options.selfAttnUseFinalProj;
-  stack.attention.useRelativePos = options.useRelativePos;
-  stack.attention.useGlobalVector = options.numGlobalVectors > 0;
-  stack.attention.useGlobalSelfAttn = options.useGlobalSelfAttn;
-  stack.attention.separateGlobalQkv = options.separateGlobalQkv;
-  stack.attention.globalDimRatio = options.globalDimRatio;
-  stack.attention.attnDrop = options.attnDrop;
-  stack.attention.projDrop = options.projDrop;
-  stack.useInterFfn = options.useInterFfn;
-  stack.useGlobalVectorFfn = options.useGlobalVectorFfn;
-  stack.ffnActivation = options.ffnActivation;
-  stack.gatedFfn = options.gatedFfn;
-  stack.ffnDrop = options.ffnDrop;
-  return stack;
-}
 
 /// One more channel: 1 on the frames of the condition, 0 on the noisy ones.
 Tensor withObservedMark(const Tensor& zt, const Tensor& zc) {
@@ -46,9 +25,7 @@ CuboidTransformerUNetImpl::CuboidTransformerUNetImpl(const CuboidTransformerUNet
   TORCH_CHECK(!options.depth.empty() && in[1] == out[1] && in[2] == out[2] &&
                   options.inputShape.channels == options.targetShape.channels,
               "condition and target of a denoiser need the same h, w and channels");
-  shapes_.push_back({in[0] + out[0], in[1], in[2]});
-  for (std::int64_t i = 1; i < options.levels(); ++i)
-    shapes_.push_back(mergedShape(shapes_.back(), options.downsample));
+  shapes_ = timedLevelShapes(options, {in[0] + out[0], in[1], in[2]});
   if (options.numGlobalVectors > 0)
     init_global_vectors = register_parameter(
         "init_global_vectors",
@@ -61,13 +38,10 @@ CuboidTransformerUNetImpl::CuboidTransformerUNetImpl(const CuboidTransformerUNet
 
 void CuboidTransformerUNetImpl::buildStart() {
   const std::int64_t base = options_.baseUnits;
-  TimeEmbedResBlockOptions first;
-  first.channels = options_.inputShape.channels + 1;
-  first.outChannels = base;
-  first.dropout = options_.projDrop;
-  first_proj = register_module("first_proj", TimeEmbedResBlock(first));
+  first_proj = register_module("first_proj",
+                               timedFirstProj(options_, options_.inputShape.channels + 1));
   pos_embed = register_module("pos_embed", PosEmbed(base, shapes_[0], options_.posEmbedType));
-  const std::int64_t embed = base * options_.timeEmbedChannelsMult;
+  const std::int64_t embed = options_.timeEmbedChannels();
   time_embed = register_module("time_embed", TimeEmbedLayer(base, embed));
   if (options_.controlFeatures > 0) {
     auto last = linear(embed, embed);
@@ -89,12 +63,7 @@ void CuboidTransformerUNetImpl::buildLevelChanges() {
     up_layer_global_proj = register_module("up_layer_global_proj", torch::nn::ModuleList());
   }
   for (std::size_t i = 0; i + 1 < units_.size(); ++i) {
-    PatchMerging3DOptions down;
-    down.dim = units_[i];
-    down.outDim = units_[i + 1];
-    down.downsample = options_.downsample;
-    down.padding = options_.padding;
-    downsample_layers->push_back(PatchMerging3D(down));
+    downsample_layers->push_back(timedDownsample(options_, units_, i));
     Upsample3DOptions up;
     up.dim = units_[i + 1];
     up.outDim = units_[i];
@@ -108,36 +77,12 @@ void CuboidTransformerUNetImpl::buildLevelChanges() {
   }
 }
 
-CuboidTransformerUNetImpl::Stacks CuboidTransformerUNetImpl::addStacks(const std::string& name) {
-  Stacks stacks;
-  torch::nn::ModuleList levels;
-  for (std::size_t i = 0; i < units_.size(); ++i) {
-    StackCuboidSelfAttentionOptions stack = stackOf(options_);
-    stack.attention.dim = units_[i];
-    stack.layers = layersAt(options_.selfPattern, std::int64_t(i), shapes_[i]);
-    torch::nn::ModuleList level;
-    stacks.emplace_back();
-    for (std::int64_t k = 0; k < options_.depth[i]; ++k) {
-      stacks.back().push_back(StackCuboidSelfAttentionBlock(stack));
-      level->push_back(stacks.back().back());
-    }
-    levels->push_back(level);
-  }
-  register_module(name, levels);
-  return stacks;
-}
-
 void CuboidTransformerUNetImpl::buildBlocks() {
-  downStacks_ = addStacks("down_self_blocks");
-  upStacks_ = addStacks("up_self_blocks");
+  downStacks_ = addTimedStacks(*this, "down_self_blocks", options_, units_, shapes_);
+  upStacks_ = addTimedStacks(*this, "up_self_blocks", options_, units_, shapes_);
   for (const std::int64_t units : units_) {
-    TimeEmbedResBlockOptions block;
-    block.channels = units;
-    block.embedChannels = options_.baseUnits * options_.timeEmbedChannelsMult;
-    block.useScaleShiftNorm = options_.timeEmbedUseScaleShiftNorm;
-    block.dropout = options_.timeEmbedDropout;
-    down_time_embed_blocks->push_back(TimeEmbedResBlock(block));
-    up_time_embed_blocks->push_back(TimeEmbedResBlock(block));
+    down_time_embed_blocks->push_back(timedResBlock(options_, units));
+    up_time_embed_blocks->push_back(timedResBlock(options_, units));
   }
   register_module("down_time_embed_blocks", down_time_embed_blocks);
   register_module("up_time_embed_blocks", up_time_embed_blocks);
@@ -156,23 +101,10 @@ Tensor CuboidTransformerUNetImpl::embedding(const Tensor& t, const Tensor& contr
   return emb;
 }
 
-CuboidTransformerUNetImpl::Stream CuboidTransformerUNetImpl::throughLevel(
-    Stream stream, const Tensor& emb, TimeEmbedResBlockImpl& block,
-    std::vector<StackCuboidSelfAttentionBlock>& stacks) {
-  for (auto& stack : stacks) {  // one time block a level, used before each stack (spec 7, step 3)
-    stream.x = block.forward(stream.x, emb);
-    if (stream.globals.defined())
-      std::tie(stream.x, stream.globals) = stack->forward(stream.x, stream.globals);
-    else
-      stream.x = stack->forward(stream.x);
-  }
-  return stream;
-}
-
 Tensor CuboidTransformerUNetImpl::forward(const Tensor& zt, const Tensor& t, const Tensor& zc,
                                           const Tensor& control) {
   const Tensor emb = embedding(t, control, final_proj->weight.scalar_type());
-  Stream stream{pos_embed->forward(first_proj->forward(withObservedMark(zt, zc))), {}};
+  TimedStream stream{pos_embed->forward(first_proj->forward(withObservedMark(zt, zc))), {}};
   if (init_global_vectors.defined())
     stream.globals = init_global_vectors.unsqueeze(0).expand({zt.size(0), -1, -1});
   const std::size_t coarsest = units_.size() - 1;
@@ -184,13 +116,13 @@ Tensor CuboidTransformerUNetImpl::forward(const Tensor& zt, const Tensor& t, con
         stream.globals =
             down_layer_global_proj->at<torch::nn::LinearImpl>(i - 1).forward(stream.globals);
     }
-    stream = throughLevel(std::move(stream), emb,
+    stream = throughTimedLevel(std::move(stream), emb,
                           down_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), downStacks_[i]);
     saved.push_back(stream.x);
   }
   for (std::size_t i = coarsest + 1; i-- > 0;) {
     if (i < coarsest && options_.unetResConnect) stream.x = stream.x + saved[i];
-    stream = throughLevel(std::move(stream), emb,
+    stream = throughTimedLevel(std::move(stream), emb,
                           up_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), upStacks_[i]);
     if (i == 0) break;
     stream.x = upsample_layers->at<Upsample3DLayerImpl>(i - 1).forward(stream.x);

@@ -1,0 +1,24 @@
+#include "models/prediff/alignment_guidance.h"
+
+namespace stormloom {
+using torch::Tensor;
+
+AlignmentValue AlignmentGuidance::evaluate(const Tensor& zt, const Tensor& t,
+                                           const Tensor& avgIntensity) const {
+  torch::AutoGradMode withGradient(true);  // callers sample without
+  const Tensor latents = zt.detach().requires_grad_(true);
+  NoisyCuboidTransformerEncoder network = network_;
+  const Tensor prediction = network->forward(latents, t);
+  const Tensor mean = network->options().readoutSeq ? prediction.mean(1) : prediction;  // (B,1)
+  const Tensor value = torch::linalg_vector_norm(mean - avgIntensity, 2);
+  const Tensor gradient = torch::autograd::grad({value}, {latents}).front();
+  return {prediction.detach(), value.detach(), gradient};
+}
+
+Tensor alignedMean(const Tensor& mean, const Tensor& logVariance, const Tensor& meanShift) {
+  return mean - (0.5 * logVariance).exp().view({-1, 1, 1, 1, 1}) * meanShift;
+}
+
+Tensor alignmentTarget(const Tensor& frames) { return frames.mean({2, 3, 4}).unsqueeze(-1); }
+
+}  // namespace stormloom
