@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/animation_file.h"
+#include "core/geo_reference.h"
+#include "core/quantity.h"
+#include "core/radar_grid.h"
+
+namespace stormloom {
+
+/// Past is cyan, forecast is amber, everywhere; a preview is a forecast that says so.
+enum class PaneKind { Observed, Forecast, Preview };
+
+/// One map of a picture.
+struct FigurePane {
+  std::string title;   ///< "+2 σ"
+  std::string detail;  ///< a smaller line below it
+  std::string corner;  ///< time or lead time of this pane, to the right of the detail
+  PaneKind kind = PaneKind::Observed;
+  bool synthetic = false;
+  std::shared_ptr<const RadarGrid> grid;
+};
+
+/// One picture; all panes show the same place.
+struct FigureFrame {
+  std::string title;      ///< product and event
+  std::string validTime;  ///< "2019-07-01 21:10 UTC"
+  std::string leadTime;   ///< "+20 min", empty for the past
+  std::string runTime;    ///< "run 20:50 UTC", empty for observations
+  std::vector<FigurePane> panes;
+};
+
+struct FigureOptions {
+  int width = 0;  ///< pixels; 0: both as large as the panes need to be read easily
+  int height = 0;
+  int panes = 1;
+  std::string footnote;  ///< producer, licence and how it was made
+};
+
+/// False where this build has no Qt Gui.
+bool canDrawFigures();
+
+/// Draws pictures of one place: radar on fixed colours, map lines, graticule with labels, legend
+/// with unit, times. Needs no display. Throws UsageError where this build cannot draw and for sizes
+/// below 320 x 240 or above 7680 x 4320.
+class FigurePainter {
+public:
+  FigurePainter(const GeoReference& geo, Quantity quantity, const FigureOptions& options);
+  ~FigurePainter();
+  RgbImage draw(const FigureFrame& frame) const;
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One PNG, written beside its name and renamed. `comment` says how it was made.
+void writePng(const std::string& path, const RgbImage& image, const std::string& comment);
+
+}  // namespace stormloom

@@ -1,0 +1,87 @@
+#include "app/figure/figure_layout.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace stormloom {
+
+namespace {
+
+constexpr int kGap = 2;
+constexpr int kPanesInARow = 6;
+
+int stripHeight(int textHeight) { return textHeight * 33 / 10; }
+int headingHeight(int textHeight) { return textHeight * 3; }
+int legendHeight(int textHeight) { return textHeight * 33 / 10; }
+
+/// H.264 wants even numbers.
+int even(double length) { return int(std::lround(length / 2.0)) * 2; }
+
+QSize sizeFor(int panes, double aspect) {
+  const int textHeight = panes == 1 ? 16 : 13;
+  const int mapWidth = panes == 1 ? 760 : panes <= 3 ? 480 : 380;
+  const int columns = std::min(panes, kPanesInARow);
+  const int rows = (panes + columns - 1) / columns;
+  const double mapHeight = std::clamp(mapWidth / aspect, 0.4 * mapWidth, 1.8 * mapWidth);
+  const double height = rows * (mapHeight + stripHeight(textHeight) + kGap) +
+                        headingHeight(textHeight) + legendHeight(textHeight);
+  return {even(std::max(columns * (mapWidth + kGap), 640)), even(height)};
+}
+
+struct Grid {
+  int columns = 1;
+  double mapWidth = 0.0;
+  double mapHeight = 0.0;
+};
+
+/// The number of columns that makes the maps largest.
+Grid bestGrid(QSize room, int panes, double aspect, int strip) {
+  Grid best;
+  for (int columns = 1; columns <= panes; ++columns) {
+    const int rows = (panes + columns - 1) / columns;
+    const double width = double(room.width() - (columns - 1) * kGap) / columns;
+    const double height = double(room.height() - (rows - 1) * kGap) / rows - strip;
+    const double mapWidth = std::min(width, height * aspect);
+    if (mapWidth > best.mapWidth) best = {columns, mapWidth, mapWidth / aspect};
+  }
+  return best;
+}
+
+}  // namespace
+
+double groundAspect(const GeoReference& geo) {
+  double width = geo.width() * geo.cellWidth();
+  if (geo.isGeographic())
+    width *= std::cos((geo.top() + geo.bottom()) / 2.0 * std::numbers::pi / 180.0);
+  return std::clamp(width / (geo.height() * geo.cellHeight()), 0.2, 5.0);
+}
+
+FigureLayout layOutFigure(QSize size, int panes, double aspect) {
+  if (size.isEmpty()) size = sizeFor(panes, aspect);
+  FigureLayout layout;
+  layout.size = size;
+  const int text = std::clamp(std::min(size.width() / 58, size.height() / 42), 11, 22);
+  layout.textHeight = text;
+  layout.heading = QRect(0, 0, size.width(), headingHeight(text));
+  layout.legend =
+      QRect(0, size.height() - legendHeight(text), size.width(), legendHeight(text));
+  const QSize room(size.width(), layout.legend.top() - layout.heading.height());
+  const int strip = stripHeight(text);
+  const Grid grid = bestGrid(room, panes, aspect, strip);
+  const int mapWidth = int(grid.mapWidth);
+  const int mapHeight = int(grid.mapHeight);
+  const int rows = (panes + grid.columns - 1) / grid.columns;
+  const int left = (room.width() - grid.columns * (mapWidth + kGap) + kGap) / 2;
+  const int top =
+      layout.heading.height() + (room.height() - rows * (mapHeight + strip + kGap) + kGap) / 2;
+  for (int pane = 0; pane < panes; ++pane) {
+    const int x = left + pane % grid.columns * (mapWidth + kGap);
+    const int y = top + pane / grid.columns * (mapHeight + strip + kGap);
+    layout.panes.push_back(
+        {QRect(x, y, mapWidth, strip), QRect(x, y + strip, mapWidth, mapHeight)});
+  }
+  return layout;
+}
+
+}  // namespace stormloom

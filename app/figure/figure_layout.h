@@ -1,0 +1,31 @@
+#pragma once
+
+#include <QRect>
+#include <QSize>
+#include <vector>
+
+#include "core/geo_reference.h"
+
+namespace stormloom {
+
+/// Where everything of a picture lies, in pixels.
+struct FigureLayout {
+  struct Pane {
+    QRect strip;  ///< title above the map
+    QRect map;
+  };
+  QSize size;
+  int textHeight = 13;  ///< of ordinary text; everything else follows from it
+  QRect heading;
+  QRect legend;
+  std::vector<Pane> panes;
+};
+
+/// Width over height of a grid on the ground.
+double groundAspect(const GeoReference& geo);
+
+/// Panes as large as they can be in `size`; an empty size: panes side by side, each wide enough to
+/// be read.
+FigureLayout layOutFigure(QSize size, int panes, double aspect);
+
+}  // namespace stormloom
