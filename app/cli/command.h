@@ -32,8 +32,12 @@ struct Command {
 };
 
 Command demoCommand();
+Command forecastCommand();
+Command infoCommand();
 Command modelsCommand();
 Command parityCommand();
+Command renderCommand();
+Command scenarioCommand();
 Command trainCommand();
 
 /// Thrown where work noticed that it was asked to stop.

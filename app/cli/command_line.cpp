@@ -13,7 +13,8 @@ namespace {
 using Words = std::vector<std::string>;
 
 std::vector<Command> allCommands() {
-  return {modelsCommand(), parityCommand(), trainCommand(), demoCommand()};
+  return {infoCommand(),   forecastCommand(), scenarioCommand(), renderCommand(),
+          parityCommand(), trainCommand(),    modelsCommand(),   demoCommand()};
 }
 
 /// True when one of `names` stands among the options; what follows "--" is no option.

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "app/cli/command.h"
+#include "core/model_grid.h"
+#include "core/radar_files.h"
+#include "core/scenario_file.h"
+#include "models/nowcast_engine.h"
+
+namespace stormloom::cli {
+
+/// Reads PATH... with progress; what was passed over is said on stderr.
+RadarFiles readInputs(const Session& session);
+
+/// Options of every command that cuts a context: --at, --box, --grid.
+std::vector<Option> contextOptions();
+
+/// The context of the longest sequence that has one at --at and --box.
+ModelContext contextFrom(const Session& session, const RadarFiles& files);
+
+EngineOptions engineOptionsFrom(const Session& session);
+
+/// Runs a job of the engine with a progress line; Cancelled when it was stopped.
+template <class Job>
+auto withProgress(const Session& session, const std::string& what, Job job) {
+  ProgressLine line(session.console, what);
+  auto result = job([&](double share, const std::string& detail) { line.update(share, detail); });
+  if (!result) throw Cancelled();
+  return result;
+}
+
+/// Command line, input files with their SHA-256, box, times: what every result says of its origin.
+Receipt receiptFor(const Session& session, const ModelContext& context);
+
+/// Refuses a name that no file can get before minutes are spent on its content.
+void checkOutput(const std::string& path, const std::string& ending);
+
+}  // namespace stormloom::cli
