@@ -30,8 +30,8 @@ ExitCode run(const Session& session) {
   const std::string out = session.arguments.required("--out");
   checkOutput(out, ".nc");
   session.arguments.required("--model");
-  const std::string model =
-      session.arguments.choice("--model", {"persistence", "extrapolation", "earthformer", "prediff"});
+  const std::string model = session.arguments.choice(
+      "--model", {"persistence", "extrapolation", "earthformer", "prediff"});
   if (model == "prediff")
     throw UsageError("PreDiff gives many futures: use stormloom-cli scenario ... --n 0 --out " +
                      out + ".");

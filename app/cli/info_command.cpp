@@ -79,8 +79,7 @@ ExitCode run(const Session& session) {
     list.push(jsonFromEntry(entry));
     describe(console, entry);
   }
-  console.resultJson(
-      Json::object({{"sequences", list}, {"passed_over", inventory.passedOver}}));
+  console.resultJson(Json::object({{"sequences", list}, {"passed_over", inventory.passedOver}}));
   return ExitCode::Done;
 }
 

@@ -26,8 +26,7 @@ std::set<std::string> usedFiles(const Session& session, const ModelContext& cont
 
 std::string boxText(const LonLatBox& box) {
   char text[128];
-  std::snprintf(text, sizeof text, "%.4f,%.4f,%.4f,%.4f", box.west, box.south, box.east,
-                box.north);
+  std::snprintf(text, sizeof text, "%.4f,%.4f,%.4f,%.4f", box.west, box.south, box.east, box.north);
   return text;
 }
 
@@ -45,9 +44,10 @@ RadarFiles readInputs(const Session& session) {
 }
 
 std::vector<Option> contextOptions() {
-  return {{"--at", "TIME", "Run time in UTC, 2019-06-10T00:24:00Z; without it the latest frame.", ""},
-          {"--box", "LON,LAT", "Middle of the box; auto: where it rains most.", "auto"},
-          {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"}};
+  return {
+      {"--at", "TIME", "Run time in UTC, 2019-06-10T00:24:00Z; without it the latest frame.", ""},
+      {"--box", "LON,LAT", "Middle of the box; auto: where it rains most.", "auto"},
+      {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"}};
 }
 
 ModelContext contextFrom(const Session& session, const RadarFiles& files) {

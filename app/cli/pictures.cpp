@@ -33,11 +33,13 @@ std::vector<Option> pictureOptions() {
 void checkAnimation(const std::string& path) {
   animationFormatFor(path);
   if (!canDrawFigures())
-    throw UsageError("This build has no pictures. Leave --animate out, or build Stormloom with "
-                     "STORMLOOM_GUI=ON.");
+    throw UsageError(
+        "This build has no pictures. Leave --animate out, or build Stormloom with "
+        "STORMLOOM_GUI=ON.");
   if (!canWriteAnimations())
-    throw UsageError("This build has no FFmpeg, so it writes no animations. Leave them out, or "
-                     "build with FFmpeg.");
+    throw UsageError(
+        "This build has no FFmpeg, so it writes no animations. Leave them out, or "
+        "build with FFmpeg.");
 }
 
 void animate(const Session& session, const Film& film, const std::string& path,

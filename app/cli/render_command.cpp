@@ -53,8 +53,7 @@ Command renderCommand() {
           "Scenarios stand side by side. Needs no display.",
           options,
           {"render out/scenario.nc --out out/scenario.mp4 --size 1920x1080",
-           "render out/demo.nc --out out/demo.gif --fps 6",
-           "render /data/radar --out now.png"},
+           "render out/demo.nc --out out/demo.gif --fps 6", "render /data/radar --out now.png"},
           1,
           -1,
           run};

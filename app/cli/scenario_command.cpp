@@ -66,19 +66,18 @@ void report(const Session& session, const ScenarioForecast& forecast, const Json
                decimals(255.0 * lastOf(member.commanded), 1),
                decimals(255.0 * lastOf(member.achieved), 1), intensityWords(member.nSigma)});
   }
-  session.console.resultJson(
-      Json::object({{"files", files},
-                    {"model", forecast.model},
-                    {"weights_sha256", forecast.weightsHash},
-                    {"sampler", forecast.sampler},
-                    {"steps", forecast.steps},
-                    {"guidance", forecast.guidance},
-                    {"seed", forecast.request.seed},
-                    {"device", forecast.device},
-                    {"precision", forecast.precision},
-                    {"run_time", isoText(forecast.request.context->runTime)},
-                    {"seconds", forecast.secondsTaken},
-                    {"members", members}}));
+  session.console.resultJson(Json::object({{"files", files},
+                                           {"model", forecast.model},
+                                           {"weights_sha256", forecast.weightsHash},
+                                           {"sampler", forecast.sampler},
+                                           {"steps", forecast.steps},
+                                           {"guidance", forecast.guidance},
+                                           {"seed", forecast.request.seed},
+                                           {"device", forecast.device},
+                                           {"precision", forecast.precision},
+                                           {"run_time", isoText(forecast.request.context->runTime)},
+                                           {"seconds", forecast.secondsTaken},
+                                           {"members", members}}));
   session.console.note("Mean intensity at the last lead time, 0-255 scale:\n" + table.text());
   for (const Json& file : files) session.console.result(file.asString());
 }

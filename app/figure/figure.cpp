@@ -5,6 +5,7 @@
 #include <QGuiApplication>
 #include <QImage>
 #include <QImageWriter>
+#include <QLoggingCategory>
 #include <QPainter>
 #include <QSaveFile>
 #include <cstring>
@@ -27,6 +28,7 @@ std::unique_ptr<QGuiApplication> applicationIfNone() {
   static char name[] = "stormloom-cli";
   static char option[] = "-platform";
   static char platform[] = "offscreen";
+  QLoggingCategory::setFilterRules("default.warning=false");  // a missing session is no news here
   static char* words[] = {name, option, platform, nullptr};
   return std::make_unique<QGuiApplication>(count, words);
 }
@@ -53,7 +55,8 @@ QRect putText(QPainter& painter, const QRect& room, const QString& text, const Q
   painter.setPen(color);
   const QFontMetrics metrics(font);
   const QString shown = metrics.elidedText(text, Qt::ElideRight, room.width());
-  painter.drawText(room, int(right ? Qt::AlignRight : Qt::AlignLeft) | int(Qt::AlignVCenter), shown);
+  painter.drawText(room, int(right ? Qt::AlignRight : Qt::AlignLeft) | int(Qt::AlignVCenter),
+                   shown);
   const int used = metrics.horizontalAdvance(shown) + metrics.height() / 2;
   return right ? room.adjusted(0, 0, -used, 0) : room.adjusted(used, 0, 0, 0);
 }
@@ -122,7 +125,8 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
   const QRect inner = place.strip.adjusted(text / 2, 3, -text / 2, 0);
   QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
   QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
-  upper = putText(painter, upper, kindWord(pane.kind), makeFont(text * 9 / 10), color, true);
+  if (!pane.synthetic || pane.kind != PaneKind::Observed)  // made-up rain was never observed
+    upper = putText(painter, upper, kindWord(pane.kind), makeFont(text * 9 / 10), color, true);
   if (pane.synthetic)
     upper = putText(painter, upper, "synthetic", makeFont(text * 9 / 10), style::kSynthetic, true);
   putText(painter, upper, QString::fromStdString(pane.title), makeFont(text, true), style::kText);

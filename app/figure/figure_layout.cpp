@@ -64,8 +64,7 @@ FigureLayout layOutFigure(QSize size, int panes, double aspect) {
   const int text = std::clamp(std::min(size.width() / 58, size.height() / 42), 11, 22);
   layout.textHeight = text;
   layout.heading = QRect(0, 0, size.width(), headingHeight(text));
-  layout.legend =
-      QRect(0, size.height() - legendHeight(text), size.width(), legendHeight(text));
+  layout.legend = QRect(0, size.height() - legendHeight(text), size.width(), legendHeight(text));
   const QSize room(size.width(), layout.legend.top() - layout.heading.height());
   const int strip = stripHeight(text);
   const Grid grid = bestGrid(room, panes, aspect, strip);

@@ -5,7 +5,8 @@
 #include "app/figure/figure.h"
 #include "core/color_table.h"
 
-// Colours of pictures: dark slate, two colours with one meaning each, radar colours for radar alone.
+// Colours of pictures: dark slate, two colours with one meaning each, radar colours for radar
+// alone.
 namespace stormloom::figure_style {
 
 inline const QColor kGround(0x12, 0x16, 0x1b);

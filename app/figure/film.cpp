@@ -34,7 +34,9 @@ std::string scenarioTitle(const ScenarioMember& member, bool nameMember) {
   if (std::isnan(member.nSigma)) return "Forecast";
   char text[48];
   std::snprintf(text, sizeof text, "%s%g σ",
-                member.nSigma < 0.0 ? "−" : member.nSigma > 0.0 ? "+" : "",
+                member.nSigma < 0.0   ? "−"
+                : member.nSigma > 0.0 ? "+"
+                                      : "",
                 std::abs(member.nSigma));
   return text + (nameMember ? ", member " + std::to_string(member.member + 1) : std::string());
 }
@@ -62,8 +64,12 @@ std::vector<const ScenarioMember*> shownMembers(const std::vector<ScenarioMember
 }
 
 FigurePane observedPane(const FrameSequence& context, std::size_t frame) {
-  return {"Observed", "", clockText(context.frames[frame].validTime), PaneKind::Observed,
-          context.synthetic, context.frames[frame].grid};
+  return {context.synthetic ? "Synthetic past" : "Observed",
+          "",
+          clockText(context.frames[frame].validTime),
+          PaneKind::Observed,
+          context.synthetic,
+          context.frames[frame].grid};
 }
 
 FigureFrame emptyFrame(const FrameSequence& context, ValidTime time, ValidTime runTime) {
@@ -75,14 +81,15 @@ FigureFrame emptyFrame(const FrameSequence& context, ValidTime time, ValidTime r
 Film filmOfSequence(const FrameSequence& sequence) {
   Film film{sequence.geo, sequence.quantity, sequence.attribution, {}};
   for (const Frame& frame : sequence.frames)
-    film.frames.push_back({titleOf(sequence),
-                           dateText(frame.validTime),
-                           "",
-                           "",
-                           {{sequence.scaleNote.empty() ? std::string(quantityName(sequence.quantity))
-                                                        : sequence.scaleNote,
-                             frame.standsStill ? "stands still" : "", clockText(frame.validTime),
-                             kindOf(sequence.provenance), sequence.synthetic, frame.grid}}});
+    film.frames.push_back(
+        {titleOf(sequence),
+         dateText(frame.validTime),
+         "",
+         "",
+         {{sequence.scaleNote.empty() ? std::string(quantityName(sequence.quantity))
+                                      : sequence.scaleNote,
+           frame.standsStill ? "stands still" : "", clockText(frame.validTime),
+           kindOf(sequence.provenance), sequence.synthetic, frame.grid}}});
   return film;
 }
 

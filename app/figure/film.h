@@ -20,8 +20,9 @@ struct Film {
 /// One pane.
 Film filmOfSequence(const FrameSequence& sequence);
 
-/// What was observed beside every scenario: all panes show the past first, then the first one stands
-/// still at the run time while the others go on. More than nine futures: the first member of each n.
+/// What was observed beside every scenario: all panes show the past first, then the first one
+/// stands still at the run time while the others go on. More than nine futures: the first member of
+/// each n.
 Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
                      const std::vector<ScenarioMember>& members);
 
