@@ -24,6 +24,7 @@ ParityKinds allKinds() {
   addAttentionKinds(kinds);
   addPrediffKinds(kinds);
   addAlignmentKinds(kinds);
+  addDiffusionKinds(kinds);
   addCheckpointKinds(kinds);
   return kinds;
 }
