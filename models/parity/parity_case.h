@@ -65,6 +65,7 @@ void addAlignmentKinds(ParityKinds& kinds);
 void addDiffusionKinds(ParityKinds& kinds);
 void addTrainingKinds(ParityKinds& kinds);
 void addCheckpointKinds(ParityKinds& kinds);
+void addMetricKinds(ParityKinds& kinds);
 
 /// Reads a case and computes or loads its inputs.
 ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device);

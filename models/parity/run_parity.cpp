@@ -26,6 +26,7 @@ ParityKinds allKinds() {
   addAlignmentKinds(kinds);
   addDiffusionKinds(kinds);
   addCheckpointKinds(kinds);
+  addMetricKinds(kinds);
   return kinds;
 }
 
