@@ -1,6 +1,106 @@
 #include "models/weights_check.h"
 
+#include <algorithm>
+
+#include "models/checkpoint/known_networks.h"
+#include "models/checkpoint/network_tensors.h"
+#include "models/checkpoint/tensor_file.h"
+
 namespace stormloom {
-WeightsReport checkWeights(const std::string&) { return {}; }
-void convertWeights(const std::string&, const std::string&) {}
+namespace {
+
+constexpr std::size_t kNamesShown = 5;
+constexpr const char* kDenoiser = "prediff-sevirlr-denoiser";
+constexpr const char* kVae = "prediff-sevirlr-vae";
+
+std::vector<std::string> firstOf(std::vector<std::string> names) {
+  names.resize(std::min(names.size(), kNamesShown));
+  return names;
+}
+
+std::string counted(std::size_t count, const char* what) {
+  if (count == 0) return "";
+  return (count == 1 ? "one tensor is " : std::to_string(count) + " tensors are ") +
+         std::string(what);
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!part.empty()) text += (text.empty() ? "" : ", ") + part;
+  }
+  return text;
+}
+
+std::string describe(const NetworkVerdict& verdict) {
+  if (verdict.known())
+    return "These are the weights of a " + verdict.family + " (" + verdict.architecture +
+           "): every tensor is there.";
+  if (!verdict.architecture.empty()) {
+    const TensorDifference& difference = verdict.difference;
+    return "This is nearly " + verdict.architecture + ", but " +
+           joined({counted(difference.missing.size(), "missing"),
+                   counted(difference.unexpected.size(), "unexpected"),
+                   counted(difference.misshapen.size(), "of another shape")}) +
+           "; choose the complete file made for this network.";
+  }
+  if (!verdict.family.empty())
+    return "These are the weights of a " + verdict.family +
+           " with sizes of its own; it needs the model card it was trained with.";
+  return "The file is sound, but its tensors belong to no network that Stormloom knows; choose "
+         "weights of Earthformer or PreDiff.";
+}
+
+/// The network a file was saved for: its tensors lie under "torch_nn_module." in training
+/// checkpoints, or carry no prefix at all.
+std::string mainPrefix(const std::vector<std::string>& prefixes) {
+  for (const char* candidate : {"torch_nn_module.", "alignment_model.", "first_stage_model."}) {
+    if (std::find(prefixes.begin(), prefixes.end(), candidate) != prefixes.end()) return candidate;
+  }
+  return "";
+}
+
+void takeVerdict(const NetworkVerdict& verdict, WeightsReport& report) {
+  report.architecture = verdict.architecture;
+  report.missing = firstOf(verdict.difference.missing);
+  std::vector<std::string> unexpected = verdict.difference.unexpected;
+  for (const std::string& name : verdict.difference.misshapen)
+    unexpected.push_back(name + " (of another shape)");
+  report.unexpected = firstOf(std::move(unexpected));
+  report.sentence = describe(verdict);
+}
+
+/// A PreDiff training checkpoint carries its VAE along.
+void noteFirstStage(const TensorFile& file, WeightsReport& report) {
+  const auto tensors = networkTensors(file, "first_stage_model.");
+  if (tensors.empty() || report.architecture != kDenoiser || !report.missing.empty() ||
+      !report.unexpected.empty())
+    return;
+  const NetworkVerdict vae = recognizeNetwork(tensors);
+  if (!vae.known() || vae.architecture != kVae) return;
+  report.architecture = "prediff-sevirlr";
+  report.sentence =
+      "This training checkpoint holds PreDiff's denoiser and VAE (prediff-sevirlr), both complete.";
+}
+
+}  // namespace
+
+WeightsReport checkWeights(const std::string& path) {
+  const TensorFile file = readTensorFile(path);
+  WeightsReport report;
+  report.format = file.format();
+  report.tensors = file.tensors().size();
+  report.parameters = parameterCount(file.tensors());
+  report.prefixes = networkPrefixes(file);
+  const std::string prefix = mainPrefix(report.prefixes);
+  takeVerdict(recognizeNetwork(networkTensors(file, prefix)), report);
+  if (prefix == "torch_nn_module.") noteFirstStage(file, report);
+  return report;
+}
+
+void convertWeights(const std::string& path, const std::string& safetensorsPath) {
+  const TensorFile file = readTensorFile(path);
+  writeSafetensors(safetensorsPath, file.tensors(), file.metadata());
+}
+
 }  // namespace stormloom

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/checkpoint/network_tensors.h"
+
+namespace stormloom {
+
+/// What the tensors of one network are, judged by their names and shapes alone.
+struct NetworkVerdict {
+  std::string family;           ///< "Earthformer", "PreDiff VAE" ...; "" when unknown
+  std::string architecture;     ///< "earthformer-sevir" ...; "" when no official one is near
+  TensorDifference difference;  ///< from that architecture
+  bool known() const { return !architecture.empty() && difference.fits(); }
+};
+
+/// `tensors` are named without any prefix.
+NetworkVerdict recognizeNetwork(const std::vector<NamedTensor>& tensors);
+
+/// Elements of all tensors but the computed indices.
+std::size_t parameterCount(const std::vector<NamedTensor>& tensors);
+
+}  // namespace stormloom

@@ -1,0 +1,140 @@
+#include <torch/torch.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <filesystem>
+
+#include "core/errors.h"
+#include "core/json.h"
+#include "models/checkpoint/known_networks.h"
+#include "models/checkpoint/state_dict.h"
+#include "models/earthformer/cuboid_transformer_model.h"
+#include "models/earthformer/official_configurations.h"
+#include "models/prediff/autoencoder_kl.h"
+#include "models/weights_check.h"
+
+using namespace stormloom;
+
+namespace {
+
+std::vector<NamedTensor> earthformer(const std::string& name) {
+  return stateDict(
+      *CuboidTransformerModel(cuboidTransformerOptionsFromJson(earthformerConfig(name))));
+}
+
+}  // namespace
+
+class TestWeightsCheck : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+
+  std::string write(const std::vector<NamedTensor>& tensors) {
+    const std::string path = folder_.filePath("weights.safetensors").toStdString();
+    writeSafetensors(path, tensors);
+    return path;
+  }
+
+private Q_SLOTS:
+  void everyOfficialEarthformerIsRecognizedFromNamesAndShapes() {
+    for (const std::string& name : earthformerNames()) {
+      const WeightsReport report = checkWeights(write(earthformer(name)));
+      QCOMPARE(report.architecture, name);
+      QCOMPARE(report.format, std::string("safetensors"));
+      QVERIFY2(report.missing.empty() && report.unexpected.empty(), report.sentence.c_str());
+      QVERIFY(report.sentence.find(name) != std::string::npos);
+    }
+  }
+
+  void thePartsOfPreDiffAreRecognizedFromTheirSpecifiedTensors_data() {
+    QTest::addColumn<QString>("specification");
+    QTest::addColumn<QString>("architecture");
+    QTest::newRow("VAE") << "vae_sevirlr"
+                         << "prediff-sevirlr-vae";
+    QTest::newRow("denoiser") << "prediff_unet_sevirlr"
+                              << "prediff-sevirlr-denoiser";
+    QTest::newRow("alignment") << "alignment_sevirlr"
+                               << "prediff-sevirlr-alignment";
+  }
+
+  void thePartsOfPreDiffAreRecognizedFromTheirSpecifiedTensors() {
+    QFETCH(QString, specification);
+    QFETCH(QString, architecture);
+    const std::string path = STORMLOOM_SHARED_DIR "/spec/" + specification.toStdString() + ".json";
+    if (!std::filesystem::exists(path)) QSKIP("The specification is not beside this checkout.");
+    const Json specified = readJsonFile(path);
+    std::vector<NamedTensor> tensors;  // names and shapes are enough: no memory behind them
+    for (const Json& tensor : specified.at("tensors")) {
+      const auto type = tensor.at("dtype").asString() == "int64" ? torch::kInt64 : torch::kFloat32;
+      const auto shape = tensor.at("shape").as<std::vector<std::int64_t>>();
+      tensors.push_back({tensor.at("name").asString(), torch::zeros({1}, type).expand(shape)});
+    }
+    const NetworkVerdict verdict = recognizeNetwork(tensors);
+    QCOMPARE(verdict.architecture, architecture.toStdString());
+    QVERIFY(verdict.known());
+    QCOMPARE(std::int64_t(parameterCount(tensors)), specified.at("parameter_count").asInt());
+  }
+
+  void parametersAreCountedWithoutIndices() {
+    QCOMPARE(checkWeights(write(earthformer("earthformer-sevir"))).parameters, 8659677u);
+    QCOMPARE(checkWeights(write(earthformer("earthformer-enso"))).parameters, 1394325u);
+  }
+
+  void missingUnexpectedAndMisshapenTensorsAreNamed() {
+    auto tensors = earthformer("earthformer-sevirlr");
+    const std::string missing = tensors[3].name;
+    const std::string misshapen = tensors[7].name;
+    tensors[7].tensor = torch::zeros({1, 2, 3});
+    tensors.erase(tensors.begin() + 3);
+    tensors.push_back({"extra.weight", torch::zeros({2})});
+    const WeightsReport report = checkWeights(write(tensors));
+    QCOMPARE(report.architecture, std::string("earthformer-sevirlr"));
+    QCOMPARE(report.missing, std::vector<std::string>{missing});
+    QCOMPARE(report.unexpected,
+             (std::vector<std::string>{"extra.weight", misshapen + " (of another shape)"}));
+  }
+
+  void aTrainingCheckpointIsLookedAtUnderItsPrefix() {
+    auto tensors = earthformer("earthformer-enso");
+    for (NamedTensor& tensor : tensors) tensor.name = "torch_nn_module." + tensor.name;
+    tensors.push_back({"total_train_steps", torch::zeros({1})});
+    const WeightsReport report = checkWeights(write(tensors));
+    QCOMPARE(report.architecture, std::string("earthformer-enso"));
+    QCOMPARE(report.prefixes, std::vector<std::string>{"torch_nn_module."});
+    QVERIFY(report.unexpected.empty());
+  }
+
+  void networksOfOtherSizesAndOtherFilesAreCalledThat() {
+    AutoencoderKLOptions small;
+    small.blockOutChannels = {32, 64};
+    const WeightsReport own = checkWeights(write(stateDict(*AutoencoderKL(small))));
+    QVERIFY(own.architecture.empty());
+    QVERIFY2(own.sentence.find("PreDiff VAE with sizes of its own") != std::string::npos,
+             own.sentence.c_str());
+    const WeightsReport other = checkWeights(write({{"fc.weight", torch::zeros({2, 2})}}));
+    QVERIFY(other.architecture.empty());
+    QVERIFY(other.sentence.find("no network that Stormloom knows") != std::string::npos);
+  }
+
+  void aDamagedFileIsRefused() {
+    const std::string path = write({{"x", torch::zeros({64})}});
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
+    QVERIFY_EXCEPTION_THROWN(checkWeights(path), ModelError);
+  }
+
+  void convertingATorchFileKeepsEveryTensor() {
+    const std::string torchFile = STORMLOOM_SHARED_DIR "/golden/checkpoints/zip_shared_views.pt";
+    if (!std::filesystem::exists(torchFile)) QSKIP("The golden data are not beside this checkout.");
+    const std::string path = folder_.filePath("converted.safetensors").toStdString();
+    convertWeights(torchFile, path);
+    const TensorFile before = readTensorFile(torchFile);
+    const TensorFile after = readTensorFile(path);
+    QCOMPARE(after.format(), std::string("safetensors"));
+    QCOMPARE(after.tensors().size(), before.tensors().size());
+    for (const NamedTensor& tensor : before.tensors())
+      QVERIFY(torch::equal(after.at(tensor.name), tensor.tensor));
+  }
+};
+
+QTEST_APPLESS_MAIN(TestWeightsCheck)
+#include "tst_weights_check.moc"
