@@ -1,0 +1,27 @@
+#pragma once
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QProcessEnvironment>
+
+/// What the built stormloom-cli said and how it ended.
+struct CliRun {
+  int code = -1;
+  QByteArray out;
+  QByteArray err;
+  QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
+};
+
+inline CliRun runCli(const QStringList& words) {
+  QProcess process;
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  environment.remove("DISPLAY");
+  process.setProcessEnvironment(environment);
+  process.start(STORMLOOM_CLI, words);
+  process.waitForFinished(300'000);
+  const bool ended =
+      process.state() == QProcess::NotRunning && process.exitStatus() == QProcess::NormalExit;
+  return {ended ? process.exitCode() : -1, process.readAllStandardOutput(),
+          process.readAllStandardError()};
+}

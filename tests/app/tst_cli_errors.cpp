@@ -1,0 +1,118 @@
+#include <signal.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "core/scenario_file.h"
+#include "core/synthetic_event.h"
+#include "tests/app/cli_runner.h"
+
+using namespace stormloom;
+
+class TestCliErrors : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+
+  QString path(const QString& name) const { return folder_.filePath(name); }
+  void write(const QString& name, const QByteArray& bytes) const {
+    QFile file(path(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(bytes);
+  }
+  QByteArray bytesOf(const QString& name) const {
+    QFile file(path(name));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+  }
+
+private Q_SLOTS:
+  void initTestCase() {
+    FrameSequence event = syntheticEvent();
+    writeSequenceFile(path("demo.nc").toStdString(), event);
+    FrameSequence withGap = event;
+    withGap.frames.erase(withGap.frames.begin() + 9);
+    writeSequenceFile(path("gap.nc").toStdString(), withGap);
+    FrameSequence shortOne = event;
+    shortOne.frames.resize(2);
+    writeSequenceFile(path("short.nc").toStdString(), shortOne);
+    write("text.txt", "This is a shopping list, not a radar file.\n");
+    write("truncated.nc", bytesOf("demo.nc").left(20000));
+    write("damaged.safetensors", "not weights at all");
+  }
+
+  void everyMistakeHasItsExitCodeAndSentence_data() {
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<int>("code");
+    const QString out = path("never.nc");
+    const auto forecast = [&](const QString& file, const QStringList& more) {
+      return QStringList{"forecast", path(file), "--model", "persistence", "--out", out} + more;
+    };
+    QTest::newRow("nothing said") << QStringList{} << 2;
+    QTest::newRow("unknown command") << QStringList{"forcast"} << 2;
+    QTest::newRow("unknown option") << QStringList{"demo", "--folder", "x"} << 2;
+    QTest::newRow("option without its value") << QStringList{"demo", "--out"} << 2;
+    QTest::newRow("needed option left out") << QStringList{"demo"} << 2;
+    QTest::newRow("no path") << QStringList{"info"} << 2;
+    QTest::newRow("a number that is none")
+        << QStringList{"scenario", path("demo.nc"), "--n", "strong", "--out", out} << 2;
+    QTest::newRow("n beyond the slider")
+        << QStringList{"scenario", path("demo.nc"), "--n", "5", "--out", out} << 2;
+    QTest::newRow("wrong ending") << QStringList{"render", path("demo.nc"), "--out", "x.avi"} << 2;
+    QTest::newRow("wrong size") << QStringList{"render",      path("demo.nc"), "--out",
+                                               path("x.png"), "--size",        "big"}
+                                << 2;
+    QTest::newRow("unknown model") << forecast("demo.nc", {"--grid", "mercator"}) << 2;
+    QTest::newRow("not a time") << forecast("demo.nc", {"--at", "noon"}) << 2;
+    QTest::newRow("no such file") << QStringList{"info", path("nothing.nc")} << 3;
+    QTest::newRow("text file") << QStringList{"info", path("text.txt")} << 3;
+    QTest::newRow("truncated file") << QStringList{"info", path("truncated.nc")} << 3;
+    QTest::newRow("too few frames") << forecast("short.nc", {}) << 3;
+    QTest::newRow("gap in the context") << forecast("gap.nc", {}) << 3;
+    QTest::newRow("box outside") << forecast("demo.nc", {"--box", "10,50"}) << 3;
+    QTest::newRow("damaged weights")
+        << QStringList{"models", "check", path("damaged.safetensors")} << 4;
+    QTest::newRow("reference without cases")
+        << QStringList{"parity", "--reference", folder_.path() + "/none"} << 3;
+  }
+  void everyMistakeHasItsExitCodeAndSentence() {
+    QFETCH(QStringList, words);
+    QFETCH(int, code);
+    const CliRun run = runCli(words);
+    QVERIFY2(run.code == code, run.err + " exit code " + QByteArray::number(run.code));
+    QVERIFY(run.out.isEmpty());
+    QVERIFY(run.err.trimmed().endsWith('.') || run.err.trimmed().endsWith('?') ||
+            run.err.contains("Usage"));
+    const CliRun json = runCli(words + QStringList{"--json"});
+    QCOMPARE(json.code, code);
+    QVERIFY2(!json.json()["error"].toString().isEmpty(), json.out);
+    QVERIFY(!QFile::exists(path("never.nc")));
+  }
+
+  void aGpuThatIsDemandedAndNotThereIsExitCodeFive() {
+    if (QFile::exists("/dev/nvidia0")) QSKIP("This machine has a GPU.");
+    const CliRun run = runCli({"forecast", path("demo.nc"), "--model", "extrapolation", "--device",
+                               "cuda", "--out", path("never.nc")});
+    QVERIFY2(run.code == 5, run.err);
+  }
+
+  void aMissingSequenceIsNamed() {
+    const CliRun run = runCli({"info", path("nothing.nc")});
+    QVERIFY2(run.err.contains("nothing.nc"), run.err);
+  }
+
+  void anInterruptEndsWithExitCode130AndLeavesNothingHalfDone() {
+    QProcess process;
+    const QString out = path("cut.mp4");
+    process.start(STORMLOOM_CLI, {"render", path("demo.nc"), "--out", out, "--size", "7680x4320"});
+    QVERIFY(process.waitForStarted());
+    QTest::qWait(700);
+    ::kill(pid_t(process.processId()), SIGINT);
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 130);
+    QVERIFY(QDir(folder_.path()).entryList({"*cut*"}, QDir::AllEntries | QDir::Hidden).isEmpty());
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCliErrors)
+#include "tst_cli_errors.moc"
