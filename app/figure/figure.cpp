@@ -140,6 +140,7 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
 
 void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
   const int text = layout.textHeight;
+  painter.save();
   const QRect plate(place.right() - text * 3 / 2 - 3, place.top() + 4, text * 3 / 2, text * 5 / 2);
   QColor ground = style::kGround;
   ground.setAlpha(170);
@@ -152,6 +153,7 @@ void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
   painter.setFont(makeFont(text * 8 / 10, true));
   painter.setPen(style::kText);
   painter.drawText(plate.adjusted(0, text, 0, 0), Qt::AlignCenter, "N");
+  painter.restore();
 }
 
 void FigurePainter::Impl::legend(QPainter& painter) const {

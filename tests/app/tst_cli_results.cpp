@@ -96,19 +96,6 @@ private Q_SLOTS:
     QVERIFY2(forecast > 4 * width / 10, "no amber edges");
   }
 
-  void aBuiltInPersistenceForecastCarriesItsReceipt() {
-    QVERIFY(runCli({"demo", "--out", folder_.path()}).code == 0);
-    const CliRun run =
-        runCli({"forecast", path("demo.nc"), "--model", "persistence", "--at",
-                "2019-07-01T22:00:00Z", "--out", path("f.nc"), "--json", "--device", "cpu"});
-    QVERIFY2(run.code == 0, run.err);
-    QCOMPARE(run.json()["frames"].toInt(), 6);
-    const ResultFile result = readResultFile(path("f.nc").toStdString());
-    QVERIFY(result.attributes.at("command_line").find("persistence") != std::string::npos);
-    QVERIFY(result.attributes.at("input_files_sha256").find("demo.nc") != std::string::npos);
-    QCOMPARE(isoText(result.runTime), std::string("2019-07-01T22:00:00Z"));
-  }
-
   void parityCountsItsCases() {
     const QString golden = QStringLiteral(STORMLOOM_SHARED_DIR "/golden");
     if (!QFile::exists(golden)) QSKIP("The golden reference is not beside the source tree.");
