@@ -35,9 +35,8 @@ ParityAnswer guidance(const ParityCase& parity) {
   const AlignmentValue value =
       guidance.evaluate(parity.input("zt"), parity.input("t"), parity.input("avg_x_gt"));
   ParityAnswer answer;
-  answer.outputs = {{"pred", value.prediction},
-                    {"value", value.value.view({1})},
-                    {"gradient", value.gradient}};
+  answer.outputs = {
+      {"pred", value.prediction}, {"value", value.value.view({1})}, {"gradient", value.gradient}};
   if (!parity.has("mean")) return answer;
   const Tensor shift = guidance.meanShift(value.gradient);
   answer.outputs["mean_shift"] = shift;

@@ -29,10 +29,9 @@ ParityAnswer schedule(const ParityCase& parity) {
 
 ParityAnswer ddim(const ParityCase& parity) {
   const Json& config = parity.config();
-  const DdimTables tables =
-      ddimTables(NoiseSchedule(diffusionOptionsFromJson(config)),
-                 config.at("ddim_discr_method").asString(),
-                 config.at("num_ddim_timesteps").asInt(), config.value("eta", 0.0));
+  const DdimTables tables = ddimTables(
+      NoiseSchedule(diffusionOptionsFromJson(config)), config.at("ddim_discr_method").asString(),
+      config.at("num_ddim_timesteps").asInt(), config.value("eta", 0.0));
   return {{{"timesteps", tables.timesteps},
            {"sigmas", tables.sigmas},
            {"alphas", tables.alphas},
@@ -82,8 +81,9 @@ AncestralSampler samplerOf(const ParityCase& parity, const DiffusionOptions& dif
 
 ParityAnswer pSample(const ParityCase& parity) {
   const auto diffusion = diffusionOptionsFromJson(parity.config().at("diffusion"));
-  const AncestralStep step = samplerOf(parity, diffusion, parity.input("zc"))
-                                 .step(parity.input("zt"), parity.input("t"), parity.input("noise"));
+  const AncestralStep step =
+      samplerOf(parity, diffusion, parity.input("zc"))
+          .step(parity.input("zt"), parity.input("t"), parity.input("noise"));
   return {{{"eps", step.prediction},
            {"z0_recon", step.z0},
            {"mean", step.mean},
@@ -97,11 +97,12 @@ TensorMap trajectory(const ParityCase& parity, const DiffusionOptions& diffusion
   TensorMap seen;
   const Tensor& noise = parity.input("noise");
   const auto last = samplerOf(parity, diffusion, zc)
-                        .sample(parity.input("z_T"), [&](std::int64_t k) { return noise[k]; }, {},
-                                [&](std::int64_t k, const Tensor& z) {
-                                  if (k == 0) seen["z_after_first"] = z;
-                                  if (k == diffusion.timesteps / 2) seen["z_middle"] = z;
-                                });
+                        .sample(
+                            parity.input("z_T"), [&](std::int64_t k) { return noise[k]; }, {},
+                            [&](std::int64_t k, const Tensor& z) {
+                              if (k == 0) seen["z_after_first"] = z;
+                              if (k == diffusion.timesteps / 2) seen["z_middle"] = z;
+                            });
   seen["z_0"] = last.value();
   return seen;
 }

@@ -25,6 +25,7 @@ ParityKinds allKinds() {
   addPrediffKinds(kinds);
   addAlignmentKinds(kinds);
   addDiffusionKinds(kinds);
+  addTrainingKinds(kinds);
   addCheckpointKinds(kinds);
   addMetricKinds(kinds);
   return kinds;

@@ -10,9 +10,9 @@ AttentionPool3DImpl::AttentionPool3DImpl(const AttentionPoolOptions& options) : 
   TORCH_CHECK(options.headChannels > 0 && channels % options.headChannels == 0,
               "an attention pool over ", channels, " channels cannot have heads of ",
               options.headChannels);
-  positional_embedding = register_parameter(
-      "positional_embedding",
-      torch::randn({channels, options.tokens + 1}) / std::sqrt(double(channels)));
+  positional_embedding =
+      register_parameter("positional_embedding", torch::randn({channels, options.tokens + 1}) /
+                                                     std::sqrt(double(channels)));
   qkv_proj = register_module(
       "qkv_proj", torch::nn::Conv1d(torch::nn::Conv1dOptions(channels, 3 * channels, 1)));
   c_proj = register_module(

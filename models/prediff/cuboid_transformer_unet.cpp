@@ -38,8 +38,8 @@ CuboidTransformerUNetImpl::CuboidTransformerUNetImpl(const CuboidTransformerUNet
 
 void CuboidTransformerUNetImpl::buildStart() {
   const std::int64_t base = options_.baseUnits;
-  first_proj = register_module("first_proj",
-                               timedFirstProj(options_, options_.inputShape.channels + 1));
+  first_proj =
+      register_module("first_proj", timedFirstProj(options_, options_.inputShape.channels + 1));
   pos_embed = register_module("pos_embed", PosEmbed(base, shapes_[0], options_.posEmbedType));
   const std::int64_t embed = options_.timeEmbedChannels();
   time_embed = register_module("time_embed", TimeEmbedLayer(base, embed));
@@ -116,14 +116,15 @@ Tensor CuboidTransformerUNetImpl::forward(const Tensor& zt, const Tensor& t, con
         stream.globals =
             down_layer_global_proj->at<torch::nn::LinearImpl>(i - 1).forward(stream.globals);
     }
-    stream = throughTimedLevel(std::move(stream), emb,
+    stream =
+        throughTimedLevel(std::move(stream), emb,
                           down_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), downStacks_[i]);
     saved.push_back(stream.x);
   }
   for (std::size_t i = coarsest + 1; i-- > 0;) {
     if (i < coarsest && options_.unetResConnect) stream.x = stream.x + saved[i];
     stream = throughTimedLevel(std::move(stream), emb,
-                          up_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), upStacks_[i]);
+                               up_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), upStacks_[i]);
     if (i == 0) break;
     stream.x = upsample_layers->at<Upsample3DLayerImpl>(i - 1).forward(stream.x);
     if (stream.globals.defined())

@@ -31,12 +31,11 @@ NoisyCuboidTransformerEncoderImpl::NoisyCuboidTransformerEncoderImpl(
     init_global_vectors = register_parameter(
         "init_global_vectors",
         torch::zeros({options.numGlobalVectors, options.globalDimRatio * options.baseUnits}));
-  first_proj =
-      register_module("first_proj", timedFirstProj(options, options.inputShape.channels));
+  first_proj = register_module("first_proj", timedFirstProj(options, options.inputShape.channels));
   pos_embed =
       register_module("pos_embed", PosEmbed(options.baseUnits, shapes_[0], options.posEmbedType));
-  time_embed = register_module("time_embed",
-                               TimeEmbedLayer(options.baseUnits, options.timeEmbedChannels()));
+  time_embed =
+      register_module("time_embed", TimeEmbedLayer(options.baseUnits, options.timeEmbedChannels()));
   buildLevels();
   buildReadout();
 }
@@ -48,8 +47,8 @@ void NoisyCuboidTransformerEncoderImpl::buildLevels() {
   for (std::size_t i = 0; i + 1 < units_.size(); ++i) {
     downsample_layers->push_back(timedDownsample(options_, units_, i));
     if (options_.numGlobalVectors > 0)
-      down_layer_global_proj->push_back(linear(options_.globalDimRatio * units_[i],
-                                               options_.globalDimRatio * units_[i + 1]));
+      down_layer_global_proj->push_back(
+          linear(options_.globalDimRatio * units_[i], options_.globalDimRatio * units_[i + 1]));
   }
   stacks_ = addTimedStacks(*this, "down_self_blocks", options_, units_, shapes_);
   for (const std::int64_t units : units_)

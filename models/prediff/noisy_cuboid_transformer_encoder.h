@@ -16,8 +16,8 @@ struct NoisyCuboidTransformerEncoderOptions : TimedCuboidOptions {
 
   FieldShape inputShape;  ///< of the noisy latents
   std::int64_t outChannels = 1;
-  std::int64_t outLen = 6;   ///< the last frames, which are read out
-  bool readoutSeq = true;    ///< one answer a frame instead of one for all
+  std::int64_t outLen = 6;  ///< the last frames, which are read out
+  bool readoutSeq = true;   ///< one answer a frame instead of one for all
 };
 /// From a configuration with the official keys. Throws ModelError.
 NoisyCuboidTransformerEncoderOptions noisyCuboidTransformerEncoderOptionsFromJson(

@@ -81,8 +81,7 @@ std::vector<Thw> timedLevelShapes(const TimedCuboidOptions& options, const Thw& 
 
 TimedStacks addTimedStacks(torch::nn::Module& owner, const std::string& name,
                            const TimedCuboidOptions& options,
-                           const std::vector<std::int64_t>& units,
-                           const std::vector<Thw>& shapes) {
+                           const std::vector<std::int64_t>& units, const std::vector<Thw>& shapes) {
   TimedStacks stacks;
   torch::nn::ModuleList levels;
   for (std::size_t i = 0; i < units.size(); ++i) {

@@ -19,7 +19,8 @@ Tensor cosineBetas(const DiffusionOptions& options) {
   const Tensor angles = (steps + options.cosineS) / (1.0 + options.cosineS) * std::numbers::pi / 2;
   const Tensor squares = angles.cos().square();
   const Tensor alphas = squares / squares[0];
-  const Tensor ratio = alphas.narrow(0, 1, options.timesteps) / alphas.narrow(0, 0, options.timesteps);
+  const Tensor ratio =
+      alphas.narrow(0, 1, options.timesteps) / alphas.narrow(0, 0, options.timesteps);
   return (1.0 - ratio).clamp(0.0, 0.999);
 }
 
@@ -36,7 +37,8 @@ Tensor betasOf(const DiffusionOptions& options) {
 }
 
 /// Weights of the variational bound. The first one is infinite and takes that of the second.
-/// In float32 from rounded tables, as official; `alphas` are 1 - beta, rounded after the difference.
+/// In float32 from rounded tables, as official; `alphas` are 1 - beta, rounded after the
+/// difference.
 Tensor boundWeights(const NoiseSchedule& s, const Tensor& alphas) {
   Tensor weights;
   if (s.options().parameterization == Parameterization::X0) {
@@ -126,7 +128,8 @@ DdimTables ddimTables(const NoiseSchedule& schedule, const std::string& method, 
   if (method == "uniform")
     tables.timesteps = torch::arange(0, n, n / steps, torch::kInt64) + 1;
   else if (method == "quad")
-    tables.timesteps = spaced(0.0, std::sqrt(0.8 * double(n)), steps).square().to(torch::kInt64) + 1;
+    tables.timesteps =
+        spaced(0.0, std::sqrt(0.8 * double(n)), steps).square().to(torch::kInt64) + 1;
   else
     throw ModelError("The DDIM step selection \"" + method +
                      "\" is unknown; known are uniform and quad.");

@@ -120,8 +120,9 @@ private Q_SLOTS:
     NoisyCuboidTransformerEncoder network(
         noisyCuboidTransformerEncoderOptionsFromJson(smallAlignmentConfig()));
     const torch::NoGradGuard noGrad;
-    const AlignmentValue value = AlignmentGuidance(network, 50.0).evaluate(
-        torch::randn({2, 2, 8, 8, 4}), torch::tensor({3, 3}), torch::full({2, 1}, 0.5));
+    const AlignmentValue value = AlignmentGuidance(network, 50.0)
+                                     .evaluate(torch::randn({2, 2, 8, 8, 4}), torch::tensor({3, 3}),
+                                               torch::full({2, 1}, 0.5));
     QVERIFY(value.gradient.abs().sum().item<float>() > 0.0f);
     QVERIFY(!value.value.requires_grad());
   }
@@ -146,11 +147,15 @@ private Q_SLOTS:
     const auto denoiser = [](const Tensor& zt, const Tensor&) { return zt; };
     int steps = 0;
     const auto z = AncestralSampler(shortSchedule(), denoiser)
-                       .sample(torch::zeros({1, 1, 2, 2, 1}),
-                               [](std::int64_t) { return torch::zeros({1, 1, 2, 2, 1}); },
-                               stop.get_token(), [&](std::int64_t, const Tensor&) {
-                                 if (++steps == 3) stop.request_stop();
-                               });
+                       .sample(
+                           torch::zeros({1, 1, 2, 2, 1}),
+                           [](std::int64_t) {
+                             return torch::zeros({1, 1, 2, 2, 1});
+                           },
+                           stop.get_token(),
+                           [&](std::int64_t, const Tensor&) {
+                             if (++steps == 3) stop.request_stop();
+                           });
     QVERIFY(!z.has_value());
     QCOMPARE(steps, 3);
   }
