@@ -68,6 +68,7 @@ private Q_SLOTS:
     QTest::newRow("too few frames") << forecast("short.nc", {}) << 3;
     QTest::newRow("gap in the context") << forecast("gap.nc", {}) << 3;
     QTest::newRow("box outside") << forecast("demo.nc", {"--box", "10,50"}) << 3;
+    QTest::newRow("damaged weights") << QStringList{"models", "check", path("text.txt")} << 4;
     QTest::newRow("reference without cases")
         << QStringList{"parity", "--reference", folder_.path() + "/none"} << 3;
   }
