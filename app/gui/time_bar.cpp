@@ -23,6 +23,14 @@ QString leadText(ValidTime time, ValidTime now) {
   return signedText(double(lead), 0) + " min";
 }
 
+double medianStep(const std::vector<TimeCell>& cells) {
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < cells.size(); ++i) steps.push_back(double((cells[i].time - cells[i - 1].time).count()));
+  if (steps.empty()) return 300.0;
+  std::nth_element(steps.begin(), steps.begin() + steps.size() / 2, steps.end());
+  return std::max(1.0, steps[steps.size() / 2]);
+}
+
 }  // namespace
 
 TimeBar::TimeBar(QWidget* parent) : QWidget(parent) {
@@ -33,6 +41,7 @@ TimeBar::TimeBar(QWidget* parent) : QWidget(parent) {
 void TimeBar::setCells(std::vector<TimeCell> cells, ValidTime now) {
   cells_ = std::move(cells);
   now_ = now;
+  stepSeconds_ = medianStep(cells_);
   current_ = std::clamp(current_, 0, std::max(0, int(cells_.size()) - 1));
   update();
 }
@@ -43,24 +52,16 @@ void TimeBar::setCurrent(int index) {
   update();
 }
 
-double TimeBar::stepSeconds() const {
-  std::vector<double> steps;
-  for (std::size_t i = 1; i < cells_.size(); ++i) steps.push_back(double((cells_[i].time - cells_[i - 1].time).count()));
-  if (steps.empty()) return 300.0;
-  std::nth_element(steps.begin(), steps.begin() + steps.size() / 2, steps.end());
-  return std::max(1.0, steps[steps.size() / 2]);
-}
-
 // A frame's cell ends at its valid time: it shows what was measured until then.
 double TimeBar::xFromTime(ValidTime time) const {
-  const double first = -stepSeconds();
+  const double first = -stepSeconds_;
   const double span = double((cells_.back().time - cells_.front().time).count()) - first;
   return kSide + (double((time - cells_.front().time).count()) - first) / span * (width() - 2 * kSide);
 }
 
 QRectF TimeBar::cellRect(int index) const {
   const TimeCell& cell = cells_.at(std::size_t(index));
-  const seconds step(static_cast<long>(stepSeconds()));
+  const seconds step(static_cast<long>(stepSeconds_));
   ValidTime from = cell.time - step;
   if (index > 0) from = std::max(from, cells_[std::size_t(index) - 1].time);
   const double left = xFromTime(from), right = xFromTime(cell.time);

@@ -38,12 +38,12 @@ class TimeBar : public QWidget {
 
  private:
   double xFromTime(ValidTime time) const;
-  double stepSeconds() const;
   void seek(double x);
   void paintLabels(QPainter& painter) const;
 
   std::vector<TimeCell> cells_;
   ValidTime now_{};
+  double stepSeconds_ = 300.0;  ///< median
   int current_ = 0;
 };
 
