@@ -70,8 +70,7 @@ void ScenarioController::onForecast(std::shared_ptr<const ScenarioForecast> fore
 }
 
 void ScenarioController::onFailure(std::uint64_t id, const QString& sentence) {
-  if (id != latestId_) return;
-  rest_.stop();
+  if (id != latestId_ || rest_.isActive()) return;  // the full answer, asked in a moment, will say so
   setBusy(false);
   Q_EMIT failed(sentence);
 }
