@@ -205,11 +205,11 @@ void RadarScene::setSize(const PictureSize& size) {
   setView(view_);
 }
 
-MapView RadarScene::fittingView() const {
+MapView RadarScene::fittingView(const std::optional<GeoReference>& home) const {
   if (!frame_) return {};
+  const MapFrame shown = home ? MapFrame(*home) : *frame_;
   const double width = size_.width / size_.scale, height = size_.height / size_.scale;
-  return {frame_->lonLatFromMap({0, 0}),
-          1.04 * std::max(frame_->widthKm() / width, frame_->heightKm() / height)};
+  return {shown.lonLatFromMap({0, 0}), 1.04 * std::max(shown.widthKm() / width, shown.heightKm() / height)};
 }
 
 void RadarScene::setView(const MapView& view) {

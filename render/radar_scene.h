@@ -56,7 +56,8 @@ class RadarScene {
   const std::shared_ptr<const RadarGrid>& grid() const { return grid_; }
   Quantity quantity() const { return quantity_; }
 
-  MapView fittingView() const;
+  /// Shows all of `home`, or of the picture when there is none.
+  MapView fittingView(const std::optional<GeoReference>& home = std::nullopt) const;
   void setView(const MapView& view);
   const MapView& view() const { return view_; }
   /// Pixels count from the upper left, in design pixels.

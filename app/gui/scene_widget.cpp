@@ -73,7 +73,7 @@ void SceneWidget::resizeGL(int width, int height) {
   const PictureSize size{int(std::lround(width * scale)), int(std::lround(height * scale)), scale};
   window_->SetSize(size.width, size.height);
   scene_.setSize(size);
-  if (fitted_ && scene_.frame()) scene_.setView(scene_.fittingView());
+  if (fitted_ && scene_.frame()) scene_.setView(scene_.fittingView(home_));
 }
 
 void SceneWidget::paintGL() {
@@ -109,7 +109,7 @@ void SceneWidget::setView(const MapView& view) {
 
 void SceneWidget::resetView() {
   fitted_ = true;
-  scene_.setView(scene_.fittingView());
+  scene_.setView(scene_.fittingView(home_));
   update();
 }
 

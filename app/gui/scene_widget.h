@@ -22,6 +22,8 @@ class SceneWidget : public QOpenGLWidget {
   RadarScene& scene() { return scene_; }
   void setView(const MapView& view);
   void resetView();
+  /// What "the whole map" is: this grid (the models' box), or all of the picture.
+  void setHome(const std::optional<GeoReference>& home) { home_ = home; }
   bool isViewFitted() const { return fitted_; }
 
  Q_SIGNALS:
@@ -50,6 +52,7 @@ class SceneWidget : public QOpenGLWidget {
   RadarScene scene_;
   vtkNew<vtkGenericOpenGLRenderWindow> window_;
   QMetaObject::Connection contextGone_;
+  std::optional<GeoReference> home_;
   QPointF draggedFrom_;
   bool dragging_ = false;
   bool fitted_ = true;  ///< follow the window's size until the person moves the map
