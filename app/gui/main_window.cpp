@@ -23,7 +23,8 @@ namespace stormloom {
 namespace {
 
 QString eventName(const FrameSequence& sequence) {
-  QString name = QString::fromStdString(sequence.event.empty() ? sequence.product : sequence.event);
+  const std::string& text = sequence.event.empty() || sequence.synthetic ? sequence.product : sequence.event;
+  QString name = QString::fromStdString(text);
   if (name.isEmpty()) name = QString::fromUtf8(quantityName(sequence.quantity).data());
   return name;
 }
@@ -249,7 +250,8 @@ void MainWindow::showFacts() {
   const bool forecast = desk_.context && desk_.time > desk_.context->runTime;
   const auto lead = desk_.context ? std::chrono::duration_cast<minutes>(desk_.time - desk_.context->runTime).count() : 0;
   kindText_->setText(forecast ? colored(palette::kForecast, tr("forecast %1 min").arg(signedText(double(lead), 0)))
-                              : colored(palette::kObserved, tr("observed")));
+                     : observed.synthetic ? colored(palette::kSynthetic, tr("observed (synthetic)"))
+                                          : colored(palette::kObserved, tr("observed")));
   fromHere_->setEnabled(!forecast);
 }
 
