@@ -36,7 +36,7 @@ unsigned char byteFrom(double share) { return static_cast<unsigned char>(std::lr
 
 }  // namespace
 
-TextPlate::TextPlate(vtkRenderer* renderer, Anchor anchor, int pointSize, bool plate)
+TextPlate::TextPlate(vtkRenderer* renderer, Anchor anchor, int pointSize, bool plate, int layer)
     : renderer_(renderer), anchor_(anchor), pointSize_(pointSize) {
   vtkTextProperty* look = text_->GetTextProperty();
   if (pictureFont()) {
@@ -54,7 +54,7 @@ TextPlate::TextPlate(vtkRenderer* renderer, Anchor anchor, int pointSize, bool p
   look->SetVerticalJustification(top ? VTK_TEXT_TOP : VTK_TEXT_BOTTOM);
   text_->GetPositionCoordinate()->SetCoordinateSystemToViewport();
   text_->SetVisibility(false);
-  text_->SetLayerNumber(2);
+  text_->SetLayerNumber(layer);
   renderer->AddViewProp(text_);
 }
 
@@ -132,21 +132,23 @@ void Legend::setTable(const ColorTable& table) {
 void Legend::place(const PictureSize& size) {
   if (!table_) return;
   constexpr double kStep = 27, kMargin = 8, kPlateHeight = 46;
+  // In a narrow pane the times need the lowest lines for themselves.
+  const double bottom = size.width / size.scale < 520 ? 60 : kMargin;
   const auto count = static_cast<double>(table_->steps().size());
   const double width = count * kStep + 14;
   const double left = size.width / size.scale - kMargin - width;
   const double s = size.scale;
   std::vector<PictureBoxes::Box> boxes{
-      {left * s, kMargin * s, width * s, kPlateHeight * s, {0.071, 0.086, 0.106}, 0.82}};
+      {left * s, bottom * s, width * s, kPlateHeight * s, {0.071, 0.086, 0.106}, 0.82}};
   double x = left + 8;
   for (std::size_t i = 0; i < table_->steps().size(); ++i, x += kStep) {
     const Rgb color = table_->steps()[i].color;
-    boxes.push_back({x * s, (kMargin + 19) * s, (kStep - 1) * s, 8 * s,
+    boxes.push_back({x * s, (bottom + 19) * s, (kStep - 1) * s, 8 * s,
                      {color.red / 255.0, color.green / 255.0, color.blue / 255.0}, 1.0});
-    levels_[i]->place(size, x - 4, kMargin + 3);
+    levels_[i]->place(size, x - 4, bottom + 3);
   }
   boxes_.set(boxes);
-  unit_.place(size, left + 4, kMargin + 29);
+  unit_.place(size, left + 4, bottom + 29);
 }
 
 std::string levelText(double level) {

@@ -29,7 +29,7 @@ struct PictureSize {
 class TextPlate {
  public:
   enum class Anchor { TopLeft, TopRight, BottomLeft, BottomRight };
-  TextPlate(vtkRenderer* renderer, Anchor anchor, int pointSize, bool plate = true);
+  TextPlate(vtkRenderer* renderer, Anchor anchor, int pointSize, bool plate = true, int layer = 2);  ///< boxes lie in layer 1
   ~TextPlate();
   TextPlate(const TextPlate&) = delete;
   TextPlate& operator=(const TextPlate&) = delete;

@@ -143,7 +143,7 @@ void RadarScene::drawMap() {
     const auto end = line.meridian ? std::max_element(piece.begin(), piece.end(), [](auto a, auto b) { return a.row < b.row; })
                                    : std::max_element(piece.begin(), piece.end(), [](auto a, auto b) { return a.col < b.col; });
     degreePlaces_.emplace_back(geo.lonLatFromCell(*end), line.meridian);
-    degrees_.push_back(std::make_unique<TextPlate>(renderer_, Anchor::BottomLeft, 10, false));
+    degrees_.push_back(std::make_unique<TextPlate>(renderer_, Anchor::BottomLeft, 10, false, 0));
     degrees_.back()->setColor({0.50, 0.56, 0.63});
     degrees_.back()->setText(line.meridian ? meridianText(line.degrees) : parallelText(line.degrees));
   }

@@ -17,7 +17,8 @@ class IntensityChart : public QWidget {
   void setForecast(std::shared_ptr<const ScenarioForecast> forecast);
   void setIntensity(double nSigma);  ///< the commanded curve follows the slider at once
   void setLead(int lead);            ///< index of the forecast frame shown; -1: an observed time
-  QSize minimumSizeHint() const override { return {220, 170}; }
+  QSize minimumSizeHint() const override { return {220, 104}; }
+  QSize sizeHint() const override { return {270, 200}; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -61,7 +61,7 @@ void MapPane::setShows(Shows shows) { choice_->setCurrentIndex(int(shows)); }
 void MapPane::resizeEvent(QResizeEvent*) {
   scene_->setGeometry(rect());
   choice_->adjustSize();
-  choice_->move(width() - choice_->width() - 8, 10);
+  choice_->move(width() - choice_->width() - 8, width() < 520 ? 58 : 10);  // below long titles where it is narrow
   work_->setGeometry(0, height() - 3, width(), 3);
 }
 

@@ -37,8 +37,8 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   setAttribute(Qt::WA_StyledBackground);
   setFixedWidth(304);
   auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(16, 14, 16, 14);
-  column->setSpacing(8);
+  column->setContentsMargins(16, 10, 16, 10);
+  column->setSpacing(5);
   buildDial();
   buildNumbers();
   setIntensity(0.0);
@@ -93,8 +93,8 @@ void ScenarioPanel::buildNumbers() {
   numbers->addWidget(achieved_);
   column->addLayout(numbers);
   chart_ = new IntensityChart;
-  chart_->setFixedHeight(190);
-  column->addWidget(chart_);
+  chart_->setMaximumHeight(200);
+  column->addWidget(chart_, 4);
 
   column->addSpacing(6);
   column->addWidget(heading(tr("CHANCE")));
@@ -126,7 +126,7 @@ void ScenarioPanel::buildNumbers() {
   made_->setMinimumHeight(54);
   made_->setAlignment(Qt::AlignTop);
   column->addWidget(made_);
-  column->addStretch();
+  column->addStretch(1);
   auto* last = new QHBoxLayout;
   state_ = quietLabel();
   stop_ = new QPushButton(tr("Stop  Esc"));

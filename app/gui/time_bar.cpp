@@ -63,7 +63,10 @@ QRectF TimeBar::cellRect(int index) const {
   const TimeCell& cell = cells_.at(std::size_t(index));
   const seconds step(static_cast<long>(stepSeconds_));
   ValidTime from = cell.time - step;
-  if (index > 0) from = std::max(from, cells_[std::size_t(index) - 1].time);
+  if (index > 0) {  // forecasts come on the model's own clock and follow without a gap
+    const ValidTime before = cells_[std::size_t(index) - 1].time;
+    from = cell.forecast ? before : std::max(from, before);
+  }
   const double left = xFromTime(from), right = xFromTime(cell.time);
   return {left, kTrackTop, std::max(1.0, right - left), kTrackHeight};
 }
