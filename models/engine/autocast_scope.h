@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <memory>
+
 namespace stormloom {
 
 /// While it lives, this thread computes products and convolutions on `device` in bfloat16; weights,
@@ -18,5 +20,10 @@ private:
   bool before_;
   at::ScalarType typeBefore_;
 };
+
+/// A scope where one is wanted, else none.
+inline std::unique_ptr<AutocastScope> roundedProducts(bool wanted, const torch::Device& device) {
+  return wanted ? std::make_unique<AutocastScope>(device) : nullptr;
+}
 
 }  // namespace stormloom

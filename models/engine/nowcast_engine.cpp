@@ -1,28 +1,248 @@
 #include "models/nowcast_engine.h"
 
-#include <torch/torch.h>
+#include <chrono>
+#include <cstdlib>
+#include <limits>
+#include <optional>
 
 #include "core/errors.h"
+#include "core/program_folder.h"
+#include "models/engine/compute_device.h"
+#include "models/engine/context_encoding.h"
+#include "models/engine/earthformer_forecaster.h"
+#include "models/engine/scenario_sampling.h"
 
 namespace stormloom {
+using torch::Tensor;
+namespace {
 
-struct NowcastEngine::Impl {};
-NowcastEngine::NowcastEngine(const EngineOptions&) : impl_(std::make_unique<Impl>()) {}
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<double> numbersOf(const Tensor& values) {
+  const Tensor onCpu = values.to(torch::kCPU, torch::kFloat64).contiguous();
+  return {onCpu.data_ptr<double>(), onCpu.data_ptr<double>() + onCpu.numel()};
+}
+
+std::vector<ScenarioRow> rowsOf(const ScenarioRequest& request) {
+  std::vector<ScenarioRow> rows;
+  for (const double n : request.nSigma)
+    for (int member = 0; member < request.members; ++member) rows.push_back({n, member});
+  return rows;
+}
+
+/// What was asked of a row for each lead time; NaN where nothing was: n = 0 is no pull.
+std::vector<double> commandedOf(const ScenarioRow& row, const AnticipatedIntensity& anticipated,
+                                bool guided) {
+  std::vector<double> commanded(anticipated.mu.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t lead = 0; guided && row.nSigma != 0.0 && lead < commanded.size(); ++lead)
+    commanded[lead] = anticipated.commanded(int(lead), row.nSigma);
+  return commanded;
+}
+
+void requireSensible(const ScenarioRequest& request) {
+  if (!request.context) throw UsageError("A scenario needs a context.");
+  if (request.nSigma.empty() || request.members < 1)
+    throw UsageError("A scenario needs at least one n and one member.");
+  for (const double n : request.nSigma)
+    if (!(std::abs(n) <= 4.0))
+      throw UsageError("n = " + std::to_string(n) + " is outside -4 to 4, which the models know.");
+}
+
+}  // namespace
+
+struct NowcastEngine::Impl {
+  explicit Impl(const EngineOptions& asked)
+      : options(asked), compute(chooseDevice(asked.device, asked.threads)) {
+    setPrecision(options.precision);
+    if (options.modelFolder.empty()) options.modelFolder = shippedModelFolder();
+  }
+
+  bool bf16() const { return options.precision == "bf16" && compute.device.is_cuda(); }
+
+  PreDiffModel& prediff() {
+    if (!model) {
+      model.emplace(options.modelFolder, compute.device, bf16());
+      sampler.emplace(*model);
+    }
+    return *model;
+  }
+
+  EarthformerForecaster& earthformer() {
+    if (!deterministic)
+      deterministic.emplace(options.modelFolder, options.earthformerWeights, compute.device, bf16());
+    return *deterministic;
+  }
+
+  ContextEncoding& encodingOf(const ModelContext& context) {
+    if (!encoding || encoding->hash != context.hash)
+      encoding = encodeContext(context, compute.device);
+    return *encoding;
+  }
+
+  /// Rows whose latents and gradients are computed together.
+  std::size_t rowsAtOnce() const { return compute.device.is_cuda() ? 36 : 5; }
+
+  std::shared_ptr<const DeterministicForecast> forecast(const ModelContext& context,
+                                                        const std::string& name,
+                                                        std::stop_token stop,
+                                                        const EngineProgress& progress);
+  std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
+                                                   std::stop_token stop,
+                                                   const EngineProgress& progress);
+
+  EngineOptions options;
+  ComputeDevice compute;
+  std::optional<PreDiffModel> model;
+  std::optional<ScenarioSampler> sampler;
+  std::optional<EarthformerForecaster> deterministic;
+  std::optional<ContextEncoding> encoding;
+};
+
+namespace {
+
+/// LibTorch's errors as sentences for a person.
+template <class Work>
+auto inWords(const std::string& device, Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const Stopped&) {
+    return nullptr;
+  } catch (const c10::OutOfMemoryError&) {
+    throw DeviceError("The memory of " + device +
+                      " ran out. Ask for fewer members at once, or use --device cpu.");
+  } catch (const c10::Error& error) {
+    throw ModelError(std::string("The computation failed: ") + error.what_without_backtrace() +
+                     ". The weights may not suit this program; use the ones that came with it.");
+  } catch (const std::bad_alloc&) {
+    throw DeviceError("The memory of this machine ran out. Ask for fewer members at once.");
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::forecast(
+    const ModelContext& context, const std::string& name, std::stop_token stop,
+    const EngineProgress& progress) {
+  const auto start = Clock::now();
+  runInBackground();
+  auto forecast = std::make_shared<DeterministicForecast>(
+      DeterministicForecast{.model = name, .frames = {.geo = context.frames.geo}});
+  if (progress) progress(0.0, "reading the motion of the rain");
+  const ContextEncoding& encoded = encodingOf(context);
+  Tensor values;
+  if (name == "persistence") {
+    values = encoded.past.slice(0, -1).expand_as(encoded.extrapolated);
+  } else if (name == "extrapolation") {
+    values = encoded.extrapolated;
+  } else if (name == "earthformer") {
+    if (stop.stop_requested()) throw Stopped();
+    if (progress) progress(0.3, "Earthformer");
+    values = earthformer().forecast(encoded);
+    forecast->model = earthformer().name();
+    forecast->weightsHash = earthformer().weightsHash();
+  } else {
+    throw UsageError("The model \"" + name +
+                     "\" is unknown. Use persistence, extrapolation or earthformer.");
+  }
+  if (stop.stop_requested()) throw Stopped();
+  forecast->frames = framesFromValues(values, context, Provenance::Forecast, forecast->model);
+  forecast->device = compute.name;
+  forecast->secondsTaken = secondsSince(start);
+  if (progress) progress(1.0, "done");
+  return forecast;
+}
+
+std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
+    const ScenarioRequest& request, std::stop_token stop, const EngineProgress& progress) {
+  const auto start = Clock::now();
+  runInBackground();
+  requireSensible(request);
+  const ModelContext& context = *request.context;
+  PreDiffModel& diffusion = prediff();
+  const SamplingPlan plan = planOf(request, diffusion);
+  ContextEncoding& encoded = encodingOf(context);
+  if (!encoded.condition.defined()) encoded.condition = diffusion.condition(encoded);
+
+  auto forecast = std::make_shared<ScenarioForecast>();
+  forecast->id = request.id;
+  forecast->request = request;
+  forecast->anticipated = diffusion.statistics().anticipate(encoded.contextMeans);
+  forecast->model = diffusion.name();
+  forecast->weightsHash = diffusion.weightsHash();
+  forecast->sampler = plan.sampler;
+  forecast->steps = plan.steps;
+  forecast->guidance = plan.guided ? "own" : "none";
+  forecast->device = compute.name;
+  forecast->precision = options.precision;
+  const Provenance provenance =
+      request.quality == Quality::Full ? Provenance::Forecast : Provenance::Preview;
+
+  const std::vector<ScenarioRow> rows = rowsOf(request);
+  for (std::size_t first = 0; first < rows.size(); first += rowsAtOnce()) {
+    const std::size_t end = std::min(rows.size(), first + rowsAtOnce());
+    const std::vector<ScenarioRow> some(rows.begin() + std::ptrdiff_t(first),
+                                        rows.begin() + std::ptrdiff_t(end));
+    const double expected = double(plan.evaluations()) + (plan.pulls ? double(some.size()) : 0.0);
+    double done = 0.0;
+    const auto eachStep = [&] {
+      done += 1.0;
+      const double share = std::min(1.0, done / expected);
+      if (progress)
+        progress((double(first) + share * double(some.size())) / double(rows.size()), "PreDiff");
+    };
+    const SampledRows sampled =
+        sampler->sample(some, encoded, forecast->anticipated, plan, stop, eachStep);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const auto row = std::int64_t(i);
+      forecast->members.push_back(
+          {.nSigma = some[i].nSigma,
+           .member = some[i].member,
+           .frames = framesFromValues(sampled.frames[row], context, provenance, diffusion.name()),
+           .commanded = commandedOf(some[i], forecast->anticipated, plan.guided),
+           .achieved = numbersOf(sampled.achieved[row])});
+    }
+  }
+  forecast->secondsTaken = secondsSince(start);
+  return forecast;
+}
+
+NowcastEngine::NowcastEngine(const EngineOptions& options)
+    : impl_(std::make_unique<Impl>(options)) {}
 NowcastEngine::~NowcastEngine() = default;
-std::string NowcastEngine::deviceName() const { return "CPU"; }
-std::string NowcastEngine::modelName() const { return ""; }
-std::shared_ptr<const DeterministicForecast> NowcastEngine::forecast(const ModelContext&,
-                                                                     const std::string&,
-                                                                     std::stop_token,
-                                                                     const EngineProgress&) {
-  throw ModelError("no model yet");
+
+std::string NowcastEngine::deviceName() const { return impl_->compute.name; }
+std::string NowcastEngine::modelName() const { return impl_->prediff().name(); }
+
+std::shared_ptr<const DeterministicForecast> NowcastEngine::forecast(
+    const ModelContext& context, const std::string& model, std::stop_token stop,
+    const EngineProgress& progress) {
+  return inWords(impl_->compute.name,
+                 [&]() -> std::shared_ptr<const DeterministicForecast> {
+                   return impl_->forecast(context, model, stop, progress);
+                 });
 }
-std::shared_ptr<const ScenarioForecast> NowcastEngine::generate(const ScenarioRequest&,
-                                                                std::stop_token,
-                                                                const EngineProgress&) {
-  throw ModelError("no model yet");
+
+std::shared_ptr<const ScenarioForecast> NowcastEngine::generate(const ScenarioRequest& request,
+                                                                std::stop_token stop,
+                                                                const EngineProgress& progress) {
+  return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const ScenarioForecast> {
+    return impl_->generate(request, stop, progress);
+  });
 }
-AnticipatedIntensity NowcastEngine::anticipated(const ModelContext&) const { return {}; }
-std::string shippedModelFolder() { return "resources/models"; }
+
+AnticipatedIntensity NowcastEngine::anticipated(const ModelContext& context) const {
+  return impl_->prediff().statistics().anticipate(contextMeansOf(context));
+}
+
+std::string shippedModelFolder() {
+  if (const char* chosen = std::getenv("STORMLOOM_MODELS"); chosen && *chosen) return chosen;
+  for (const char* place : {"share/stormloom/models", "resources/models"})
+    if (const auto found = findAboveProgram(place)) return found->string();
+  return "resources/models";
+}
 
 }  // namespace stormloom

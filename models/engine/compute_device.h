@@ -1,0 +1,25 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+namespace stormloom {
+
+/// Where an engine computes.
+struct ComputeDevice {
+  torch::Device device = torch::kCPU;
+  std::string name;  ///< "CPU, 2 threads", "NVIDIA H200"
+};
+
+/// `asked`: "auto", "cpu", "cuda", "cuda:K". DeviceError when a GPU is demanded and not there, UsageError for other words.
+/// Sets how many threads LibTorch uses (0: one for each core).
+ComputeDevice chooseDevice(const std::string& asked, int threads);
+
+/// "fp32", "tf32", "bf16": whether products may be rounded to TF32, for the whole process. UsageError for other words.
+void setPrecision(const std::string& precision);
+
+/// Lets this thread, and those it starts, run only where others leave time: a window stays quick beside it.
+void runInBackground();
+
+}  // namespace stormloom

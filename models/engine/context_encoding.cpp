@@ -1,0 +1,105 @@
+#include "models/engine/context_encoding.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "models/motion/motion_field.h"
+
+namespace stormloom {
+using torch::Tensor;
+namespace {
+
+constexpr float kUnit = 1.0f / 255.0f;      // spec section 10
+constexpr float kMostDigital = 254.0f;
+
+/// Values in [0, 1] and 1 where there is one: both (H,W).
+std::pair<Tensor, Tensor> tensorsFromGrid(const RadarGrid& grid) {
+  Tensor values = torch::zeros({grid.height(), grid.width()});
+  Tensor measured = torch::zeros_like(values);
+  float* value = values.data_ptr<float>();
+  float* known = measured.data_ptr<float>();
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    if (grid.states()[i] > CellState::BelowDetection) continue;
+    value[i] = grid.values()[i] * kUnit;
+    known[i] = 1.0f;
+  }
+  return {values, measured};
+}
+
+Tensor seenCells(const RadarGrid& grid) {
+  Tensor seen = torch::ones({grid.height(), grid.width()});
+  float* cell = seen.data_ptr<float>();
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    if (grid.states()[i] == CellState::OutsideCoverage) cell[i] = 0.0f;
+  }
+  return seen;
+}
+
+std::shared_ptr<const RadarGrid> gridFromValues(const Tensor& values, const RadarGrid& last) {
+  auto grid = std::make_shared<RadarGrid>(last.width(), last.height());
+  const float* value = values.data_ptr<float>();
+  for (std::size_t i = 0; i < grid->size(); ++i) {
+    const bool outside = last.states()[i] == CellState::OutsideCoverage;
+    grid->states()[i] = outside ? CellState::OutsideCoverage : CellState::Measured;
+    grid->values()[i] = outside ? std::numeric_limits<float>::quiet_NaN()
+                                : std::clamp(value[i] * 255.0f, 0.0f, kMostDigital);
+  }
+  return grid;
+}
+
+}  // namespace
+
+ContextEncoding encodeContext(const ModelContext& context, const torch::Device& device) {
+  const torch::NoGradGuard noGradient;
+  ContextEncoding encoding;
+  encoding.hash = context.hash;
+  std::vector<Tensor> past, measured;
+  for (const Frame& frame : context.frames.frames) {
+    auto [values, known] = tensorsFromGrid(*frame.grid);
+    past.push_back(values);
+    measured.push_back(known);
+  }
+  encoding.past = torch::stack(past).to(device);
+  encoding.measured = torch::stack(measured).to(device);
+  encoding.seen = seenCells(*context.frames.frames.back().grid).to(device);
+  encoding.contextMeans = contextMeansOf(context);
+  const Tensor vectors =
+      estimateMotion(encoding.past.unsqueeze(0), encoding.measured.unsqueeze(0));
+  encoding.extrapolated =
+      extrapolate(encoding.past.slice(0, -1), vectors, context.grid.targetFrames).squeeze(0);
+  return encoding;
+}
+
+std::vector<double> contextMeansOf(const ModelContext& context) {
+  std::vector<double> means;
+  for (const Frame& frame : context.frames.frames) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < frame.grid->size(); ++i) {
+      if (frame.grid->states()[i] <= CellState::BelowDetection) sum += frame.grid->values()[i];
+    }
+    means.push_back(sum / 255.0 / double(frame.grid->size()));
+  }
+  return means;
+}
+
+FrameSequence framesFromValues(const Tensor& values, const ModelContext& context,
+                               Provenance provenance, const std::string& product) {
+  const Tensor onCpu = values.to(torch::kCPU, torch::kFloat32).contiguous();
+  FrameSequence sequence{.quantity = Quantity::VilDigital, .geo = context.frames.geo};
+  sequence.provenance = provenance;
+  sequence.synthetic = context.frames.synthetic;
+  sequence.product = product;
+  sequence.event = context.frames.event;
+  sequence.attribution = context.frames.attribution;
+  sequence.scaleNote = context.frames.scaleNote;
+  const RadarGrid& last = *context.frames.frames.back().grid;
+  for (std::int64_t lead = 0; lead < onCpu.size(0); ++lead) {
+    Frame frame;
+    frame.validTime = context.runTime + minutes(context.grid.stepMinutes * (lead + 1));
+    frame.grid = gridFromValues(onCpu[lead], last);
+    sequence.frames.push_back(std::move(frame));
+  }
+  return sequence;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,48 @@
+#include <torch/torch.h>
+
+#include <QtTest>
+
+#include "models/sampling/counter_noise.h"
+#include "models/sampling/knowledge_control.h"
+
+using namespace stormloom;
+using torch::Tensor;
+
+namespace {
+
+/// A decoder that follows its latents smoothly: (N,4,4,2) -> (N,4,4) in [0, 1].
+Tensor decode(const Tensor& z) { return torch::sigmoid(z.sum(-1) - 2.0); }
+
+}  // namespace
+
+class TestKnowledgeControl : public QObject {
+  Q_OBJECT
+private Q_SLOTS:
+  void theAchievedMeanFollowsTheCommandFrameByFrame() {
+    const Tensor z = counterNoise(1, 0, {20, 4, 4, 2}), seen = torch::ones({4, 4});
+    const Tensor free = frameMeans(decode(z), seen);
+    const Tensor target = free + torch::linspace(-0.03, 0.03, 20);
+    const Tensor achieved = frameMeans(decode(pulledToMean(z, target, seen, decode)), seen);
+    QVERIFY((achieved - target).abs().max().item<double>() < 1e-3);
+    QVERIFY((free - target).abs().max().item<double>() > 0.02);
+  }
+
+  void noCommandIsNoPullAndTheTargetRisesWithN() {
+    const Tensor n = torch::linspace(-4.0, 4.0, 81);
+    const Tensor mu = torch::full({81, 1}, 0.1f), sigma = torch::full({81, 1}, 0.02f);
+    const Tensor target = IntensityCommand{mu, sigma, n}.target(torch::full({81, 1}, 0.11f));
+    QVERIFY(std::abs(target[40][0].item<double>() - 0.11) < 1e-6);
+    QVERIFY((target.slice(0, 1) - target.slice(0, 0, 80)).min().item<double>() >= 0.0);
+  }
+
+  void noiseBelongsToTheMemberAlone() {
+    QVERIFY(torch::equal(counterNoise(9, 3, {6, 5}), counterNoise(9, 3, {6, 5})));
+    QVERIFY(!torch::equal(counterNoise(9, 3, {6, 5}), counterNoise(9, 4, {6, 5})));
+    const Tensor many = counterNoise(9, 3, {100000});
+    QVERIFY(std::abs(many.mean().item<double>()) < 0.01);
+    QVERIFY(std::abs(many.std().item<double>() - 1.0) < 0.01);
+  }
+};
+
+QTEST_APPLESS_MAIN(TestKnowledgeControl)
+#include "tst_knowledge_control.moc"

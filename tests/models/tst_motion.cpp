@@ -1,0 +1,62 @@
+#include <torch/torch.h>
+
+#include <QtTest>
+
+#include "models/motion/motion_field.h"
+
+using namespace stormloom;
+using torch::Tensor;
+
+namespace {
+
+/// A round cell whose centre moves by (dx, dy) pixels a frame: (1, frames, 128, 128).
+Tensor movingCell(double dx, double dy, int frames) {
+  const Tensor pixel = torch::arange(128, torch::kFloat32);
+  std::vector<Tensor> pictures;
+  for (int t = 0; t < frames; ++t) {
+    const Tensor x = (pixel - (40.0 + dx * t)).square().view({1, -1});
+    const Tensor y = (pixel - (70.0 + dy * t)).square().view({-1, 1});
+    pictures.push_back(0.7 * torch::exp(-(x + y) / 150.0));
+  }
+  return torch::stack(pictures).unsqueeze(0);
+}
+
+double error(const Tensor& forecast, const Tensor& truth) {
+  return (forecast - truth).square().mean().item<double>();
+}
+
+}  // namespace
+
+class TestMotion : public QObject {
+  Q_OBJECT
+private Q_SLOTS:
+  void aMovingCellIsCarriedOnFarBetterThanByPersistence() {
+    const Tensor all = movingCell(3.0, -2.0, 13);
+    const Tensor past = all.slice(1, 0, 7), truth = all.slice(1, 7);
+    const Tensor carried = extrapolate(past.select(1, 6), estimateMotion(past), 6);
+    const Tensor persistence = past.slice(1, 6).expand_as(truth);
+    QVERIFY2(error(carried, truth) < 0.1 * error(persistence, truth),
+             qPrintable(QString("%1 against %2")
+                            .arg(error(carried, truth))
+                            .arg(error(persistence, truth))));
+  }
+
+  void aDryPastStaysDry() {
+    const Tensor past = torch::zeros({1, 7, 128, 128});
+    const Tensor carried = extrapolate(past.select(1, 6), estimateMotion(past), 6);
+    QVERIFY(torch::equal(carried, torch::zeros_like(carried)));
+  }
+
+  void nothingFlowsInFromOutside() {
+    const Tensor vectors = torch::cat(
+        {torch::full({1, 1, 8, 8}, 10.0f), torch::zeros({1, 1, 8, 8})}, 1);
+    const Tensor carried = extrapolate(torch::ones({1, 128, 128}), vectors, 2);
+    QVERIFY(carried[0][0].slice(1, 0, 9).abs().max().item<double>() < 1e-4);
+    QVERIFY(carried[0][1].slice(1, 0, 19).abs().max().item<double>() < 1e-4);
+    QVERIFY((carried[0][1].slice(1, 22, 127).slice(0, 1, 127) - 1.0).abs().max().item<double>() <
+            1e-4);
+  }
+};
+
+QTEST_APPLESS_MAIN(TestMotion)
+#include "tst_motion.moc"
