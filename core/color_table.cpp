@@ -17,11 +17,13 @@ ColorTable::ColorTable(std::string name, std::string unit, std::vector<Step> ste
   }
 }
 
-Rgb ColorTable::color(double value) const {
+const ColorTable::Step& ColorTable::stepAt(double value) const {
   const auto above = std::upper_bound(steps_.begin(), steps_.end(), value,
                                       [](double v, const Step& step) { return v < step.level; });
-  return above == steps_.begin() ? steps_.front().color : std::prev(above)->color;
+  return above == steps_.begin() ? steps_.front() : *std::prev(above);
 }
+
+Rgb ColorTable::color(double value) const { return stepAt(value).color; }
 
 const ColorTable& colorTableFor(Quantity quantity) {
   // SEVIR's tutorial colours; its first two steps (0 and 16) are ground and grey, drawn here from 16 on.

@@ -23,6 +23,7 @@ class ColorTable {
   struct Step {
     double level;
     Rgb color;
+    std::uint8_t opacity = 255;  ///< 0: not drawn
   };
 
   /// Levels must rise strictly; throws UsageError otherwise.
@@ -31,7 +32,10 @@ class ColorTable {
   const std::string& name() const { return name_; }
   const std::string& unit() const { return unit_; }
   const std::vector<Step>& steps() const { return steps_; }
-  bool isDrawn(double value) const { return value >= steps_.front().level; }
+  bool isDrawn(double value) const {
+    return value >= steps_.front().level && stepAt(value).opacity > 0;
+  }
+  const Step& stepAt(double value) const;  ///< the first step for values below it
   Rgb color(double value) const;  ///< of the first step for values below it
 
  private:

@@ -26,15 +26,16 @@ Rgba cellColor(const RadarGrid& grid, int row, int col, const ColorTable& table)
   }
   const double value = grid.at(row, col);
   if (!table.isDrawn(value)) return kClear;
-  const Rgb color = table.color(value);
-  return {color.red, color.green, color.blue, 255};
+  const ColorTable::Step& step = table.stepAt(value);
+  return {step.color.red, step.color.green, step.color.blue, step.opacity};
 }
 
 }  // namespace
 
 void fillImage(vtkImageData* image, const RadarGrid& grid, const ColorTable& table) {
   const int* size = image->GetDimensions();
-  if (size[0] != grid.width() || size[1] != grid.height() || image->GetNumberOfScalarComponents() != 4) {
+  if (size[0] != grid.width() || size[1] != grid.height() ||
+      image->GetNumberOfScalarComponents() != 4) {
     image->SetDimensions(grid.width(), grid.height(), 1);
     image->AllocateScalars(VTK_UNSIGNED_CHAR, 4);
   }

@@ -4,7 +4,8 @@
 
 namespace stormloom {
 
-/// Kilometres east and north of a grid's middle: what scenes are drawn in, whatever unit the projection has.
+/// Kilometres east and north of a grid's middle: what scenes are drawn in, whatever unit the
+/// projection has.
 struct MapPoint {
   double east = 0.0;
   double north = 0.0;
@@ -12,7 +13,7 @@ struct MapPoint {
 
 /// Carries places between a grid's cells, kilometres on its map and longitude/latitude.
 class MapFrame {
- public:
+public:
   explicit MapFrame(const GeoReference& geo);
 
   const GeoReference& geo() const { return geo_; }
@@ -22,15 +23,19 @@ class MapFrame {
   double heightKm() const { return kmPerRow_ * geo_.height(); }
 
   MapPoint mapFromCell(CellPoint cell) const {
-    return {(cell.col - 0.5 * geo_.width()) * kmPerColumn_, (0.5 * geo_.height() - cell.row) * kmPerRow_};
+    return {(cell.col - 0.5 * geo_.width()) * kmPerColumn_,
+            (0.5 * geo_.height() - cell.row) * kmPerRow_};
   }
   CellPoint cellFromMap(MapPoint point) const {
-    return {point.east / kmPerColumn_ + 0.5 * geo_.width(), 0.5 * geo_.height() - point.north / kmPerRow_};
+    return {point.east / kmPerColumn_ + 0.5 * geo_.width(),
+            0.5 * geo_.height() - point.north / kmPerRow_};
   }
   LonLat lonLatFromMap(MapPoint point) const { return geo_.lonLatFromCell(cellFromMap(point)); }
-  MapPoint mapFromLonLat(LonLat position) const { return mapFromCell(geo_.cellFromLonLat(position)); }
+  MapPoint mapFromLonLat(LonLat position) const {
+    return mapFromCell(geo_.cellFromLonLat(position));
+  }
 
- private:
+private:
   GeoReference geo_;
   double kmPerColumn_ = 1.0;
   double kmPerRow_ = 1.0;

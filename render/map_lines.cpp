@@ -18,7 +18,6 @@ MapLines::MapLines(vtkRenderer* renderer, const Look& look) : look_(look) {
   actor_->PickableOff();
   vtkProperty* property = actor_->GetProperty();
   property->LightingOff();
-  property->SetColor(look.color[0], look.color[1], look.color[2]);
   property->SetLineWidth(static_cast<float>(look.width));
   property->SetOpacity(look.opacity);
   renderer->AddActor(actor_);
@@ -46,9 +45,14 @@ void MapLines::setWidthScale(double scale) {
   actor_->GetProperty()->SetLineWidth(static_cast<float>(look_.width * scale));
 }
 
+void MapLines::setColor(const std::array<double, 3>& color) {
+  actor_->GetProperty()->SetColor(color[0], color[1], color[2]);
+}
+
 void MapLines::setVisible(bool visible) { actor_->SetVisibility(visible); }
 
-std::vector<std::vector<CellPoint>> dashes(const std::vector<std::vector<CellPoint>>& paths, double dash, double gap) {
+std::vector<std::vector<CellPoint>> dashes(const std::vector<std::vector<CellPoint>>& paths,
+                                           double dash, double gap) {
   std::vector<std::vector<CellPoint>> pieces;
   for (const auto& path : paths) {
     double walked = 0.0;
@@ -56,11 +60,13 @@ std::vector<std::vector<CellPoint>> dashes(const std::vector<std::vector<CellPoi
       const CellPoint a = path[i - 1], b = path[i];
       const double length = std::hypot(b.col - a.col, b.row - a.row);
       const auto at = [&](double s) {
-        return CellPoint{a.col + (b.col - a.col) * s / length, a.row + (b.row - a.row) * s / length};
+        return CellPoint{a.col + (b.col - a.col) * s / length,
+                         a.row + (b.row - a.row) * s / length};
       };
       for (double s = 0.0; s < length;) {
         const double phase = std::fmod(walked + s, dash + gap);
-        const double end = std::fmin(length, s + (phase < dash ? dash - phase : dash + gap - phase) + 1e-9);
+        const double end =
+            std::fmin(length, s + (phase < dash ? dash - phase : dash + gap - phase) + 1e-9);
         if (phase < dash) pieces.push_back({at(s), at(end)});
         s = end;
       }

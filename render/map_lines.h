@@ -17,9 +17,8 @@ namespace stormloom {
 
 /// Line strips on the map in one colour and width.
 class MapLines {
- public:
+public:
   struct Look {
-    std::array<double, 3> color;
     double width = 1.0;
     double opacity = 1.0;
     double height = 0.1;  ///< above the raster at 0
@@ -31,16 +30,19 @@ class MapLines {
 
   void setPaths(const MapFrame& frame, const std::vector<std::vector<CellPoint>>& paths);
   void setWidthScale(double scale);  ///< device pixels per pixel
+  void setColor(const std::array<double, 3>& color);
   void setVisible(bool visible);
 
- private:
+private:
   Look look_;
   vtkNew<vtkPolyData> lines_;
   vtkNew<vtkPolyDataMapper> mapper_;
   vtkNew<vtkActor> actor_;
 };
 
-/// Breaks strips into dashes of equal length in cells, for dotted and dashed lines (core profiles have no stipple).
-std::vector<std::vector<CellPoint>> dashes(const std::vector<std::vector<CellPoint>>& paths, double dash, double gap);
+/// Breaks strips into dashes of equal length in cells, for dotted and dashed lines (core profiles
+/// have no stipple).
+std::vector<std::vector<CellPoint>> dashes(const std::vector<std::vector<CellPoint>>& paths,
+                                           double dash, double gap);
 
 }  // namespace stormloom

@@ -12,6 +12,7 @@
 #include <vtkTextProperty.h>
 #include <vtkUnsignedCharArray.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -32,7 +33,9 @@ const char* pictureFont() {
   return font;
 }
 
-unsigned char byteFrom(double share) { return static_cast<unsigned char>(std::lround(255.0 * share)); }
+unsigned char byteFrom(double share) {
+  return static_cast<unsigned char>(std::lround(255.0 * share));
+}
 
 }  // namespace
 
@@ -61,18 +64,30 @@ TextPlate::TextPlate(vtkRenderer* renderer, Anchor anchor, int pointSize, bool p
 TextPlate::~TextPlate() { renderer_->RemoveViewProp(text_); }
 
 void TextPlate::setText(const std::string& text) {
-  text_->SetVisibility(!text.empty());
-  if (!text.empty()) text_->SetInput((" " + text + " ").c_str());
+  empty_ = text.empty();
+  text_->SetVisibility(visible_ && !empty_);
+  if (!empty_) text_->SetInput((" " + text + " ").c_str());
 }
 
 void TextPlate::setColor(const PictureColor& color) {
   text_->GetTextProperty()->SetColor(color[0], color[1], color[2]);
 }
 
+void TextPlate::setPlate(const PictureColor& color, double opacity) {
+  text_->GetTextProperty()->SetBackgroundColor(color[0], color[1], color[2]);
+  text_->GetTextProperty()->SetBackgroundOpacity(opacity);
+}
+
+void TextPlate::setVisible(bool visible) {
+  visible_ = visible;
+  text_->SetVisibility(visible_ && !empty_);
+}
+
 void TextPlate::place(const PictureSize& size, double fromSide, double fromEdge) {
   const bool right = anchor_ == Anchor::TopRight || anchor_ == Anchor::BottomRight;
   const bool top = anchor_ == Anchor::TopLeft || anchor_ == Anchor::TopRight;
-  text_->GetTextProperty()->SetFontSize(static_cast<int>(std::lround(pointSize_ * size.scale)));
+  text_->GetTextProperty()->SetFontSize(
+      static_cast<int>(std::lround(pointSize_ * textScale_ * size.scale)));
   text_->SetPosition(right ? size.width - fromSide * size.scale : fromSide * size.scale,
                      top ? size.height - fromEdge * size.scale : fromEdge * size.scale);
 }
@@ -90,6 +105,8 @@ PictureBoxes::PictureBoxes(vtkRenderer* renderer) {
 }
 
 PictureBoxes::~PictureBoxes() = default;
+
+void PictureBoxes::setVisible(bool visible) { actor_->SetVisibility(visible); }
 
 void PictureBoxes::set(const std::vector<Box>& boxes) {
   vtkNew<vtkPoints> points;
@@ -112,17 +129,40 @@ void PictureBoxes::set(const std::vector<Box>& boxes) {
 }
 
 Legend::Legend(vtkRenderer* renderer)
-    : renderer_(renderer), boxes_(renderer), unit_(renderer, TextPlate::Anchor::BottomLeft, 11, false) {
-  unit_.setColor({0.576, 0.631, 0.690});
-}
+    : renderer_(renderer),
+      boxes_(renderer),
+      unit_(renderer, TextPlate::Anchor::BottomLeft, 11, false) {}
 
 Legend::~Legend() = default;
+
+void Legend::setStyle(const PictureColor& plate, const PictureColor& text, double textScale) {
+  plate_ = plate;
+  text_ = text;
+  textScale_ = textScale;
+  unit_.setColor(text);
+  unit_.setTextScale(textScale);
+  for (auto& level : levels_) {
+    level->setColor(text);
+    level->setTextScale(textScale);
+  }
+}
+
+void Legend::setVisible(bool visible) {
+  visible_ = visible;
+  unit_.setVisible(visible);
+  for (auto& level : levels_) level->setVisible(visible);
+  boxes_.setVisible(visible);
+}
 
 void Legend::setTable(const ColorTable& table) {
   table_ = &table;
   unit_.setText(table.name() + ", " + table.unit());
   while (levels_.size() < table.steps().size()) {
-    levels_.push_back(std::make_unique<TextPlate>(renderer_, TextPlate::Anchor::BottomLeft, 11, false));
+    levels_.push_back(
+        std::make_unique<TextPlate>(renderer_, TextPlate::Anchor::BottomLeft, 11, false));
+    levels_.back()->setColor(text_);
+    levels_.back()->setTextScale(textScale_);
+    levels_.back()->setVisible(visible_);
   }
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     levels_[i]->setText(i < table.steps().size() ? levelText(table.steps()[i].level) : "");
@@ -131,24 +171,32 @@ void Legend::setTable(const ColorTable& table) {
 
 void Legend::place(const PictureSize& size) {
   if (!table_) return;
-  constexpr double kStep = 27, kMargin = 8, kPlateHeight = 46;
-  // In a narrow pane the times need the lowest lines for themselves.
-  const double bottom = size.width / size.scale < 520 ? 60 : kMargin;
+  constexpr double kMargin = 8;
+  const double t = textScale_, kPlateHeight = 46 * t;
+  const double across = size.width / size.scale;
   const auto count = static_cast<double>(table_->steps().size());
+  const double kStep = std::min(27 * t, (across - 2 * kMargin - 14) / count);
+  // In a narrow pane the time needs the lowest line for itself.
+  const double bottom = across < 560 * t ? 36 * t : kMargin;
   const double width = count * kStep + 14;
   const double left = size.width / size.scale - kMargin - width;
   const double s = size.scale;
   std::vector<PictureBoxes::Box> boxes{
-      {left * s, bottom * s, width * s, kPlateHeight * s, {0.071, 0.086, 0.106}, 0.82}};
+      {left * s, bottom * s, width * s, kPlateHeight * s, plate_, 0.82}};
   double x = left + 8;
   for (std::size_t i = 0; i < table_->steps().size(); ++i, x += kStep) {
-    const Rgb color = table_->steps()[i].color;
-    boxes.push_back({x * s, (bottom + 19) * s, (kStep - 1) * s, 8 * s,
-                     {color.red / 255.0, color.green / 255.0, color.blue / 255.0}, 1.0});
+    const ColorTable::Step& step = table_->steps()[i];
+    const Rgb color = step.color;
+    boxes.push_back({x * s,
+                     (bottom + 19 * t) * s,
+                     (kStep - 1) * s,
+                     8 * t * s,
+                     {color.red / 255.0, color.green / 255.0, color.blue / 255.0},
+                     step.opacity / 255.0});
     levels_[i]->place(size, x - 4, bottom + 3);
   }
   boxes_.set(boxes);
-  unit_.place(size, left + 4, bottom + 29);
+  unit_.place(size, left + 4, bottom + 28 * t);
 }
 
 std::string levelText(double level) {

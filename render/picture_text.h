@@ -25,30 +25,39 @@ struct PictureSize {
   double scale = 1.0;
 };
 
-/// One line of text on a dark plate, placed from a corner; part of the picture, so an exported one says it too.
+/// One line of text on a dark plate, placed from a corner; part of the picture, so an exported one
+/// says it too.
 class TextPlate {
- public:
+public:
   enum class Anchor { TopLeft, TopRight, BottomLeft, BottomRight };
-  TextPlate(vtkRenderer* renderer, Anchor anchor, int pointSize, bool plate = true, int layer = 2);  ///< boxes lie in layer 1
+  TextPlate(vtkRenderer* renderer, Anchor anchor, int pointSize, bool plate = true,
+            int layer = 2);  ///< boxes lie in layer 1
   ~TextPlate();
   TextPlate(const TextPlate&) = delete;
   TextPlate& operator=(const TextPlate&) = delete;
 
   void setText(const std::string& text);  ///< empty: not drawn
   void setColor(const PictureColor& color);
+  void setPlate(const PictureColor& color, double opacity);
+  void setTextScale(double scale) { textScale_ = scale; }
+  void setVisible(bool visible);
   /// Distance from the anchor's corner in design pixels.
   void place(const PictureSize& size, double fromSide, double fromEdge);
 
- private:
+private:
   vtkRenderer* renderer_;
   Anchor anchor_;
   int pointSize_;
+  double textScale_ = 1.0;
+  bool visible_ = true;
+  bool empty_ = true;
   vtkNew<vtkTextActor> text_;
 };
 
-/// Filled rectangles in device pixels over the picture: the coloured edge, the legend's boxes, the scale bar.
+/// Filled rectangles in device pixels over the picture: the coloured edge, the legend's boxes, the
+/// scale bar.
 class PictureBoxes {
- public:
+public:
   struct Box {
     double left, bottom, width, height;
     PictureColor color;
@@ -57,23 +66,30 @@ class PictureBoxes {
   explicit PictureBoxes(vtkRenderer* renderer);
   ~PictureBoxes();
   void set(const std::vector<Box>& boxes);
+  void setVisible(bool visible);
 
- private:
+private:
   vtkNew<vtkPolyData> data_;
   vtkNew<vtkActor2D> actor_;
 };
 
 /// The colour steps of a table with their levels and unit, at the lower right.
 class Legend {
- public:
+public:
   explicit Legend(vtkRenderer* renderer);
   ~Legend();
   void setTable(const ColorTable& table);
+  void setStyle(const PictureColor& plate, const PictureColor& text, double textScale);
+  void setVisible(bool visible);
   void place(const PictureSize& size);
 
- private:
+private:
   const ColorTable* table_ = nullptr;
   vtkRenderer* renderer_;
+  PictureColor plate_{};
+  PictureColor text_{};
+  double textScale_ = 1.0;
+  bool visible_ = true;
   PictureBoxes boxes_;
   TextPlate unit_;
   std::vector<std::unique_ptr<TextPlate>> levels_;

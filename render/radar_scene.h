@@ -1,17 +1,16 @@
 #pragma once
 
 #include <vtkNew.h>
-#include <vtkSmartPointer.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/base_map.h"
-#include "core/frame_sequence.h"
-#include "render/map_frame.h"
+#include "core/map_region.h"
+#include "render/map_ground.h"
 #include "render/map_lines.h"
+#include "render/map_style.h"
 #include "render/picture_text.h"
 
 class vtkActor;
@@ -25,36 +24,64 @@ namespace stormloom {
 struct PictureCaption {
   enum class Kind { Observed, Forecast, Preview, Synthetic };
   Kind kind = Kind::Observed;
-  std::string title;      ///< "Observed", "PreDiff scenario, n = +2.4 σ"
-  std::string detail;     ///< product, scale and how it was made
-  std::string validTime;  ///< "2019-06-10 00:44 UTC"
-  std::string lead;       ///< "+20 min, run 00:24 UTC"; empty for observations
+  std::string title;      ///< "Observed", "PreDiff n = +2.4 σ"
+  std::string detail;     ///< "member 3 of 8", product and scale
+  std::string validTime;  ///< "00:44 UTC"
+  std::string lead;       ///< "+20 min"; empty for observations
   bool dimmed = false;    ///< the picture is not of the chosen time; `lead` says so
+  bool operator==(const PictureCaption&) const = default;
 };
-PictureColor captionColor(PictureCaption::Kind kind);
+PictureColor captionColor(const MapStyle& style, PictureCaption::Kind kind);
 
-/// One map: raster, coast, borders, graticule, scale bar, legend and caption. Cheap enough for software rendering:
-/// a new frame is one texture.
+/// Signs beside colour, in the raster's cells.
+struct PictureSigns {
+  std::vector<std::vector<CellPoint>> contour;   ///< the threshold, white
+  std::vector<std::vector<CellPoint>> hatching;  ///< strokes over what is above it
+  std::vector<std::vector<CellPoint>> outlines;  ///< of every member, amber
+};
+
+struct PictureNote {
+  LonLat place;
+  std::string text;
+  bool operator==(const PictureNote& other) const {
+    return place.lon == other.place.lon && place.lat == other.place.lat && text == other.text;
+  }
+};
+
+/// How much a picture says besides radar and lines: all, only what fits a stamp, only its title.
+enum class PictureDetail { Full, Small, Bare };
+
+/// One map: raster, coast, borders, graticule, scale bar, legend and caption. Cheap enough for
+/// software rendering: a new frame is one texture.
 class RadarScene {
- public:
+public:
   RadarScene();
   ~RadarScene();
   vtkRenderer* renderer() { return renderer_; }
 
-  void setBaseMap(std::shared_ptr<const std::vector<MapLine>> lines);
-  void setGeo(const GeoReference& geo);  ///< rebuilds the map's lines when it is another one
-  void setFrame(std::shared_ptr<const RadarGrid> grid, Quantity quantity);
+  void setStyle(const MapStyle& style);
+  void setDetail(PictureDetail detail);
+  void setGround(
+      std::shared_ptr<const MapGround> ground);  ///< takes the frame away when it is another grid
+  /// `table` must outlive the scene. The grid has the ground's size.
+  void setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table);
   void clearFrame();
+  void setSigns(const PictureSigns& signs);
   void setCaption(const PictureCaption& caption);
+  void setLegendShown(bool shown);
+  void setActive(bool active);  ///< the pane keys and menus are meant for
   /// The models' box on a wider map, dashed; none: not drawn.
   void setBox(const std::optional<GeoReference>& box);
+  void setRegion(const MapRegion& region);
+  void setNotes(const std::vector<PictureNote>& notes);
   /// Crosshair and the value under the linked cursor; none: not drawn.
   void setCursor(const std::optional<LonLat>& position, const std::string& text = {});
 
   void setSize(const PictureSize& size);
-  const MapFrame* frame() const { return frame_ ? &*frame_ : nullptr; }
+  const PictureSize& size() const { return size_; }
+  const MapFrame* frame() const { return ground_ ? &ground_->frame : nullptr; }
   const std::shared_ptr<const RadarGrid>& grid() const { return grid_; }
-  Quantity quantity() const { return quantity_; }
+  const PictureCaption& caption() const { return caption_; }
 
   /// Shows all of `home`, or of the picture when there is none.
   MapView fittingView(const std::optional<GeoReference>& home = std::nullopt) const;
@@ -65,31 +92,45 @@ class RadarScene {
   MapView panned(double dx, double dy) const;
   MapView zoomed(double factor, double x, double y) const;  ///< the place under (x, y) stays there
 
- private:
+private:
   MapPoint mapFromPixel(double x, double y) const;
-  void drawMap();
+  MapPoint pixelFromLonLat(LonLat place) const;  ///< from the lower left, in design pixels
+  void drawGround();
+  void drawRegion();
+  void applyStyle();
   void layout();
+  void layoutEdge(std::vector<PictureBoxes::Box>& boxes) const;
+  void layoutTexts();
+  void layoutScale(std::vector<PictureBoxes::Box>& boxes);
+  void layoutCursor();
+  std::string fitted(const std::string& text, double pointSize, double taken) const;
 
   vtkNew<vtkRenderer> renderer_;
   vtkNew<vtkImageData> image_;
   vtkNew<vtkTexture> texture_;
   vtkNew<vtkActor> raster_;
-  std::shared_ptr<const std::vector<MapLine>> baseMap_;
-  std::optional<MapFrame> frame_;
+  MapStyle style_ = MapStyle::dark();
+  PictureDetail detail_ = PictureDetail::Full;
+  std::shared_ptr<const MapGround> ground_;
   std::shared_ptr<const RadarGrid> grid_;
-  Quantity quantity_ = Quantity::VilDigital;
+  const ColorTable* table_ = nullptr;
   std::optional<GeoReference> box_;
+  MapRegion region_;
+  std::vector<PictureNote> notes_;
   MapView view_;
   PictureSize size_;
   PictureCaption caption_;
   std::optional<LonLat> cursor_;
+  bool active_ = false;
+  bool legendShown_ = true;
 
-  MapLines graticule_, states_, borders_, coast_, edge_, boxLines_, crosshair_;
+  MapLines graticule_, states_, borders_, coast_, edge_, boxLines_, hatching_, outlines_, contour_,
+      regionLines_, crosshair_;
   PictureBoxes bars_;
   Legend legend_;
-  TextPlate title_, detail_, time_, lead_, scaleText_, cursorText_;
+  TextPlate title_, detailText_, time_, scaleText_, cursorText_;
   std::vector<std::unique_ptr<TextPlate>> degrees_;
-  std::vector<std::pair<LonLat, bool>> degreePlaces_;  ///< where a meridian (true) or parallel is labelled
+  std::vector<std::unique_ptr<TextPlate>> noteTexts_;
 };
 
 }  // namespace stormloom

@@ -1,32 +1,39 @@
 #include "app/gui/file_loader.h"
 
 #include <QtConcurrent>
+#include <algorithm>
 
 #include "core/synthetic_event.h"
 
 namespace stormloom {
+namespace {
 
-FileLoader::FileLoader(QObject* parent) : QObject(parent) {}
+constexpr std::size_t kMostGrounds = 4;  ///< worked out ahead; the rest when they are looked at
+
+std::vector<std::shared_ptr<const MapGround>> groundsOf(const RadarFiles& files,
+                                                        const std::vector<MapLine>& lines) {
+  std::vector<std::shared_ptr<const MapGround>> grounds;
+  for (const FrameSequence& sequence : files.sequences) {
+    const bool known = std::ranges::any_of(
+        grounds, [&](const auto& ground) { return ground->frame.geo() == sequence.geo; });
+    if (!known && grounds.size() < kMostGrounds)
+      grounds.push_back(makeMapGround(lines, sequence.geo));
+  }
+  return grounds;
+}
+
+}  // namespace
+
+FileLoader::FileLoader(QObject* parent)
+    : QObject(parent), baseMap_(QtConcurrent::run([]() -> BaseMap {
+        return std::make_shared<const std::vector<MapLine>>(loadBaseMap());
+      })) {}
 
 FileLoader::~FileLoader() {
   loading_.request_stop();
   loadingJob_.waitForFinished();
   cuttingJob_.waitForFinished();
-}
-
-void FileLoader::load(const QStringList& paths) {
-  std::vector<std::string> names;
-  for (const QString& path : paths) names.push_back(path.toStdString());
-  start([this, names](std::stop_token stop) {
-    ReadOptions options;
-    options.stop = stop;
-    options.progress = [this](int done, int total) { Q_EMIT progress(done, total); };
-    return readRadarFiles(names, options);
-  });
-}
-
-void FileLoader::loadSyntheticEvent() {
-  start([](std::stop_token) { return RadarFiles{{syntheticEvent()}, {}}; });
+  baseMap_.waitForFinished();
 }
 
 void FileLoader::cancel() {
@@ -34,38 +41,62 @@ void FileLoader::cancel() {
   ++loadNumber_;
 }
 
-void FileLoader::start(std::function<RadarFiles(std::stop_token)> read) {
+void FileLoader::load(const QStringList& paths) {
   cancel();
   loading_ = std::stop_source();
   const int number = loadNumber_;
   // The older reading ends at its next file; its answer is dropped by number.
   QFuture<void> before = loadingJob_;
-  loadingJob_ = QtConcurrent::run([this, number, before, read = std::move(read), stop = loading_.get_token()]() mutable {
-    before.waitForFinished();
-    try {
-      auto files = std::make_shared<const RadarFiles>(read(stop));
-      QMetaObject::invokeMethod(this, [this, number, files] { if (number == loadNumber_) Q_EMIT loaded(files); });
-    } catch (const std::exception& error) {
-      const QString sentence = QString::fromUtf8(error.what());
-      QMetaObject::invokeMethod(this, [this, number, sentence] { if (number == loadNumber_) Q_EMIT failed(sentence); });
-    }
-  });
+  loadingJob_ = QtConcurrent::run(
+      [this, number, before, paths, base = baseMap_, stop = loading_.get_token()]() mutable {
+        before.waitForFinished();
+        try {
+          std::vector<std::string> names;
+          for (const QString& path : paths) names.push_back(path.toStdString());
+          ReadOptions options;
+          options.stop = stop;
+          options.progress = [this](int done, int total) { Q_EMIT progress(done, total); };
+          LoadedFiles loaded{paths, nullptr, {}};
+          loaded.files = std::make_shared<const RadarFiles>(
+              names.empty() ? RadarFiles{{syntheticEvent()}, {}} : readRadarFiles(names, options));
+          if (stop.stop_requested()) return;
+          loaded.grounds = groundsOf(*loaded.files, *base.result());
+          QMetaObject::invokeMethod(this, [this, number, loaded] {
+            if (number == loadNumber_) Q_EMIT this->loaded(loaded);
+          });
+        } catch (const std::exception& error) {
+          const QString sentence = QString::fromUtf8(error.what());
+          QMetaObject::invokeMethod(this, [this, number, sentence] {
+            if (number == loadNumber_) Q_EMIT failed(sentence);
+          });
+        }
+      });
 }
 
-void FileLoader::cut(std::shared_ptr<const FrameSequence> sequence, std::optional<ValidTime> runTime) {
+void FileLoader::cut(std::shared_ptr<const FrameSequence> sequence,
+                     std::optional<ValidTime> runTime) {
   const int number = ++cutNumber_;
   QFuture<void> before = cuttingJob_;
-  cuttingJob_ = QtConcurrent::run([this, number, before, sequence, runTime]() mutable {
-    before.waitForFinished();
-    try {
-      ContextRequest request{sevirLrGrid(), std::nullopt, runTime, std::nullopt};
-      auto context = std::make_shared<const ModelContext>(cutContext(*sequence, request));
-      QMetaObject::invokeMethod(this, [this, number, context] { if (number == cutNumber_) Q_EMIT contextReady(context); });
-    } catch (const std::exception& error) {
-      const QString sentence = QString::fromUtf8(error.what());
-      QMetaObject::invokeMethod(this, [this, number, sentence] { if (number == cutNumber_) Q_EMIT noContext(sentence); });
-    }
-  });
+  cuttingJob_ =
+      QtConcurrent::run([this, number, before, sequence, runTime, base = baseMap_]() mutable {
+        before.waitForFinished();
+        try {
+          LoadedContext loaded{sequence, runTime, nullptr, nullptr, nullptr};
+          loaded.context = std::make_shared<const ModelContext>(
+              cutContext(*sequence, {sevirLrGrid(), std::nullopt, runTime, std::nullopt}));
+          loaded.truth =
+              std::make_shared<const FrameSequence>(cutTruth(*sequence, *loaded.context));
+          loaded.ground = makeMapGround(*base.result(), loaded.context->frames.geo);
+          QMetaObject::invokeMethod(this, [this, number, loaded] {
+            if (number == cutNumber_) Q_EMIT contextReady(loaded);
+          });
+        } catch (const std::exception& error) {
+          const QString sentence = QString::fromUtf8(error.what());
+          QMetaObject::invokeMethod(this, [this, number, sentence] {
+            if (number == cutNumber_) Q_EMIT noContext(sentence);
+          });
+        }
+      });
 }
 
 }  // namespace stormloom

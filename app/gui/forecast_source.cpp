@@ -1,8 +1,15 @@
 #include "app/gui/forecast_source.h"
 
+#include "core/stochastic_extrapolation.h"
 #include "models/nowcast_engine.h"
 
 namespace stormloom {
+namespace {
+
+constexpr int kStochasticMembers = 16;
+constexpr std::uint64_t kStochasticSeed = 1;
+
+}  // namespace
 
 ForecastFunctions engineFunctions() {
   auto engine = std::make_shared<std::unique_ptr<NowcastEngine>>();
@@ -10,7 +17,11 @@ ForecastFunctions engineFunctions() {
     if (!*engine) *engine = std::make_unique<NowcastEngine>();
     return **engine;
   };
-  return {[ready](const ScenarioRequest& request, std::stop_token stop) { return ready().generate(request, stop); },
+  return {[ready](const ScenarioRequest& request, std::stop_token stop,
+                  const ForecastFunctions::Progress& progress) {
+            return ready().generate(request, stop,
+                                    [&](double share, const std::string&) { progress(share); });
+          },
           [ready](const ModelContext& context, const std::string& model, std::stop_token stop) {
             return ready().forecast(context, model, stop);
           }};
@@ -19,30 +30,37 @@ ForecastFunctions engineFunctions() {
 ForecastSource::ForecastSource(ForecastFunctions functions, QObject* parent)
     : QObject(parent), functions_(std::move(functions)) {}
 
-std::shared_ptr<const ScenarioForecast> ForecastSource::answer(const ScenarioRequest& request, std::stop_token stop) {
-  if (request.quality == Quality::Full) bringDeterministic(*request.context, stop);
-  if (stop.stop_requested()) return nullptr;
-  return functions_.generate(request, stop);
-}
-
-void ForecastSource::bringDeterministic(const ModelContext& context, std::stop_token stop) {
-  if (contextHash_ != context.hash) {
-    contextHash_ = context.hash;
+std::shared_ptr<const ScenarioForecast> ForecastSource::answer(const ScenarioRequest& request,
+                                                               std::stop_token stop) {
+  if (contextHash_ != request.context->hash) {
+    contextHash_ = request.context->hash;
     done_.clear();
   }
+  bring(*request.context, "extrapolation", stop);
+  bring(*request.context, "persistence", stop);
+  if (request.quality == Quality::Full) bring(*request.context, "earthformer", stop);
+  if (stop.stop_requested()) return nullptr;
+  auto forecast =
+      functions_.generate(request, stop, [this](double share) { Q_EMIT progress(share); });
+  return forecast;
+}
+
+void ForecastSource::bring(const ModelContext& context, const char* model, std::stop_token stop) {
+  if (stop.stop_requested() || done_.contains(model)) return;
   const QString hash = QString::fromStdString(context.hash);
-  for (const char* model : {"extrapolation", "earthformer"}) {
-    if (stop.stop_requested()) return;
-    if (done_.contains(model)) continue;
-    try {
-      auto forecast = functions_.deterministic(context, model, stop);
-      if (!forecast) return;
-      Q_EMIT deterministicReady(hash, model, std::move(forecast));
-    } catch (const std::exception& error) {
-      Q_EMIT deterministicFailed(hash, model, QString::fromUtf8(error.what()));
+  try {
+    auto forecast = functions_.deterministic(context, model, stop);
+    if (!forecast) return;
+    if (forecast->model == "extrapolation") {
+      Q_EMIT stochasticReady(
+          hash, std::make_shared<const std::vector<FrameSequence>>(stochasticExtrapolation(
+                    forecast->frames, kStochasticSeed, kStochasticMembers)));
     }
-    done_.insert(model);
+    Q_EMIT deterministicReady(hash, model, std::move(forecast));
+  } catch (const std::exception& error) {
+    Q_EMIT deterministicFailed(hash, model, QString::fromUtf8(error.what()));
   }
+  done_.insert(model);
 }
 
 }  // namespace stormloom

@@ -5,16 +5,20 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
-#include "core/latest_wins_worker.h"
+#include "core/scenario.h"
 
 namespace stormloom {
 
-/// The models as the window sees them; both functions are called on the worker's thread only.
+/// The models as the window sees them; all functions are called on the worker's thread only.
 struct ForecastFunctions {
+  using Progress = std::function<void(double share)>;
+  using Generate = std::function<std::shared_ptr<const ScenarioForecast>(
+      const ScenarioRequest&, std::stop_token, const Progress&)>;
   using Deterministic = std::function<std::shared_ptr<const DeterministicForecast>(
       const ModelContext&, const std::string& model, std::stop_token)>;
-  LatestWinsWorker::Generate generate;
+  Generate generate;
   Deterministic deterministic;
 };
 
@@ -24,21 +28,28 @@ ForecastFunctions engineFunctions();
 /// Answers scenario requests and, once for each context, the deterministic forecasts beside them.
 class ForecastSource : public QObject {
   Q_OBJECT
- public:
+public:
   explicit ForecastSource(ForecastFunctions functions, QObject* parent = nullptr);
-  /// To be called on the worker's thread. Full requests bring what is missing of the context first.
-  std::shared_ptr<const ScenarioForecast> answer(const ScenarioRequest& request, std::stop_token stop);
+  /// To be called on the worker's thread. What needs no network comes before the first scenario of
+  /// a context, Earthformer after its first preview.
+  std::shared_ptr<const ScenarioForecast> answer(const ScenarioRequest& request,
+                                                 std::stop_token stop);
 
- Q_SIGNALS:
+Q_SIGNALS:
+  void progress(double share);
   void deterministicReady(const QString& contextHash, const QString& model,
                           std::shared_ptr<const stormloom::DeterministicForecast> forecast);
-  void deterministicFailed(const QString& contextHash, const QString& model, const QString& sentence);
+  /// The extrapolation with members.
+  void stochasticReady(const QString& contextHash,
+                       std::shared_ptr<const std::vector<stormloom::FrameSequence>> members);
+  void deterministicFailed(const QString& contextHash, const QString& model,
+                           const QString& sentence);
 
- private:
-  void bringDeterministic(const ModelContext& context, std::stop_token stop);
+private:
+  void bring(const ModelContext& context, const char* model, std::stop_token stop);
 
   ForecastFunctions functions_;
-  std::string contextHash_;      ///< of the worker's thread, like `done_`
+  std::string contextHash_;     ///< of the worker's thread, like `done_`
   std::set<std::string> done_;  ///< models answered for this context
 };
 

@@ -1,40 +1,81 @@
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QSettings>
+#include <QStandardPaths>
 #include <QTimer>
 
+#include "app/gui/actions.h"
 #include "app/gui/main_window.h"
-#include "app/gui/palette.h"
+#include "app/gui/map_wall.h"
 #include "core/errors.h"
 
 using namespace stormloom;
 
+namespace {
+
+/// Before the application exists: how large everything is drawn (chosen in the window, or
+/// QT_SCALE_FACTOR).
+void applyScale() {
+  const int percent = QSettings("Stormloom", "Stormloom").value("scalePercent", 100).toInt();
+  if (percent > 100 && percent <= 200 && !qEnvironmentVariableIsSet("QT_SCALE_FACTOR"))
+    qputenv("QT_SCALE_FACTOR", QByteArray::number(percent / 100.0));
+}
+
+Theme::Choice themeOf(const QString& name) {
+  if (name == "dark") return Theme::Choice::Dark;
+  if (name == "light") return Theme::Choice::Light;
+  return Theme::Choice(QSettings().value("theme", 0).toInt() % 3);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  SceneWidget::setDefaultFormat();
+  MapWall::setDefaultFormat();
+  applyScale();
   QApplication app(argc, argv);
   QApplication::setApplicationName("Stormloom");
+  QApplication::setOrganizationName("Stormloom");
   QApplication::setApplicationVersion(STORMLOOM_VERSION);
   QCommandLineParser arguments;
-  arguments.setApplicationDescription("Radar on a map, forecasts of the next hour, and what if it gets stronger.");
+  arguments.setApplicationDescription(
+      "Radar on a map, forecasts of the next hour, and what if it gets stronger.");
   arguments.addHelpOption();
   arguments.addVersionOption();
-  arguments.addPositionalArgument("PATH", "radar files or folders; none: the built-in synthetic event", "[PATH...]");
-  const QCommandLineOption picture("screenshot", "Write a picture of the window and end.", "FILE.png");
+  arguments.addPositionalArgument(
+      "PATH", "radar files, folders or a session; none: the built-in synthetic event", "[PATH...]");
+  const QCommandLineOption picture("screenshot", "Write a picture of the window and end.",
+                                   "FILE.png");
   const QCommandLineOption size("size", "Size of the window.", "WxH", "1400x900");
   const QCommandLineOption wait("wait", "Seconds before the picture is taken.", "SECONDS", "4");
-  arguments.addOptions({picture, size, wait});
+  const QCommandLineOption theme("theme", "dark, light or system.", "NAME");
+  const QCommandLineOption act(
+      "do", "An action of the window by its name, after the first second; may be given again.",
+      "NAME");
+  arguments.addOptions({picture, size, wait, theme, act});
   arguments.process(app);
-  applyDarkTheme(app);
+  applyTheme(app, themeOf(arguments.value(theme)));
 
   try {
-    MainWindow window(engineFunctions());
+    const QString kept = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    MainWindow window(engineFunctions(), {arguments.isSet(picture) ? QString() : kept});
     const QStringList sides = arguments.value(size).split('x');
     if (sides.size() == 2) window.resize(sides[0].toInt(), sides[1].toInt());
     window.show();
-    if (arguments.positionalArguments().isEmpty()) window.openSyntheticEvent();
-    else window.openPaths(arguments.positionalArguments());
+    const QStringList paths = arguments.positionalArguments();
+    if (!paths.isEmpty())
+      window.openPaths(paths);
+    else if (!window.restoreAfterCrash())
+      window.openSyntheticEvent();
+    int delay = 1000;
+    for (const QString& name : arguments.values(act)) {
+      QTimer::singleShot(delay += 100, &window, [&window, name] {
+        if (QAction* action = window.actions().find(name)) action->trigger();
+      });
+    }
     if (arguments.isSet(picture)) {
       QTimer::singleShot(int(1000 * arguments.value(wait).toDouble()), &app, [&] {
-        QApplication::exit(window.grab().save(arguments.value(picture)) ? 0 : int(ExitCode::UnfitData));
+        QApplication::exit(window.grab().save(arguments.value(picture)) ? 0
+                                                                        : int(ExitCode::UnfitData));
       });
     }
     return QApplication::exec();

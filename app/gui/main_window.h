@@ -1,93 +1,188 @@
 #pragma once
 
+#include <QFutureWatcher>
 #include <QMainWindow>
 #include <QTimer>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <vector>
 
+#include "app/gui/desk.h"
+#include "app/gui/drawer.h"
+#include "app/gui/file_loader.h"
 #include "app/gui/forecast_source.h"
-#include "app/gui/map_pane.h"
-#include "app/gui/time_bar.h"
+#include "app/gui/theme.h"
+#include "core/desk_journal.h"
 
+class QBoxLayout;
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
-class QListWidget;
+class QLockFile;
 class QProgressBar;
 class QPushButton;
-class QSplitter;
 class QToolButton;
 
 namespace stormloom {
 
+class ActionTable;
 class Banner;
-class FileLoader;
-struct RadarFiles;
+class CommandPalette;
 class KeyList;
+class LineAsker;
+class MapWall;
 class ScenarioController;
 class ScenarioPanel;
+class TimeBar;
 
-/// Wires maps, time, dial and files; holds what is on the desk.
+/// Where the window keeps what outlives it; empty: nothing is kept (tests, pictures).
+struct WindowOptions {
+  QString journalFolder;
+};
+
+/// Wires maps, time, dial and files; holds what is on the desk. Every choice of the person goes
+/// through `change`: it is a step one can undo, a line in the journal, and only then something that
+/// is shown.
 class MainWindow : public QMainWindow {
   Q_OBJECT
- public:
-  explicit MainWindow(ForecastFunctions functions, QWidget* parent = nullptr);
+public:
+  explicit MainWindow(ForecastFunctions functions, const WindowOptions& options = {},
+                      QWidget* parent = nullptr);
   ~MainWindow() override;
+
   void openPaths(const QStringList& paths);
   void openSyntheticEvent();
+  /// Goes on with what the journal holds after a crash; false when there is nothing to go on with.
+  bool restoreAfterCrash();
   const Desk& desk() const { return desk_; }
+  const DeskHistory& history() const { return history_; }
+  ActionTable& actions() { return *actions_; }
+  /// The pane as last drawn.
+  const PanePicture& picture(int pane) const { return shown_.at(std::size_t(pane)); }
+  QString lookNow() const;  ///< what is on the screen, in words
 
- protected:
-  void keyPressEvent(QKeyEvent* event) override;
-  bool eventFilter(QObject* watched, QEvent* event) override;
+protected:
+  void resizeEvent(QResizeEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
+  void changeEvent(QEvent* event) override;
+  void closeEvent(QCloseEvent* event) override;
 
- private:
+private:
+  // main_window_layout.cpp
   void buildLayout();
   QWidget* buildTop();
-  QWidget* buildMaps();
+  QWidget* buildRail();
   QWidget* buildTime();
+  QWidget* buildStatus();
+  void arrange();
+  // main_window_actions.cpp
+  void addFileActions();
+  void addTimeActions();
+  void addDialActions();
+  void addLayoutActions();
+  void addMapActions();
+  void addViewActions();
+  void addHelpActions();
+  void cycleTheme();
+  void setBriefing(bool on);
+  void chooseScale();
+  // main_window_panes.cpp
+  void showPaneMenu(int pane, const QPoint& at);
+  void addContentMenu(class QMenu* menu, int pane);
+  void setPaneContent(int pane, const PaneContent& content);
+  void saveLayout();
+  void usePreset(LayoutPreset preset);
+  // main_window_files.cpp
   void wireFiles();
+  void takeFiles(const LoadedFiles& loaded);
+  void useSequence();
+  void cutContext();
+  void takeContext(const LoadedContext& loaded);
+  void endLoading();
+  void openDialog(bool folder);
+  void rememberRecent(const QStringList& paths);
+  void savePicture();
+  void copyCommand();
+  void saveSession();
+  void openSession(const QString& path);
+  // main_window_state.cpp
+  void wireDesk();
+  void change(const QString& label, const std::function<void(DeskState&)>& edit,
+              const std::string& merge = {});
+  void apply(const DeskState& next);
+  void goTo(const DeskState& state);
+  void keepInJournal(const QString& label, bool atOnce);
+  void showChoices();
+  void updateWishes();
+  // main_window_show.cpp
   void wireForecasts();
-  void linkPane(MapPane* pane);
-  bool handleKey(int key, const QString& text);
-
-  void takeFiles(std::shared_ptr<const RadarFiles> files);
-  void chooseSequence(int row);
-  void startForecastAt(std::optional<ValidTime> runTime);
-  void takeContext(std::shared_ptr<const ModelContext> context);
-  void takeScenario(std::shared_ptr<const ScenarioForecast> forecast);
-  void explain(const QString& model, const QString& sentence);
   void rebuildTimes();
-  void seek(int index);
+  void seek(int index, bool byHand = true);
   void step(int by);
   void play(bool on);
   void showDesk();
+  void showPanes();
   void showFacts();
-  void openDialog();
+  void showPanel();
+  void showLights();
+  void showPlace();
+  void showScores();
+  void showCursor(int pane, LonLat place);
+  void explain(const QString& model, const QString& sentence);
+  std::shared_ptr<const MapGround> groundOf(const GeoReference& geo);
 
+  ActionTable* actions_;
   Desk desk_;
-  std::shared_ptr<const RadarFiles> files_;
+  DeskHistory history_;
+  std::optional<DeskState> pending_;  ///< to be shown once its files are read
+  QString pendingLabel_;
+  PanePictures pictures_;
+  std::vector<PanePicture> shown_;
+  std::optional<LonLat> cursor_;
+  LoadedFiles files_;
+  std::vector<LoadedFiles> fileCache_;
+  std::vector<LoadedContext> contextCache_;
+  std::vector<std::shared_ptr<const MapGround>> grounds_;
+  std::vector<MapLine> baseMap_;
+
+  std::unique_ptr<QLockFile> journalLock_;
+  std::unique_ptr<DeskJournal> journal_;
+  std::optional<DeskJournal::Found> found_;  ///< of a program that did not end in order
+  QTimer journalTimer_;
+  QString journalLabel_;
+
   FileLoader* loader_;
   ForecastSource* source_;
   ScenarioController* controller_;
   ScenarioPanel* panel_;
-  std::vector<MapPane*> panes_;
+  MapWall* wall_;
   TimeBar* times_;
-  QListWidget* events_;
+  Drawer* drawer_;
   Banner* banner_;
   KeyList* keys_;
-  QLabel* eventText_;
-  QLabel* runText_;
-  QLabel* validText_;
-  QLabel* kindText_;
+  CommandPalette* palette_;
+  LineAsker* asker_;
+  QWidget *top_, *rail_, *strip_, *status_, *right_;
+  QHBoxLayout* middle_;
+  QLabel *eventText_, *runText_, *validText_, *kindText_, *modelChip_, *deviceChip_, *seedChip_;
+  QToolButton* panelButton_;
   QLabel* readout_;
+  QLabel* words_;
   QProgressBar* loading_;
   QPushButton* cancelLoading_;
   QToolButton* playButton_;
-  QToolButton* loopButton_;
   QComboBox* speed_;
   QPushButton* fromHere_;
   QTimer playing_;
+  QTimer lightsTimer_;
+  QString lightsOf_;  ///< what the lights are about, so that they are not worked out again
+  QFutureWatcher<std::vector<ScoreRow>> scoring_;
+  bool looping_ = true;
+  bool briefing_ = false;
+  bool firstForecast_ = true;
+  Theme::Choice theme_ = Theme::Choice::System;
 };
 
 }  // namespace stormloom

@@ -1,177 +1,209 @@
+// Where things lie in the window.
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QListWidget>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QShortcut>
-#include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include "app/gui/file_loader.h"
+#include "app/gui/actions.h"
 #include "app/gui/main_window.h"
+#include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
-#include "app/gui/scenario_controller.h"
+#include "app/gui/rail_icons.h"
 #include "app/gui/scenario_panel.h"
+#include "app/gui/time_bar.h"
 
 namespace stormloom {
+namespace {
+
+constexpr int kNarrow = 1200;   ///< below this the dial is a drawer
+constexpr int kCrowded = 1300;  ///< below this the facts line drops what is said elsewhere too
+
+QLabel* chip() {
+  auto* label = new QLabel;
+  label->setProperty("chip", true);
+  label->hide();
+  return label;
+}
+
+QWidget* strip(const char* name, int left, int top, int right, int bottom, int spacing) {
+  auto* widget = new QWidget;
+  widget->setObjectName(name);
+  widget->setAttribute(Qt::WA_StyledBackground);
+  auto* row = new QHBoxLayout(widget);
+  row->setContentsMargins(left, top, right, bottom);
+  row->setSpacing(spacing);
+  return widget;
+}
+
+/// A flat button for an action, with the action's key in its tip.
+QToolButton* buttonOf(QAction* action, const QString& text) {
+  auto* button = new QToolButton;
+  button->setText(text);
+  button->setFocusPolicy(Qt::NoFocus);
+  button->setAccessibleName(action->text());
+  const auto tip = [button, action] { button->setToolTip(withKey(action->text(), action)); };
+  tip();
+  QObject::connect(action, &QAction::changed, button, tip);
+  QObject::connect(button, &QToolButton::clicked, action, &QAction::trigger);
+  return button;
+}
+
+}  // namespace
 
 void MainWindow::buildLayout() {
   auto* all = new QWidget;
   auto* column = new QVBoxLayout(all);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
-  column->addWidget(buildTop());
+  column->addWidget(top_ = buildTop());
   banner_ = new Banner;
   column->addWidget(banner_);
-  auto* middle = new QHBoxLayout;
-  middle->setSpacing(0);
-  events_ = new QListWidget;
-  events_->setFixedWidth(210);
-  events_->setWordWrap(true);
-  events_->hide();
-  connect(events_, &QListWidget::currentRowChanged, this, &MainWindow::chooseSequence);
-  middle->addWidget(events_);
-  middle->addWidget(buildMaps(), 1);
+  middle_ = new QHBoxLayout;
+  middle_->setSpacing(0);
+  middle_->addWidget(rail_ = buildRail());
+  drawer_ = new Drawer(actions_);
+  middle_->addWidget(drawer_);
+  wall_ = new MapWall;
+  middle_->addWidget(wall_, 1);
   panel_ = new ScenarioPanel;
-  middle->addWidget(panel_);
-  column->addLayout(middle, 1);
-  column->addWidget(buildTime());
+  right_ = panel_;
+  middle_->addWidget(panel_);
+  column->addLayout(middle_, 1);
+  column->addWidget(strip_ = buildTime());
+  column->addWidget(status_ = buildStatus());
   setCentralWidget(all);
-  keys_ = new KeyList(all);
-  connect(new QShortcut(QKeySequence::Open, this), &QShortcut::activated, this, &MainWindow::openDialog);
+  keys_ = new KeyList(actions_, all);
+  palette_ = new CommandPalette(actions_, all);
+  asker_ = new LineAsker(all);
+  wall_->setStyle(Theme::of(*this).map);
+  arrange();
 }
 
 QWidget* MainWindow::buildTop() {
-  auto* top = new QWidget;
-  top->setObjectName("topStrip");
-  top->setAttribute(Qt::WA_StyledBackground);
-  auto* row = new QHBoxLayout(top);
-  row->setContentsMargins(12, 6, 12, 6);
-  row->setSpacing(14);
-  auto* open = new QPushButton(tr("Open…"));
-  open->setToolTip(tr("Radar files: MRMS, KNMI, SEVIR, ODIM. Or drop files and folders on the window."));
-  open->setFocusPolicy(Qt::NoFocus);
-  connect(open, &QPushButton::clicked, this, &MainWindow::openDialog);
+  QWidget* top = strip("topStrip", 14, 6, 12, 6, 12);
+  auto* row = static_cast<QHBoxLayout*>(top->layout());
+  top->setMinimumHeight(44);
   eventText_ = new QLabel(tr("Opening…"));
   eventText_->setMinimumWidth(120);
+  eventText_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   runText_ = new QLabel;
   runText_->setProperty("quiet", true);
   validText_ = new QLabel;
   validText_->setObjectName("validTime");
   kindText_ = new QLabel;
+  kindText_->setProperty("chip", true);
   loading_ = new QProgressBar;
-  loading_->setFixedWidth(120);
+  loading_->setFixedWidth(100);
   loading_->setTextVisible(false);
   loading_->hide();
   cancelLoading_ = new QPushButton(tr("Cancel"));
   cancelLoading_->hide();
-  connect(cancelLoading_, &QPushButton::clicked, this, [this] {
-    loader_->cancel();
-    loading_->hide();
-    cancelLoading_->hide();
-  });
-  auto* help = new QToolButton;
-  help->setText("?");
-  help->setToolTip(tr("Keys"));
-  help->setFocusPolicy(Qt::NoFocus);
-  connect(help, &QToolButton::clicked, this, [this] { keys_->toggle(); });
-  for (QWidget* widget : {static_cast<QWidget*>(open), static_cast<QWidget*>(eventText_)}) row->addWidget(widget);
-  row->addStretch(1);
+  connect(cancelLoading_, &QPushButton::clicked, this, &MainWindow::endLoading);
+  modelChip_ = chip();
+  deviceChip_ = chip();
+  seedChip_ = chip();
+  row->addWidget(eventText_, 5);
   for (QWidget* widget : {runText_, validText_, kindText_}) row->addWidget(widget);
   row->addStretch(1);
-  for (QWidget* widget : {static_cast<QWidget*>(loading_), static_cast<QWidget*>(cancelLoading_), static_cast<QWidget*>(help)})
+  for (QWidget* widget : {static_cast<QWidget*>(loading_), static_cast<QWidget*>(cancelLoading_),
+                          static_cast<QWidget*>(modelChip_), static_cast<QWidget*>(deviceChip_),
+                          static_cast<QWidget*>(seedChip_)})
     row->addWidget(widget);
+  row->addWidget(buttonOf(actions_->find("palette"), tr("Ctrl K")));
+  panelButton_ = buttonOf(actions_->find("panel"), tr("Dial"));
+  row->addWidget(panelButton_);
   return top;
 }
 
-QWidget* MainWindow::buildMaps() {
-  auto* maps = new QSplitter(Qt::Horizontal);
-  maps->setHandleWidth(2);
-  maps->setChildrenCollapsible(false);
-  const auto base = std::make_shared<const std::vector<MapLine>>(loadBaseMap());
-  for (const auto shows : {MapPane::Shows::Observed, MapPane::Shows::Scenario}) {
-    auto* pane = new MapPane(shows);
-    pane->scene()->scene().setBaseMap(base);
-    panes_.push_back(pane);
-    maps->addWidget(pane);
-    linkPane(pane);
+QWidget* MainWindow::buildRail() {
+  auto* rail = new QWidget;
+  rail->setObjectName("rail");
+  rail->setAttribute(Qt::WA_StyledBackground);
+  rail->setFixedWidth(64);
+  auto* column = new QVBoxLayout(rail);
+  column->setContentsMargins(4, 8, 4, 8);
+  column->setSpacing(4);
+  const std::pair<const char*, RailIcon> entries[] = {
+      {"layouts", RailIcon::Desk},  {"events", RailIcon::Events},  {"layers", RailIcon::Layers},
+      {"scores", RailIcon::Scores}, {"picture", RailIcon::Export}, {"journal", RailIcon::Journal},
+      {"keys", RailIcon::Keys}};
+  for (const auto& [id, icon] : entries) {
+    QAction* action = actions_->find(id);
+    auto* button = buttonOf(action, action->property("short").toString());
+    button->setProperty("rail", true);
+    button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+    button->setIconSize({20, 20});
+    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    button->setIcon(railIcon(icon, Theme::of(*this).text));
+    button->setProperty("icon", int(icon));
+    column->addWidget(button);
   }
-  maps->setSizes({500, 500});
-  return maps;
-}
-
-void MainWindow::linkPane(MapPane* pane) {
-  connect(pane, &MapPane::showsChanged, this, [this] {
-    if (desk_.observed) showDesk();
-  });
-  connect(pane->scene(), &SceneWidget::viewChanged, this, [this, pane](const MapView& view) {
-    for (MapPane* other : panes_)
-      if (other != pane) other->scene()->setView(view);
-  });
-  connect(pane->scene(), &SceneWidget::resetAsked, this, [this] {
-    for (MapPane* other : panes_) other->scene()->resetView();
-  });
-  connect(pane->scene(), &SceneWidget::cursorMoved, this, [this, pane](double lon, double lat) {
-    for (MapPane* other : panes_) other->setLinkedCursor(LonLat{lon, lat});
-    readout_->setText(readoutText(pane->scene()->scene(), {lon, lat}, true));
-  });
-  connect(pane->scene(), &SceneWidget::cursorLeft, this, [this] {
-    for (MapPane* other : panes_) other->setLinkedCursor(std::nullopt);
-    readout_->clear();
-  });
+  column->addStretch(1);
+  return rail;
 }
 
 QWidget* MainWindow::buildTime() {
-  auto* strip = new QWidget;
-  strip->setObjectName("timeStrip");
-  strip->setAttribute(Qt::WA_StyledBackground);
-  auto* column = new QVBoxLayout(strip);
-  column->setContentsMargins(12, 4, 12, 4);
-  column->setSpacing(0);
-  auto* row = new QHBoxLayout;
-  row->setSpacing(6);
-  const auto button = [&](const QString& text, const QString& tip) {
-    auto* made = new QToolButton;
-    made->setText(text);
-    made->setToolTip(tip);
-    made->setFocusPolicy(Qt::NoFocus);
-    row->addWidget(made);
-    return made;
-  };
-  playButton_ = button(tr("Play"), tr("Space"));
-  playButton_->setCheckable(true);
-  playButton_->setMinimumWidth(64);
-  connect(playButton_, &QToolButton::clicked, this, &MainWindow::play);
-  connect(button(QStringLiteral("◀"), tr("One frame back (Left)")), &QToolButton::clicked, this, [this] { step(-1); });
-  connect(button(QStringLiteral("▶"), tr("One frame on (Right)")), &QToolButton::clicked, this, [this] { step(1); });
-  loopButton_ = button(tr("Loop"), tr("Begin again at the end (L)"));
-  loopButton_->setCheckable(true);
-  loopButton_->setChecked(true);
+  QWidget* strip = stormloom::strip("timeStrip", 12, 4, 12, 0, 6);
+  auto* row = static_cast<QHBoxLayout*>(strip->layout());
+  playButton_ = buttonOf(actions_->find("play"), tr("Play"));
+  playButton_->setMinimumWidth(60);
+  row->addWidget(playButton_);
+  row->addWidget(buttonOf(actions_->find("back"), QStringLiteral("◀")));
+  row->addWidget(buttonOf(actions_->find("on"), QStringLiteral("▶")));
   speed_ = new QComboBox;
   speed_->setFocusPolicy(Qt::NoFocus);
-  for (const int rate : {1, 2, 5, 10}) speed_->addItem(tr("%1 a second").arg(rate), rate);
+  speed_->setToolTip(tr("Frames a second"));
+  for (const int rate : {1, 2, 5, 10, 20}) speed_->addItem(tr("%1 fps").arg(rate), rate);
   speed_->setCurrentIndex(2);
   connect(speed_, &QComboBox::currentIndexChanged, this, [this] {
     if (playing_.isActive()) play(true);
   });
   row->addWidget(speed_);
   times_ = new TimeBar;
-  connect(times_, &TimeBar::seekAsked, this, &MainWindow::seek);
+  connect(times_, &TimeBar::seekAsked, this, [this](int index) { seek(index); });
   row->addWidget(times_, 1);
   fromHere_ = new QPushButton(tr("Forecast from here"));
-  fromHere_->setToolTip(tr("Start the forecast at the observed time shown (F)"));
   fromHere_->setFocusPolicy(Qt::NoFocus);
-  connect(fromHere_, &QPushButton::clicked, this, [this] { startForecastAt(desk_.time); });
+  fromHere_->setToolTip(
+      withKey(tr("Start the forecast at the observed time shown"), actions_->find("fromHere")));
+  connect(fromHere_, &QPushButton::clicked, actions_->find("fromHere"), &QAction::trigger);
   row->addWidget(fromHere_);
-  column->addLayout(row);
+  return strip;
+}
+
+QWidget* MainWindow::buildStatus() {
+  QWidget* strip = stormloom::strip("statusStrip", 14, 0, 14, 4, 12);
+  auto* row = static_cast<QHBoxLayout*>(strip->layout());
+  words_ = new QLabel;
+  words_->setObjectName("words");
+  words_->setProperty("quiet", true);
+  words_->setAccessibleName(tr("What is on the screen"));
   readout_ = new QLabel;
   readout_->setProperty("quiet", true);
   readout_->setObjectName("readout");
   readout_->setMinimumHeight(20);
-  column->addWidget(readout_);
+  row->addWidget(words_);
+  row->addStretch(1);
+  row->addWidget(readout_);
   return strip;
+}
+
+// Below 1200 px the dial becomes a drawer that the button in the facts line opens.
+void MainWindow::arrange() {
+  if (!right_) return;
+  const bool narrow = width() < kNarrow;
+  panelButton_->setVisible(narrow);
+  const bool asked = actions_->find("panel")->isChecked();
+  right_->setVisible(!briefing_ && (!narrow || asked));
+  rail_->setVisible(!briefing_);
+  if (briefing_) drawer_->hide();
+  status_->setVisible(!briefing_);
+  top_->setVisible(true);
+  deviceChip_->setVisible(!deviceChip_->text().isEmpty() && width() >= kCrowded && !briefing_);
+  runText_->setVisible(width() >= 1000);
 }
 
 }  // namespace stormloom

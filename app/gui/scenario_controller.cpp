@@ -1,78 +1,219 @@
 #include "app/gui/scenario_controller.h"
 
-namespace stormloom {
+#include <algorithm>
+#include <cmath>
 
-ScenarioController::ScenarioController(LatestWinsWorker::Generate generate, QObject* parent) : QObject(parent) {
+#include "core/scenario_blend.h"
+
+namespace stormloom {
+namespace {
+
+const std::vector<int> kSweep{-40, -30, -20, -10, 0, 10, 20, 30, 40};
+
+/// Full sweeps leave no gap wider than this between two neighbours of a blend.
+constexpr double kWidestGap = 1.05;
+
+bool spans(const std::vector<std::shared_ptr<const ScenarioForecast>>& sweep, double nSigma) {
+  double below = -99, above = 99;
+  for (const auto& forecast : sweep) {
+    const double n = forecast->request.nSigma.front();
+    if (n <= nSigma) below = std::max(below, n);
+    if (n >= nSigma) above = std::min(above, n);
+  }
+  return above - below <= kWidestGap;
+}
+
+}  // namespace
+
+ScenarioController::ScenarioController(LatestWinsWorker::Generate generate, QObject* parent)
+    : QObject(parent) {
   rest_.setSingleShot(true);
   rest_.setInterval(kRestMilliseconds);
-  connect(&rest_, &QTimer::timeout, this, [this] { ask(Quality::Full); });
+  connect(&rest_, &QTimer::timeout, this, &ScenarioController::askNext);
   worker_ = std::make_unique<LatestWinsWorker>(
-      std::move(generate),
+      [this, generate = std::move(generate)](const ScenarioRequest& request, std::stop_token stop) {
+        auto forecast = generate(request, stop);
+        if (!forecast)
+          QMetaObject::invokeMethod(
+              this, [this, id = request.id] { onAnswered(id); }, Qt::QueuedConnection);
+        return forecast;
+      },
       [this](std::shared_ptr<const ScenarioForecast> forecast) {
-        QMetaObject::invokeMethod(this, [this, forecast] { onForecast(forecast); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, forecast] { onForecast(forecast); }, Qt::QueuedConnection);
       },
       [this](std::uint64_t id, const std::string& sentence) {
         const QString text = QString::fromStdString(sentence);
-        QMetaObject::invokeMethod(this, [this, id, text] { onFailure(id, text); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, id, text] { onFailure(id, text); }, Qt::QueuedConnection);
       });
 }
 
 ScenarioController::~ScenarioController() { worker_.reset(); }
 
 void ScenarioController::setContext(std::shared_ptr<const ModelContext> context) {
-  cancel();
   context_ = std::move(context);
-  shownId_ = latestId_;  // nothing asked about another context may be shown any more
-  if (context_) previewThenFull();
+  blend_.reset();
+  stopped_ = false;
+  rest_.stop();
+  ++latestId_;  // what runs is about another context
+  running_.reset();
+  worker_->cancel();
+  setBusy(false);
+  if (context_) askNext();
 }
 
-void ScenarioController::setIntensity(double nSigma) {
-  if (nSigma == nSigma_) return;
-  nSigma_ = nSigma;
-  if (context_) previewThenFull();
+void ScenarioController::setWishes(const ScenarioWishes& wishes) {
+  if (wishes == wishes_) return;
+  const bool moved = wishes.nSigma != wishes_.nSigma;
+  wishes_ = wishes;
+  stopped_ = false;
+  if (moved) rest_.start();
+  askNext();
 }
 
-void ScenarioController::setSeed(quint64 seed) {
-  if (seed == seed_) return;
-  seed_ = seed;
-  if (context_) previewThenFull();
+void ScenarioController::setHandOnDial(bool down) {
+  handDown_ = down;
+  if (!down && !rest_.isActive()) askNext();
 }
 
 void ScenarioController::cancel() {
+  stopped_ = true;
   rest_.stop();
+  ++latestId_;
+  running_.reset();
   worker_->cancel();
   setBusy(false);
 }
 
-void ScenarioController::previewThenFull() {
-  ask(Quality::Preview);
-  rest_.start();
+ScenarioKey ScenarioController::keyOf(int tenths, Quality quality) const {
+  return {context_ ? context_->hash : std::string(), wishes_.seed, tenths, quality};
 }
 
-void ScenarioController::ask(Quality quality) {
+bool ScenarioController::has(int tenths, Quality quality, int members) const {
+  if (store_.find(keyOf(tenths, Quality::Full), members)) return true;
+  return quality == Quality::Preview && store_.find(keyOf(tenths, Quality::Preview), members);
+}
+
+void ScenarioController::addMissing(std::vector<Want>& wants, const std::vector<int>& tenths,
+                                    Quality quality, int members) const {
+  Want want{{}, members, quality};
+  for (const int n : tenths)
+    if (!has(n, quality, members)) want.tenths.push_back(n);
+  if (!want.tenths.empty()) wants.push_back(std::move(want));
+}
+
+std::vector<ScenarioController::Want> ScenarioController::wants() const {
+  std::vector<Want> wants;
+  if (!context_ || stopped_) return wants;
+  const int dial = tenthsOf(wishes_.nSigma);
+  if (!spans(store_.all(context_->hash, wishes_.seed, Quality::Full), wishes_.nSigma))
+    addMissing(wants, {dial}, Quality::Preview, 1);
+  if (rest_.isActive()) return wants;
+  addMissing(wants, {dial}, Quality::Full, 1);
+  if (handDown_) return wants;
+  std::vector<int> fixed;
+  for (const double n : wishes_.fixed) fixed.push_back(tenthsOf(n));
+  addMissing(wants, kSweep, Quality::Preview, 1);
+  addMissing(wants, fixed, Quality::Full, wishes_.fixedMembers);
+  addMissing(wants, {dial}, Quality::Full, wishes_.members);
+  addMissing(wants, {-40, -20, 0, 20, 40}, Quality::Full, 1);
+  addMissing(wants, {-30, -10, 10, 30}, Quality::Full, 1);
+  return wants;
+}
+
+// What runs goes on while it is still the first thing wanted, or a preview that is soon done.
+void ScenarioController::askNext() {
+  const std::vector<Want> next = wants();
+  if (next.empty()) {
+    if (!running_) setBusy(false);
+    return;
+  }
+  if (running_) {
+    const bool shortPreview = running_->quality == Quality::Preview && running_->tenths.size() == 1;
+    if (shortPreview || *running_ == next.front()) return;
+    worker_->cancel();
+  }
+  submit(next.front());
+}
+
+void ScenarioController::submit(const Want& want) {
   ScenarioRequest request;
   request.id = ++latestId_;
   request.context = context_;
-  request.nSigma = {nSigma_};
-  request.seed = seed_;
-  request.quality = quality;
+  request.nSigma.clear();
+  for (const int tenths : want.tenths) request.nSigma.push_back(tenths / 10.0);
+  request.seed = wishes_.seed;
+  request.members = want.members;
+  request.quality = want.quality;
+  running_ = want;
   setBusy(true);
   worker_->submit(std::move(request));
 }
 
-// A preview of a moment ago is still news while the slider moves on; a full answer to an old question is not.
+// Every answer is kept: it is as true for undo and the slider as on the day it was asked for.
 void ScenarioController::onForecast(std::shared_ptr<const ScenarioForecast> forecast) {
-  const bool full = forecast->request.quality == Quality::Full;
-  if (forecast->id <= shownId_ || (full && forecast->id != latestId_)) return;
-  shownId_ = forecast->id;
-  if (full) setBusy(false);
-  Q_EMIT forecastReady(std::move(forecast));
+  store_.add(*forecast);
+  blend_.reset();
+  if (forecast->request.quality == Quality::Full && !forecast->members.empty())
+    secondsPerMember_ = forecast->secondsTaken / double(forecast->members.size());
+  onAnswered(forecast->id);
+  Q_EMIT forecastsChanged();
+}
+
+void ScenarioController::onAnswered(std::uint64_t id) {
+  if (id != latestId_) return;
+  running_.reset();
+  askNext();
 }
 
 void ScenarioController::onFailure(std::uint64_t id, const QString& sentence) {
-  if (id != latestId_ || rest_.isActive()) return;  // the full answer, asked in a moment, will say so
+  if (id != latestId_) return;
+  stopped_ = true;
+  running_.reset();
+  rest_.stop();
   setBusy(false);
   Q_EMIT failed(sentence);
+}
+
+std::shared_ptr<const ScenarioForecast> ScenarioController::forDial() const {
+  if (!context_) return nullptr;
+  const int dial = tenthsOf(wishes_.nSigma);
+  if (auto exact = store_.find(keyOf(dial, Quality::Full))) return exact;
+  for (const auto quality : {Quality::Full, Quality::Preview}) {
+    if (quality == Quality::Preview)
+      if (auto preview = store_.find(keyOf(dial, Quality::Preview))) return preview;
+    const auto known = store_.all(context_->hash, wishes_.seed, quality);
+    if (!spans(known, wishes_.nSigma)) continue;
+    const bool made = blend_ && tenthsOf(blend_->request.nSigma.front()) == dial &&
+                      blend_->request.seed == wishes_.seed &&
+                      blend_->request.context->hash == context_->hash &&
+                      blend_->steps == known.front()->steps;
+    if (!made) blend_ = blendedScenario(known, wishes_.nSigma);
+    if (blend_) return blend_;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const ScenarioForecast> ScenarioController::forFixed(double nSigma,
+                                                                     int members) const {
+  if (!context_) return nullptr;
+  for (const auto quality : {Quality::Full, Quality::Preview})
+    for (const int wanted : {members, 1})
+      if (auto found = store_.find(keyOf(tenthsOf(nSigma), quality), wanted)) return found;
+  return nullptr;
+}
+
+std::shared_ptr<const ScenarioForecast> ScenarioController::ensemble() const {
+  return forFixed(wishes_.nSigma, wishes_.members);
+}
+
+std::vector<std::shared_ptr<const ScenarioForecast>> ScenarioController::sweep() const {
+  std::vector<std::shared_ptr<const ScenarioForecast>> all;
+  if (!context_) return all;
+  for (const int tenths : kSweep)
+    if (auto found = forFixed(tenths / 10.0)) all.push_back(std::move(found));
+  return all;
 }
 
 void ScenarioController::setBusy(bool busy) {

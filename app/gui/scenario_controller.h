@@ -2,50 +2,92 @@
 
 #include <QObject>
 #include <QTimer>
-#include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
+#include "app/gui/scenario_store.h"
 #include "core/latest_wins_worker.h"
 
 namespace stormloom {
 
-/// Turns the slider into numbered requests: previews while it moves, full quality when it has rested, and answers
-/// back on the GUI thread. Knows no engine, only the function that answers.
+/// What the desk wants to see of the models at this moment.
+struct ScenarioWishes {
+  double nSigma = 0.0;  ///< of the dial
+  std::uint64_t seed = 1;
+  int members = 1;            ///< at the dial's n
+  std::vector<double> fixed;  ///< other n that panes show
+  int fixedMembers = 1;
+  bool operator==(const ScenarioWishes&) const = default;
+};
+
+/// Decides what the models are asked next, keeps every answer and knows the best picture for the
+/// dial now. While the slider moves: previews and blends of the sweep. When it has rested: the
+/// exact n at full quality, then what the other panes need, the ensemble, and the sweep of nine n.
+/// Knows no engine, only the function that answers.
 class ScenarioController : public QObject {
   Q_OBJECT
- public:
-  static constexpr int kRestMilliseconds = 250;
+public:
+  static constexpr int kRestMilliseconds = 200;
 
   explicit ScenarioController(LatestWinsWorker::Generate generate, QObject* parent = nullptr);
   ~ScenarioController() override;
 
   void setContext(std::shared_ptr<const ModelContext> context);
-  void setIntensity(double nSigma);
-  void setSeed(quint64 seed);
-  void cancel();
+  void setWishes(const ScenarioWishes& wishes);
+  const ScenarioWishes& wishes() const { return wishes_; }
+  void setHandOnDial(bool down);  ///< nothing but previews while a finger is on it
+  void cancel();  ///< stops what runs; nothing new starts before something new is asked
   bool isBusy() const { return busy_; }
-  double intensity() const { return nSigma_; }
-  quint64 seed() const { return seed_; }
 
- Q_SIGNALS:
-  void forecastReady(std::shared_ptr<const stormloom::ScenarioForecast> forecast);
+  /// The best there is for the dial: exact and full, between two full ones, exact preview, between
+  /// two previews.
+  std::shared_ptr<const ScenarioForecast> forDial() const;
+  /// Of a fixed n: full, else preview, else nothing.
+  std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members = 1) const;
+  /// The ensemble of the dial, however many members of it there are.
+  std::shared_ptr<const ScenarioForecast> ensemble() const;
+  /// Every n of the sweep, full ones first choice.
+  std::vector<std::shared_ptr<const ScenarioForecast>> sweep() const;
+  double secondsPerMember() const {
+    return secondsPerMember_;
+  }  ///< of full quality, as last measured; 0: not yet
+
+Q_SIGNALS:
+  void forecastsChanged();
   void failed(const QString& sentence);
   void busyChanged(bool busy);
 
- private:
-  void ask(Quality quality);
-  void previewThenFull();
+private:
+  struct Want {
+    std::vector<int> tenths;
+    int members = 1;
+    Quality quality = Quality::Full;
+    bool operator==(const Want&) const = default;
+  };
+  std::vector<Want> wants() const;
+  bool has(int tenths, Quality quality, int members) const;
+  void addMissing(std::vector<Want>& wants, const std::vector<int>& tenths, Quality quality,
+                  int members) const;
+  void askNext();
+  void submit(const Want& want);
   void onForecast(std::shared_ptr<const ScenarioForecast> forecast);
+  void onAnswered(std::uint64_t id);
   void onFailure(std::uint64_t id, const QString& sentence);
   void setBusy(bool busy);
+  ScenarioKey keyOf(int tenths, Quality quality) const;
 
   std::shared_ptr<const ModelContext> context_;
-  double nSigma_ = 0.0;
-  quint64 seed_ = 1;
+  ScenarioWishes wishes_;
+  ScenarioStore store_;
   std::uint64_t latestId_ = 0;
-  std::uint64_t shownId_ = 0;
+  std::optional<Want> running_;
+  bool handDown_ = false;
+  bool stopped_ = false;  ///< by Esc or a failure, until something else is wished
   bool busy_ = false;
+  double secondsPerMember_ = 0.0;
   QTimer rest_;
+  mutable std::shared_ptr<const ScenarioForecast> blend_;  ///< the last one made
   std::unique_ptr<LatestWinsWorker> worker_;
 };
 

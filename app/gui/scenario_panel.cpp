@@ -5,14 +5,14 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QRandomGenerator>
-#include <QSlider>
+#include <QScrollArea>
 #include <QSpinBox>
+#include <QToolButton>
 #include <QVBoxLayout>
 
-#include <cmath>
-
-#include "app/gui/intensity_chart.h"
-#include "app/gui/palette.h"
+#include "app/gui/curve_chart.h"
+#include "app/gui/intensity_dial.h"
+#include "app/gui/theme.h"
 
 namespace stormloom {
 namespace {
@@ -35,54 +35,57 @@ QLabel* quietLabel(const QString& text = {}) {
 ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   setObjectName("panel");
   setAttribute(Qt::WA_StyledBackground);
-  setFixedWidth(304);
-  auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(16, 10, 16, 10);
-  column->setSpacing(5);
-  buildDial();
-  buildNumbers();
+  setFixedWidth(320);
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->setSpacing(0);
+  auto* scroll = new QScrollArea;
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  auto* inside = new QWidget;
+  auto* column = new QVBoxLayout(inside);
+  column->setContentsMargins(16, 12, 16, 8);
+  column->setSpacing(6);
+  buildDial(column);
+  buildNumbers(column);
+  buildChoices(column);
+  buildSeed(column);
+  buildPlace(column);
+  column->addSpacing(4);
+  column->addWidget(heading(tr("WHY BELIEVE IT")));
+  lights_ = new LightList;
+  column->addWidget(lights_);
+  column->addStretch(1);
+  scroll->setWidget(inside);
+  outer->addWidget(scroll, 1);
+  buildBottom(outer);
   setIntensity(0.0);
   showNumbers();
 }
 
-void ScenarioPanel::buildDial() {
-  auto* column = static_cast<QVBoxLayout*>(layout());
+void ScenarioPanel::buildDial(QVBoxLayout* column) {
   column->addWidget(heading(tr("ANTICIPATED INTENSITY")));
+  auto* row = new QHBoxLayout;
+  row->setSpacing(12);
   big_ = new QLabel;
   big_->setObjectName("bigIntensity");
-  column->addWidget(big_);
+  big_->setMinimumWidth(122);
   words_ = quietLabel();
   words_->setMinimumHeight(36);
-  words_->setAlignment(Qt::AlignTop);
-  column->addWidget(words_);
-  slider_ = new QSlider(Qt::Horizontal);
-  slider_->setObjectName("intensitySlider");
-  slider_->setRange(-40, 40);
-  slider_->setSingleStep(1);
-  slider_->setPageStep(10);
-  slider_->setMinimumHeight(30);
-  slider_->setToolTip(tr("What if the mean intensity were this many standard deviations from what is expected? Keys: [ and ]"));
+  words_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  row->addWidget(big_);
+  row->addWidget(words_, 1);
+  column->addLayout(row);
+  slider_ = new IntensityDial;
   connect(slider_, &QSlider::valueChanged, this, &ScenarioPanel::onSlider);
+  connect(slider_, &QSlider::sliderPressed, this, [this] { Q_EMIT handOnDial(true); });
+  connect(slider_, &QSlider::sliderReleased, this, [this] { Q_EMIT handOnDial(false); });
   column->addWidget(slider_);
-  auto* ticks = new QGridLayout;
-  ticks->setContentsMargins(0, 0, 0, 0);
-  ticks->setVerticalSpacing(0);
-  const QString words[] = {tr("weak"), "", tr("as expected"), "", tr("extreme")};
-  for (int i = 0; i < 5; ++i) {
-    const Qt::Alignment align = i == 0 ? Qt::AlignLeft : i == 4 ? Qt::AlignRight : Qt::AlignHCenter;
-    for (const auto& [row, text] : {std::pair{0, signedText(2 * i - 4, 0)}, {1, words[i]}}) {
-      QLabel* label = quietLabel(text);
-      label->setWordWrap(false);
-      label->setAlignment(align);
-      ticks->addWidget(label, row, i);
-    }
-    ticks->setColumnStretch(i, i == 2 ? 2 : 1);
-  }
-  column->addLayout(ticks);
 }
 
-void ScenarioPanel::buildNumbers() {
-  auto* column = static_cast<QVBoxLayout*>(layout());
+void ScenarioPanel::buildNumbers(QVBoxLayout* column) {
   auto* numbers = new QHBoxLayout;
   commanded_ = new QLabel;
   commanded_->setObjectName("commanded");
@@ -92,21 +95,67 @@ void ScenarioPanel::buildNumbers() {
   numbers->addStretch();
   numbers->addWidget(achieved_);
   column->addLayout(numbers);
-  chart_ = new IntensityChart;
-  chart_->setMaximumHeight(200);
-  column->addWidget(chart_, 4);
+  reach_ = quietLabel();
+  reach_->setObjectName("reach");
+  column->addWidget(reach_);
+  chart_ = new CurveChart;
+  chart_->setObjectName("intensityChart");
+  chart_->setFixedHeight(164);
+  chart_->setToolTip(
+      tr("Mean intensity of the forecast box. Cyan: observed. Bands: expected, ±1, ±2 and ±4 σ. "
+         "Dashed: as expected.\n"
+         "Thick amber: commanded. Thin: what each member achieved."));
+  column->addWidget(chart_);
+}
 
-  column->addSpacing(6);
-  column->addWidget(heading(tr("CHANCE")));
+void ScenarioPanel::buildChoices(QVBoxLayout* column) {
+  auto* row = new QHBoxLayout;
+  row->setSpacing(8);
+  members_ = new QSpinBox;
+  members_->setObjectName("members");
+  members_->setRange(1, 32);
+  members_->setMinimumHeight(28);
+  members_->setKeyboardTracking(false);
+  members_->setToolTip(
+      tr("How many futures are drawn for the dial's intensity, each with its own chance"));
+  connect(members_, &QSpinBox::valueChanged, this, [this](int count) {
+    showMembers();
+    Q_EMIT membersChanged(count);
+  });
+  threshold_ = new QDoubleSpinBox;
+  threshold_->setObjectName("threshold");
+  threshold_->setRange(1, 254);
+  threshold_->setDecimals(0);
+  threshold_->setMinimumHeight(28);
+  threshold_->setPrefix(QStringLiteral("≥ "));
+  threshold_->setKeyboardTracking(false);
+  threshold_->setToolTip(
+      tr("The threshold: white lines, chances and times of crossing are about it. Digital VIL, 0 "
+         "to 254"));
+  connect(threshold_, &QDoubleSpinBox::valueChanged, this, &ScenarioPanel::thresholdChanged);
+  row->addWidget(members_, 3);
+  row->addWidget(threshold_, 2);
+  column->addLayout(row);
+  budget_ = quietLabel();
+  budget_->setObjectName("budget");
+  column->addWidget(budget_);
+}
+
+void ScenarioPanel::buildSeed(QVBoxLayout* column) {
   auto* dice = new QHBoxLayout;
+  dice->setSpacing(8);
   seed_ = new QSpinBox;
+  seed_->setObjectName("seed");
   seed_->setRange(1, 999999);
   seed_->setPrefix(tr("seed "));
+  seed_->setMinimumHeight(28);
   seed_->setEnabled(false);
+  seed_->setKeyboardTracking(false);
   lock_ = new QCheckBox(tr("locked"));
   lock_->setObjectName("seedLock");
   lock_->setChecked(true);
-  lock_->setToolTip(tr("While the seed is locked, the picture changes because of the intensity alone."));
+  lock_->setToolTip(
+      tr("While the seed is locked, the picture changes because of the intensity alone."));
   newSeed_ = new QPushButton(tr("New"));
   newSeed_->setEnabled(false);
   dice->addWidget(seed_, 1);
@@ -117,91 +166,127 @@ void ScenarioPanel::buildNumbers() {
     seed_->setEnabled(!locked);
     newSeed_->setEnabled(!locked);
   });
-  connect(newSeed_, &QPushButton::clicked, this, [this] { seed_->setValue(int(QRandomGenerator::global()->bounded(1, 999999))); });
-  connect(seed_, &QSpinBox::valueChanged, this, [this](int seed) { Q_EMIT seedChanged(quint64(seed)); });
+  connect(newSeed_, &QPushButton::clicked, this,
+          [this] { seed_->setValue(int(QRandomGenerator::global()->bounded(1, 999999))); });
+  connect(seed_, &QSpinBox::valueChanged, this,
+          [this](int seed) { Q_EMIT seedChanged(quint64(seed)); });
+}
 
-  column->addSpacing(6);
-  column->addWidget(heading(tr("HOW IT WAS MADE")));
+void ScenarioPanel::buildPlace(QVBoxLayout* column) {
+  place_ = new QWidget;
+  auto* inside = new QVBoxLayout(place_);
+  inside->setContentsMargins(0, 6, 0, 0);
+  inside->setSpacing(6);
+  auto* top = new QHBoxLayout;
+  placeHeading_ = heading({});
+  auto* clear = new QToolButton;
+  clear->setText(tr("Clear"));
+  clear->setFocusPolicy(Qt::NoFocus);
+  connect(clear, &QToolButton::clicked, this, &ScenarioPanel::placeCleared);
+  top->addWidget(placeHeading_, 1);
+  top->addWidget(clear);
+  inside->addLayout(top);
+  placeChart_ = new CurveChart;
+  placeChart_->setObjectName("placeChart");
+  placeChart_->setFixedHeight(132);
+  placeChart_->setToolTip(
+      tr("Strongest value at the place. Cyan: observed. Thin: every member. Dashed: extrapolation. "
+         "Dash-dotted: the threshold."));
+  inside->addWidget(placeChart_);
+  placeWords_ = new QLabel;
+  placeWords_->setObjectName("placeWords");
+  placeWords_->setWordWrap(true);
+  inside->addWidget(placeWords_);
+  column->addWidget(place_);
+  place_->hide();
+}
+
+void ScenarioPanel::buildBottom(QVBoxLayout* column) {
+  auto* bottom = new QWidget;
+  auto* inside = new QVBoxLayout(bottom);
+  inside->setContentsMargins(16, 6, 16, 10);
+  inside->setSpacing(6);
   made_ = quietLabel();
-  made_->setMinimumHeight(54);
-  made_->setAlignment(Qt::AlignTop);
-  column->addWidget(made_);
-  column->addStretch(1);
-  auto* last = new QHBoxLayout;
-  state_ = quietLabel();
-  stop_ = new QPushButton(tr("Stop  Esc"));
-  stop_->setEnabled(false);
+  made_->setObjectName("made");
+  stop_ = new QPushButton(tr("Stop"));
+  stop_->setToolTip(tr("Stop computing (Esc)"));
+  stop_->hide();
+  auto* state = new QHBoxLayout;
+  state->addWidget(made_, 1);
+  state->addWidget(stop_);
+  inside->addLayout(state);
+  auto* row = new QHBoxLayout;
+  row->setSpacing(8);
+  auto* save = new QPushButton(tr("Save picture"));
+  save->setObjectName("accent");
+  save->setToolTip(tr("The maps as they are, as a PNG into the pictures folder (Ctrl+E)"));
+  auto* command = new QPushButton(tr("Copy command"));
+  command->setToolTip(tr("The equal line for stormloom-cli, to the clipboard"));
+  undo_ = new QPushButton(tr("Undo"));
+  for (QPushButton* button : {save, command, undo_}) {
+    button->setFocusPolicy(Qt::TabFocus);
+    button->setStyleSheet("padding-left: 6px; padding-right: 6px");
+    row->addWidget(button);
+  }
+  inside->addLayout(row);
+  column->addWidget(bottom);
+  connect(save, &QPushButton::clicked, this, &ScenarioPanel::exportAsked);
+  connect(command, &QPushButton::clicked, this, &ScenarioPanel::commandAsked);
+  connect(undo_, &QPushButton::clicked, this, &ScenarioPanel::undoAsked);
   connect(stop_, &QPushButton::clicked, this, &ScenarioPanel::stopAsked);
-  last->addWidget(state_, 1);
-  last->addWidget(stop_);
-  column->addLayout(last);
 }
 
-double ScenarioPanel::intensity() const { return slider_->value() / 10.0; }
-
-void ScenarioPanel::setIntensity(double nSigma) {
-  const int tenths = int(std::lround(nSigma * 10));
-  if (tenths == slider_->value()) onSlider(tenths);
-  slider_->setValue(tenths);
+LightList::LightList(QWidget* parent) : QWidget(parent) {
+  auto* grid = new QGridLayout(this);
+  grid->setContentsMargins(0, 0, 0, 0);
+  grid->setHorizontalSpacing(8);
+  grid->setVerticalSpacing(4);
+  grid->setColumnStretch(1, 1);
+  sentence_ = quietLabel();
+  grid->addWidget(sentence_, 0, 0, 1, 2);
 }
 
-void ScenarioPanel::onSlider(int tenths) {
-  const double n = tenths / 10.0;
-  big_->setText(signedText(n) + " σ");
-  words_->setText(QString::fromStdString(intensityWords(n)));
-  chart_->setIntensity(n);
-  showNumbers();
-  Q_EMIT anticipatedIntensityChanged(n);
+void LightList::say(const QString& sentence) {
+  setLights({});
+  sentence_->setText(sentence);
+  sentence_->show();
 }
 
-void ScenarioPanel::setContext(std::shared_ptr<const ModelContext> context) {
-  hasContext_ = context != nullptr;
-  chart_->setContext(std::move(context));
-  forecast_.reset();
-  showNumbers();
-}
-
-void ScenarioPanel::setForecast(std::shared_ptr<const ScenarioForecast> forecast) {
-  forecast_ = std::move(forecast);
-  chart_->setForecast(forecast_);
-  showNumbers();
-}
-
-void ScenarioPanel::setLead(int lead) {
-  lead_ = lead;
-  chart_->setLead(lead);
-  showNumbers();
-}
-
-void ScenarioPanel::setBusy(bool busy) {
-  stop_->setEnabled(busy);
-  state_->setText(busy ? tr("computing…") : forecast_ ? tr("ready") : QString());
-}
-
-void ScenarioPanel::showNumbers() {
-  const QString none = QStringLiteral("–");
-  if (!forecast_ || forecast_->members.empty() || forecast_->members.front().achieved.empty()) {
-    commanded_->setText(tr("Commanded %1").arg(none));
-    achieved_->setText(tr("Achieved %1").arg(none));
-    made_->setText(hasContext_ ? tr("No scenario yet for this event.") : tr("Open radar files to ask for a scenario."));
-    return;
+void LightList::setLights(const std::vector<PlausibilityLight>& lights) {
+  sentence_->hide();
+  auto* grid = static_cast<QGridLayout*>(layout());
+  while (rows_.size() < lights.size()) {
+    rows_.emplace_back(new QLabel, new QLabel);
+    rows_.back().second->setWordWrap(true);
+    grid->addWidget(rows_.back().first, int(rows_.size()), 0, Qt::AlignTop);
+    grid->addWidget(rows_.back().second, int(rows_.size()), 1);
   }
-  const ScenarioMember& member = forecast_->members.front();
-  const int lead = lead_ >= 0 && lead_ < int(member.achieved.size()) ? lead_ : int(member.achieved.size()) - 1;
-  const AnticipatedIntensity& expected = forecast_->anticipated;
-  const double got = member.achieved[std::size_t(lead)];
-  QString gotText = QString::number(255 * got, 'f', 1);
-  if (lead < int(expected.mu.size())) {
-    commanded_->setText(tr("Commanded <b>%1</b>").arg(255 * expected.commanded(lead, intensity()), 0, 'f', 1));
-    const double sigma = expected.sigma[std::size_t(lead)];
-    if (sigma > 0) gotText += QString("</b> (%1 σ)").arg(signedText((got - expected.mu[std::size_t(lead)]) / sigma));
+  const Theme& theme = Theme::of(*this);
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto& [sign, sentence] = rows_[i];
+    sign->setVisible(i < lights.size());
+    sentence->setVisible(i < lights.size());
+    if (i >= lights.size()) continue;
+    // The shape says it as well as the colour.
+    const auto level = lights[i].level;
+    const bool good = level == PlausibilityLight::Level::Good,
+               caution = level == PlausibilityLight::Level::Caution;
+    sign->setText(good ? QStringLiteral("●") : caution ? QStringLiteral("▲") : QStringLiteral("■"));
+    sign->setStyleSheet(QString("color: %1")
+                            .arg((good      ? theme.good
+                                  : caution ? theme.forecast
+                                            : theme.failed)
+                                     .name()));
+    sign->setAccessibleName(good ? tr("good") : caution ? tr("caution") : tr("warning"));
+    sentence->setText(QString::fromStdString(lights[i].sentence));
   }
-  achieved_->setText(tr("Achieved <b>%1").arg(gotText));
-  const bool preview = forecast_->request.quality == Quality::Preview;
-  made_->setText(tr("%1, %2 steps%3\n%4, %5 s\nseed %6")
-                     .arg(QString::fromStdString(forecast_->model)).arg(forecast_->steps)
-                     .arg(preview ? tr(" (preview)") : QString(), QString::fromStdString(forecast_->device))
-                     .arg(forecast_->secondsTaken, 0, 'f', 2).arg(forecast_->request.seed));
+}
+
+QString LightList::text() const {
+  QStringList all;
+  for (const auto& [sign, sentence] : rows_)
+    if (!sentence->isHidden()) all << sentence->text();
+  return all.join('\n');
 }
 
 }  // namespace stormloom

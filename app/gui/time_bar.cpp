@@ -2,10 +2,9 @@
 
 #include <QMouseEvent>
 #include <QPainter>
-
 #include <algorithm>
 
-#include "app/gui/palette.h"
+#include "app/gui/theme.h"
 
 namespace stormloom {
 namespace {
@@ -14,8 +13,8 @@ constexpr double kTrackTop = 28;
 constexpr double kTrackHeight = 20;
 constexpr double kSide = 34;
 
-QColor cellColor(const TimeCell& cell) {
-  return cell.forecast ? palette::kForecast : cell.synthetic ? palette::kSynthetic : palette::kObserved;
+QColor cellColor(const Theme& theme, const TimeCell& cell) {
+  return cell.forecast ? theme.forecast : cell.synthetic ? theme.synthetic : theme.observed;
 }
 
 QString leadText(ValidTime time, ValidTime now) {
@@ -25,7 +24,8 @@ QString leadText(ValidTime time, ValidTime now) {
 
 double medianStep(const std::vector<TimeCell>& cells) {
   std::vector<double> steps;
-  for (std::size_t i = 1; i < cells.size(); ++i) steps.push_back(double((cells[i].time - cells[i - 1].time).count()));
+  for (std::size_t i = 1; i < cells.size(); ++i)
+    steps.push_back(double((cells[i].time - cells[i - 1].time).count()));
   if (steps.empty()) return 300.0;
   std::nth_element(steps.begin(), steps.begin() + steps.size() / 2, steps.end());
   return std::max(1.0, steps[steps.size() / 2]);
@@ -56,7 +56,8 @@ void TimeBar::setCurrent(int index) {
 double TimeBar::xFromTime(ValidTime time) const {
   const double first = -stepSeconds_;
   const double span = double((cells_.back().time - cells_.front().time).count()) - first;
-  return kSide + (double((time - cells_.front().time).count()) - first) / span * (width() - 2 * kSide);
+  return kSide +
+         (double((time - cells_.front().time).count()) - first) / span * (width() - 2 * kSide);
 }
 
 QRectF TimeBar::cellRect(int index) const {
@@ -72,56 +73,69 @@ QRectF TimeBar::cellRect(int index) const {
 }
 
 void TimeBar::paintEvent(QPaintEvent*) {
+  const Theme& theme = Theme::of(*this);
   QPainter painter(this);
   if (cells_.empty()) {
-    painter.setPen(palette::kQuiet);
+    painter.setPen(theme.quiet);
     painter.drawText(rect(), Qt::AlignCenter, tr("Times appear here when radar files are open"));
     return;
   }
-  painter.fillRect(QRectF(kSide, kTrackTop, width() - 2 * kSide, kTrackHeight), palette::kGround);
+  painter.fillRect(QRectF(kSide, kTrackTop, width() - 2 * kSide, kTrackHeight), theme.ground);
   for (int i = 0; i < int(cells_.size()); ++i) {
     const TimeCell& cell = cells_[std::size_t(i)];
     QRectF box = cellRect(i);
     if (box.width() > 4) box.adjust(0.5, 0, -0.5, 0);
-    QColor fill = cellColor(cell);
+    QColor fill = cellColor(theme, cell);
     fill.setAlphaF(i == current_ ? 1.0 : cell.forecast ? 0.34 : 0.42);
     painter.fillRect(box, fill);
-    if (cell.forecast && i != current_) painter.fillRect(QRectF(box.left(), box.bottom() - 2, box.width(), 2), cellColor(cell));
-    if (cell.standsStill) painter.fillRect(box, QBrush(palette::kText, Qt::BDiagPattern));
+    if (cell.forecast && i != current_)
+      painter.fillRect(QRectF(box.left(), box.bottom() - 2, box.width(), 2),
+                       cellColor(theme, cell));
+    if (cell.standsStill) painter.fillRect(box, QBrush(theme.text, Qt::BDiagPattern));
   }
   painter.setRenderHint(QPainter::Antialiasing);
   const double head = cellRect(current_).center().x();
   painter.setPen(Qt::NoPen);
-  painter.setBrush(cellColor(cells_[std::size_t(current_)]));
+  painter.setBrush(cellColor(theme, cells_[std::size_t(current_)]));
   painter.drawRoundedRect(QRectF(head - 3.5, kTrackTop - 5, 7, kTrackHeight + 10), 2, 2);
   paintLabels(painter);
 }
 
 void TimeBar::paintLabels(QPainter& painter) const {
+  const Theme& theme = Theme::of(*this);
   const double below = kTrackTop + kTrackHeight + 6;
   const auto label = [&](double x, double y, const QColor& color, const QString& text) {
     const double w = painter.fontMetrics().horizontalAdvance(text) + 4;
     painter.setPen(color);
-    painter.drawText(QRectF(std::clamp(x - w / 2, 2.0, std::max(2.0, width() - w - 2)), y, w, 18), Qt::AlignCenter, text);
+    painter.drawText(QRectF(std::clamp(x - w / 2, 2.0, std::max(2.0, width() - w - 2)), y, w, 18),
+                     Qt::AlignCenter, text);
   };
   const TimeCell& at = cells_[std::size_t(current_)];
-  const QString here = QString::fromStdString(clockText(at.time)) + (at.forecast ? ", " + leadText(at.time, now_) : QString());
+  const QString here = QString::fromStdString(clockText(at.time)) +
+                       (at.forecast ? ", " + leadText(at.time, now_) : QString());
   const double head = cellRect(current_).center().x();
-  label(head, below, cellColor(at), here);
-  const double first = cellRect(0).center().x(), last = cellRect(int(cells_.size()) - 1).center().x();
-  if (head - first > 150) label(first + 34, below, palette::kQuiet, QString::fromStdString(clockText(cells_.front().time)) + tr(" observed"));
-  if (last - head > 150) label(last - 30, below, palette::kQuiet, QString::fromStdString(clockText(cells_.back().time)) + (cells_.back().forecast ? tr(" forecast") : tr(" latest")));
+  label(head, below, cellColor(theme, at), here);
+  const double first = cellRect(0).center().x(),
+               last = cellRect(int(cells_.size()) - 1).center().x();
+  if (head - first > 150)
+    label(first + 34, below, theme.quiet,
+          QString::fromStdString(clockText(cells_.front().time)) + tr(" observed"));
+  if (last - head > 150)
+    label(last - 30, below, theme.quiet,
+          QString::fromStdString(clockText(cells_.back().time)) +
+              (cells_.back().forecast ? tr(" forecast") : tr(" latest")));
   if (now_ < cells_.front().time || now_ > cells_.back().time) return;
   const double now = xFromTime(now_);
-  painter.fillRect(QRectF(now - 1, kTrackTop - 8, 2, kTrackHeight + 14), palette::kText);
-  label(now, 2, palette::kText, tr("now %1 UTC").arg(QString::fromStdString(clockText(now_))));
+  painter.fillRect(QRectF(now - 1, kTrackTop - 8, 2, kTrackHeight + 14), theme.text);
+  label(now, 2, theme.text, tr("now %1 UTC").arg(QString::fromStdString(clockText(now_))));
 }
 
 void TimeBar::seek(double x) {
   if (cells_.empty()) return;
   int best = 0;
   for (int i = 1; i < int(cells_.size()); ++i)
-    if (std::abs(cellRect(i).center().x() - x) < std::abs(cellRect(best).center().x() - x)) best = i;
+    if (std::abs(cellRect(i).center().x() - x) < std::abs(cellRect(best).center().x() - x))
+      best = i;
   Q_EMIT seekAsked(best);
 }
 

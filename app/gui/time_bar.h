@@ -15,10 +15,11 @@ struct TimeCell {
   bool standsStill = false;
 };
 
-/// Frames as cells in their colours on a true time axis, gaps left open, "now" across, and the playhead.
+/// Frames as cells in their colours on a true time axis, gaps left open, "now" across, and the
+/// playhead.
 class TimeBar : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit TimeBar(QWidget* parent = nullptr);
   void setCells(std::vector<TimeCell> cells, ValidTime now);
   const std::vector<TimeCell>& cells() const { return cells_; }
@@ -28,15 +29,15 @@ class TimeBar : public QWidget {
   QSize sizeHint() const override { return {600, 76}; }
   QSize minimumSizeHint() const override { return {300, 76}; }
 
- Q_SIGNALS:
+Q_SIGNALS:
   void seekAsked(int index);
 
- protected:
+protected:
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
 
- private:
+private:
   double xFromTime(ValidTime time) const;
   void seek(double x);
   void paintLabels(QPainter& painter) const;

@@ -1,138 +1,69 @@
 #include <QApplication>
-#include <QComboBox>
-#include <QElapsedTimer>
 #include <QFile>
 #include <QLabel>
-#include <QSignalSpy>
-#include <QSlider>
+#include <QSettings>
 #include <QTemporaryDir>
-#include <QTest>
-#include <QTimer>
+#include <algorithm>
 
-#include <atomic>
-#include <cmath>
-#include <thread>
-
-#include "app/gui/main_window.h"
+#include "app/gui/actions.h"
 #include "app/gui/overlays.h"
-#include "app/gui/palette.h"
-#include "app/gui/scenario_controller.h"
+#include "app/gui/theme.h"
+#include "app/gui/time_bar.h"
 #include "core/errors.h"
+#include "fake_engine.h"
 
 using namespace stormloom;
-
-namespace {
-
-/// Stands for the models: the last observed frame with every value moved by n, after a while.
-struct FakeEngine {
-  std::chrono::milliseconds previewTakes{5};
-  std::chrono::milliseconds fullTakes{10};
-  std::atomic<int> previews{0};
-  std::atomic<int> fulls{0};
-
-  bool work(std::chrono::milliseconds takes, std::stop_token stop) const {
-    const auto end = std::chrono::steady_clock::now() + takes;
-    while (std::chrono::steady_clock::now() < end) {
-      if (stop.stop_requested()) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return true;
-  }
-
-  static FrameSequence future(const ModelContext& context, double by) {
-    FrameSequence sequence = context.frames;
-    sequence.provenance = Provenance::Forecast;
-    auto moved = std::make_shared<RadarGrid>(*context.frames.frames.back().grid);
-    for (float& value : moved->values()) value = float(std::fmax(0.0, value + by));
-    sequence.frames.clear();
-    for (int i = 1; i <= context.grid.targetFrames; ++i)
-      sequence.frames.push_back({context.runTime + minutes(context.grid.stepMinutes * i), moved, "", false});
-    return sequence;
-  }
-
-  std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request, std::stop_token stop) {
-    const bool preview = request.quality == Quality::Preview;
-    if (!work(preview ? previewTakes : fullTakes, stop)) return nullptr;
-    ++(preview ? previews : fulls);
-    auto answer = std::make_shared<ScenarioForecast>();
-    answer->id = request.id;
-    answer->request = request;
-    answer->anticipated = {std::vector<double>(6, 0.15), std::vector<double>(6, 0.02), 0.15};
-    const double n = request.nSigma.front();
-    answer->members.push_back({n, 0, future(*request.context, 10 * n), std::vector<double>(6, 0.15 + 0.02 * n),
-                               std::vector<double>(6, 0.15 + 0.018 * n)});
-    answer->model = "stand-in";
-    answer->device = "CPU";
-    return answer;
-  }
-
-  ForecastFunctions functions() {
-    return {[this](const ScenarioRequest& request, std::stop_token stop) { return generate(request, stop); },
-            [](const ModelContext& context, const std::string& model, std::stop_token) {
-              return std::make_shared<const DeterministicForecast>(
-                  DeterministicForecast{model, "", future(context, 0), "CPU", 0.0});
-            }};
-  }
-};
-
-/// The longest time the event loop was away, seen by a timer that wants to run every millisecond.
-class PauseMeter {
- public:
-  PauseMeter() {
-    clock_.start();
-    QObject::connect(&timer_, &QTimer::timeout, [this] {
-      longest_ = std::max(longest_, clock_.nsecsElapsed() / 1e6);
-      clock_.restart();
-    });
-    timer_.start(1);
-  }
-  double longestMilliseconds() const { return longest_; }
-
- private:
-  QTimer timer_;
-  QElapsedTimer clock_;
-  double longest_ = 0.0;
-};
-
-}  // namespace
 
 class TestWindow : public QObject {
   Q_OBJECT
 
- private:
-  static void openDemo(MainWindow& window) {
-    window.resize(1400, 900);
-    window.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&window));
-    window.openSyntheticEvent();
-    QTRY_VERIFY_WITH_TIMEOUT(window.desk().scenario && window.desk().scenario->request.quality == Quality::Full, 15000);
-  }
-  static QSlider* slider(MainWindow& window) { return window.findChild<QSlider*>("intensitySlider"); }
-
- private Q_SLOTS:
+private Q_SLOTS:
   void theBuiltInEventOpensWithForecasts() {
     FakeEngine engine;
     MainWindow window(engine.functions());
     openDemo(window);
     QVERIFY(window.desk().observed->synthetic);
-    QVERIFY(window.desk().deterministic.contains("earthformer"));
+    QTRY_VERIFY(window.desk().deterministic.contains("earthformer"));
+    QVERIFY(window.desk().deterministic.contains("persistence"));
     QVERIFY(window.desk().time > window.desk().context->runTime);
+    QCOMPARE(window.picture(2).caption.kind, PictureCaption::Kind::Forecast);
   }
 
   void draggingShowsPreviewsAndRestingShowsFullQuality() {
     FakeEngine engine;
     MainWindow window(engine.functions());
     openDemo(window);
-    const int fullsBefore = engine.fulls;
-    for (int tenths = 1; tenths <= 20; ++tenths) {
+    slider(window)->setSliderDown(true);
+    for (int tenths = 1; tenths <= 23; ++tenths) {
       slider(window)->setValue(tenths);
-      QTest::qWait(10);
+      QTest::qWait(5);
     }
-    QTRY_COMPARE(window.desk().scenario->request.quality, Quality::Preview);
-    QCOMPARE(int(engine.fulls), fullsBefore);
-    QTRY_COMPARE(window.desk().scenario->request.quality, Quality::Full);
-    QCOMPARE(window.desk().scenario->members.front().nSigma, 2.0);
-    QVERIFY(window.findChild<QLabel*>("achieved")->text().contains("+1.8"));
+    QTRY_VERIFY(shownForecast(window)->request.quality == Quality::Preview ||
+                showsFull(window, 2.3));
+    QTRY_COMPARE(shownForecast(window)->members.front().nSigma, 2.3);
+    slider(window)->setSliderDown(false);
+    QTRY_VERIFY(showsFull(window, 2.3));
+    QVERIFY(window.findChild<QLabel*>("achieved")->text().contains("+2.1"));
+    QTRY_COMPARE(window.picture(2).caption.kind, PictureCaption::Kind::Forecast);
+  }
+
+  void afterTheSweepThePictureFollowsTheFingerAtOnce() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QTRY_COMPARE_WITH_TIMEOUT(window.desk().scenarios->sweep().size(), std::size_t(9), 10000);
+    engine.previewTakes = engine.fullTakes = std::chrono::milliseconds(2000);
+    slider(window)->setSliderDown(true);
+    slider(window)->setValue(17);  // no model has computed this
+    const auto* shown = shownForecast(window);
+    QVERIFY(shown && shown->members.front().nSigma == 1.7);
+    QVERIFY(shown->request.quality == Quality::Preview);
+    QCOMPARE(window.picture(2).caption.kind, PictureCaption::Kind::Preview);
+    const float now = window.picture(2).grid->at(64, 64);
+    const float last = window.desk().context->frames.frames.back().grid->at(64, 64);
+    QVERIFY2(std::abs(now - std::max(0.f, last + 17.f)) < 0.6f,
+             qPrintable(QString::number(now - last)));
+    slider(window)->setSliderDown(false);
   }
 
   void theSliderFollowsTheMouse() {
@@ -140,26 +71,26 @@ class TestWindow : public QObject {
     MainWindow window(engine.functions());
     openDemo(window);
     QSlider* dial = slider(window);
-    const QPoint middle(dial->width() / 2, dial->height() / 2);
+    const QPoint middle(dial->width() / 2, 15);
     QTest::mousePress(dial, Qt::LeftButton, {}, middle);
     for (int x = 0; x <= 60; x += 6) QTest::mouseMove(dial, middle + QPoint(x, 0), 5);
     QTest::mouseRelease(dial, Qt::LeftButton, {}, middle + QPoint(60, 0));
     QVERIFY2(dial->value() > 10, qPrintable(QString::number(dial->value())));
-    QTRY_COMPARE(window.desk().scenario->members.front().nSigma, dial->value() / 10.0);
+    QTRY_VERIFY(showsFull(window, dial->value() / 10.0));
   }
 
-  void staleAnswersAreDropped() {
+  void staleAnswersAreNotShown() {
     FakeEngine engine;
-    engine.fullTakes = std::chrono::milliseconds(300);
+    engine.fullTakes = std::chrono::milliseconds(60);
     MainWindow window(engine.functions());
     openDemo(window);
-    slider(window)->setValue(10);
-    QTest::qWait(ScenarioController::kRestMilliseconds + 100);  // the full answer for +1.0 is running now
-    slider(window)->setValue(-20);
-    QTRY_VERIFY(window.desk().scenario->members.front().nSigma == -2.0 &&
-                window.desk().scenario->request.quality == Quality::Full);
-    QTest::qWait(400);
-    QCOMPARE(window.desk().scenario->members.front().nSigma, -2.0);
+    slider(window)->setValue(11);
+    QTest::qWait(ScenarioController::kRestMilliseconds +
+                 40);  // the full answer for +1.1 is running now
+    slider(window)->setValue(-23);
+    QTRY_VERIFY(showsFull(window, -2.3));
+    QTest::qWait(300);
+    QCOMPARE(shownForecast(window)->members.front().nSigma, -2.3);
   }
 
   void keysMoveTimeAndIntensity() {
@@ -175,20 +106,47 @@ class TestWindow : public QObject {
     QCOMPARE(times->current(), int(times->cells().size()) - 1);
     QTest::keyClick(&window, Qt::Key_Left);
     QCOMPARE(times->current(), int(times->cells().size()) - 2);
-    QTest::keyClicks(&window, "]]]");
+    for (int i = 0; i < 3; ++i) QTest::keyClick(&window, Qt::Key_BracketRight);
     QCOMPARE(slider(window)->value(), 3);
-    QTest::keyClicks(&window, "[");
+    QTest::keyClick(&window, Qt::Key_BracketLeft);
     QCOMPARE(slider(window)->value(), 2);
+    QTest::keyClick(&window, Qt::Key_9);
+    QCOMPARE(slider(window)->value(), 40);
     QTest::keyClick(&window, Qt::Key_0);
     QCOMPARE(slider(window)->value(), 0);
-    QTest::keyClick(&window, '?');
-    QVERIFY(window.findChild<KeyList*>()->isVisible());
-    QTest::keyClick(&window, Qt::Key_Escape);
-    QVERIFY(!window.findChild<KeyList*>()->isVisible());
     const int before = times->current();
     QTest::keyClick(&window, Qt::Key_Space);
     QTRY_VERIFY(times->current() != before);
     QTest::keyClick(&window, Qt::Key_Space);
+  }
+
+  void everyActionHasANameAndNoTwoShareAKey() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    QStringList keys;
+    for (const QAction* action : window.actions().all()) {
+      QVERIFY(!action->text().isEmpty() && !ActionTable::groupOf(action).isEmpty());
+      if (action->shortcut().isEmpty()) continue;
+      QVERIFY2(!keys.contains(action->shortcut().toString()),
+               qPrintable(action->shortcut().toString()));
+      keys << action->shortcut().toString();
+    }
+    QVERIFY(keys.size() > 40);
+  }
+
+  void keysCanBeChangedAndTheOldHolderLosesThem() {
+    FakeEngine engine;
+    {
+      MainWindow window(engine.functions());
+      ActionTable& actions = window.actions();
+      actions.rebind(actions.find("play"), QKeySequence("R"));
+      QCOMPARE(actions.find("whole")->shortcut(), QKeySequence());
+    }
+    MainWindow window(engine.functions());
+    QCOMPARE(window.actions().find("play")->shortcut(), QKeySequence("R"));
+    window.actions().restoreKeys();
+    QCOMPARE(window.actions().find("play")->shortcut(), QKeySequence("Space"));
+    QCOMPARE(window.actions().find("whole")->shortcut(), QKeySequence("R"));
   }
 
   void aClickOnTheTimeBarSeeks() {
@@ -213,24 +171,34 @@ class TestWindow : public QObject {
     const auto before = window.desk().observed;
     window.openPaths({file.fileName()});
     auto* banner = window.findChild<Banner*>();
-    QTRY_VERIFY_WITH_TIMEOUT(banner->isVisible(), 10000);
-    QVERIFY2(banner->text().contains("holiday.h5"), qPrintable(banner->text()));
+    QTRY_VERIFY_WITH_TIMEOUT(banner->isVisible() && banner->text().contains("holiday.h5"), 10000);
     QCOMPARE(window.desk().observed, before);
-    QVERIFY(!window.findChild<MapPane*>()->caption().validTime.empty());
+    QVERIFY(window.picture(0).grid);
   }
 
-  void aModelThatFailsIsExplained() {
+  void withoutWeightsTheRestStillWorks() {
     FakeEngine engine;
     ForecastFunctions functions = engine.functions();
-    functions.generate = [](const ScenarioRequest&, std::stop_token) -> std::shared_ptr<const ScenarioForecast> {
-      throw ModelError("prediff.safetensors: 3 tensors are missing. Install it again.");
+    functions.generate = [](const ScenarioRequest&, std::stop_token,
+                            const auto&) -> std::shared_ptr<const ScenarioForecast> {
+      throw ModelError("denoiser.json is missing. Install the models again.");
     };
     MainWindow window(functions);
+    window.resize(1400, 900);
     window.show();
     window.openSyntheticEvent();
     auto* banner = window.findChild<Banner*>();
-    QTRY_VERIFY_WITH_TIMEOUT(banner->isVisible() && banner->text().contains("3 tensors"), 15000);
-    QVERIFY(window.desk().deterministic.contains("earthformer"));
+    QTRY_VERIFY_WITH_TIMEOUT(banner->isVisible() && banner->text().contains("denoiser.json"),
+                             15000);
+    QTRY_VERIFY(window.desk().deterministic.contains("extrapolation"));
+    auto* times = window.findChild<TimeBar*>();
+    window.actions().find("last")->trigger();
+    QCOMPARE(times->current(), int(times->cells().size()) - 1);
+    QVERIFY(window.picture(0).grid);  // what was observed afterwards
+    QVERIFY2(window.picture(2).caption.lead.find("no forecast") != std::string::npos,
+             window.picture(2).caption.lead.c_str());
+    window.actions().find("play")->trigger();
+    QTRY_VERIFY(times->current() != int(times->cells().size()) - 1);
   }
 
   void realRadarFilesOpen() {
@@ -240,33 +208,61 @@ class TestWindow : public QObject {
     MainWindow window(engine.functions());
     openDemo(window);
     window.openPaths({folder});
-    QTRY_VERIFY_WITH_TIMEOUT(!window.desk().observed->synthetic && window.desk().scenario, 60000);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        !window.desk().observed->synthetic && window.desk().context && shownForecast(window),
+        60000);
     QVERIFY(window.desk().observed->frames.size() > 50);
   }
 
   void theEventLoopNeverWaitsForTheModel() {
     FakeEngine engine;
     engine.previewTakes = std::chrono::milliseconds(400);
-    engine.fullTakes = std::chrono::milliseconds(3000);
+    engine.fullTakes = std::chrono::milliseconds(1500);
     MainWindow window(engine.functions());
     openDemo(window);
     QSlider* dial = slider(window);
     QTest::qWait(300);
+    const int seconds = std::max(4, qEnvironmentVariableIntValue("STORMLOOM_DRAG_SECONDS"));
+    dial->setSliderDown(true);
     PauseMeter meter;
     QElapsedTimer clock;
-    for (clock.start(); clock.elapsed() < 5000;) {
+    for (clock.start(); clock.elapsed() < 1000 * seconds;) {
       dial->setValue(int(std::lround(40 * std::sin(clock.elapsed() / 600.0))));
       QTest::qWait(15);
     }
-    qInfo("longest pause of the event loop while dragging: %.1f ms", meter.longestMilliseconds());
-    QVERIFY2(meter.longestMilliseconds() < 250, qPrintable(QString::number(meter.longestMilliseconds())));
+    dial->setSliderDown(false);
+    qInfo("dragging %d s: %s", seconds, qPrintable(meter.report()));
+    QVERIFY2(meter.longestOwnMilliseconds() < 120, qPrintable(meter.report()));
+  }
+
+  void textCanBeReadInBothThemes() {
+    for (const Theme* theme : {&Theme::darkTheme(), &Theme::lightTheme()}) {
+      for (const QColor& text : {theme->text, theme->quiet, theme->observed, theme->forecast,
+                                 theme->synthetic, theme->failed, theme->good}) {
+        for (const QColor& ground : {theme->ground, theme->panel, theme->raised})
+          QVERIFY2(contrastRatio(text, ground) >= 4.5,
+                   qPrintable(QString("%1 on %2: %3")
+                                  .arg(text.name(), ground.name())
+                                  .arg(contrastRatio(text, ground))));
+      }
+      const auto color = [](const PictureColor& c) {
+        return QColor::fromRgbF(float(c[0]), float(c[1]), float(c[2]));
+      };
+      for (const PictureColor& text : {theme->map.text, theme->map.quiet, theme->map.observed,
+                                       theme->map.forecast, theme->map.synthetic})
+        QVERIFY2(contrastRatio(color(text), color(theme->map.plate)) >= 4.5,
+                 qPrintable(color(text).name()));
+    }
   }
 };
 
 int main(int argc, char** argv) {
-  SceneWidget::setDefaultFormat();
+  MapWall::setDefaultFormat();
+  QTemporaryDir settings;  // chosen keys and themes of whoever runs the test stay out
+  QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
   QApplication app(argc, argv);
-  applyDarkTheme(app);
+  QApplication::setOrganizationName("StormloomTest");
+  applyTheme(app, Theme::Choice::Dark);
   TestWindow test;
   return QTest::qExec(&test, argc, argv);
 }

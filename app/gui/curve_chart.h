@@ -1,0 +1,52 @@
+#pragma once
+
+#include <QColor>
+#include <QWidget>
+#include <optional>
+#include <vector>
+
+namespace stormloom {
+
+/// What a chart over time draws; minutes count from the run time.
+struct ChartContent {
+  struct Curve {
+    enum class Color { Observed, Forecast, Quiet, Text };
+    std::vector<QPointF> points;  ///< minute, value
+    Color color = Color::Text;
+    double width = 1.5;
+    bool dashed = false;
+  };
+  struct Band {
+    std::vector<QPointF> upper, lower;
+  };
+  QString title;
+  std::vector<Band> bands;
+  std::vector<Curve> curves;
+  std::optional<double> level;        ///< a threshold across
+  std::optional<double> minuteShown;  ///< of the time bar, where it is a forecast's
+  double firstMinute = -60, lastMinute = 60, highest = 60;
+};
+
+/// Lines, bands and a threshold over time, in the desk's two colours.
+class CurveChart : public QWidget {
+  Q_OBJECT
+public:
+  explicit CurveChart(QWidget* parent = nullptr);
+  void setContent(ChartContent content);
+  const ChartContent& content() const { return content_; }
+  QSize minimumSizeHint() const override { return {220, 110}; }
+  QSize sizeHint() const override { return {272, 168}; }
+
+protected:
+  void paintEvent(QPaintEvent* event) override;
+
+private:
+  QPointF at(const QPointF& point) const;
+  void paintAxes(QPainter& painter) const;
+  void paintBands(QPainter& painter) const;
+  void paintCurves(QPainter& painter) const;
+
+  ChartContent content_;
+};
+
+}  // namespace stormloom

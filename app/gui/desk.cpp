@@ -1,0 +1,351 @@
+#include "app/gui/desk.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/gui/scenario_controller.h"
+#include "app/gui/theme.h"
+#include "core/contour_lines.h"
+#include "core/ensemble_fields.h"
+#include "core/vil_scale.h"
+
+namespace stormloom {
+namespace {
+
+using Kind = PictureCaption::Kind;
+constexpr std::size_t kMostProducts = 400;
+
+std::string clockAndZone(ValidTime time) { return clockText(time) + " UTC"; }
+
+const Frame* lastNotAfter(const FrameSequence& sequence, ValidTime time) {
+  const Frame* found = nullptr;
+  for (const Frame& frame : sequence.frames)
+    if (frame.validTime <= time) found = &frame;
+  return found ? found : sequence.frames.empty() ? nullptr : &sequence.frames.front();
+}
+
+std::optional<std::size_t> indexAt(const FrameSequence& sequence, ValidTime time) {
+  return nearestFrame(sequence, time,
+                      seconds(std::max(60L, std::lround(30.0 * stepMinutes(sequence)))));
+}
+
+const Frame* frameAt(const FrameSequence& sequence, ValidTime time) {
+  const auto index = indexAt(sequence, time);
+  return index ? &sequence.frames[*index] : nullptr;
+}
+
+std::string sourceText(const FrameSequence& sequence) {
+  std::string text =
+      sequence.product.empty() ? std::string(quantityName(sequence.quantity)) : sequence.product;
+  if (!sequence.scaleNote.empty()) text += ", " + sequence.scaleNote;
+  if (sequence.synthetic && text.find("ynthetic") == std::string::npos) text += ", synthetic";
+  return text;
+}
+
+FieldKind kindOf(const PaneSpec& pane) {
+  if (pane.minus) return FieldKind::Difference;
+  if (pane.content.source == PaneSource::Disagreement) return FieldKind::Spread;
+  if (!pane.content.hasMembers()) return FieldKind::Radar;
+  if (pane.content.product == PaneProduct::Probability) return FieldKind::Probability;
+  return pane.content.product == PaneProduct::Spread ? FieldKind::Spread : FieldKind::Radar;
+}
+
+/// Why a pane has no forecast, in the words of its lower corner.
+std::string absence(const PaneContent& content, const Desk& desk, bool beyond) {
+  if (beyond) return "beyond the forecast; the last observation is shown";
+  const std::string model = desk.modelOf(content.source);
+  const bool failed = desk.failures.contains(model);
+  return failed ? "no forecast; the last observation is shown"
+                : "being computed; the last observation is shown";
+}
+
+std::string membersText(const PaneContent& content, std::size_t count) {
+  if (content.product == PaneProduct::Member)
+    return "member " + std::to_string(content.member + 1) + " of " + std::to_string(count);
+  return std::to_string(count) + (count == 1 ? " member" : " members");
+}
+
+}  // namespace
+
+std::string Desk::modelOf(PaneSource source) const {
+  switch (source) {
+    case PaneSource::Persistence:
+      return "persistence";
+    case PaneSource::Extrapolation:
+      return "extrapolation";
+    case PaneSource::Earthformer:
+      return "earthformer";
+    case PaneSource::Stochastic:
+      return "extrapolation";
+    case PaneSource::Scenario:
+      return "scenario";
+    default:
+      return {};
+  }
+}
+
+long Desk::leadMinutes() const {
+  return context ? std::chrono::duration_cast<minutes>(time - context->runTime).count() : 0;
+}
+
+ValidTime Desk::timeOfFrame(int frame) const {
+  return context->runTime + seconds(std::lround(60.0 * stepMinutes(context->frames) * (frame + 1)));
+}
+
+PanePictures::Source PanePictures::sourceOf(const PaneContent& content, const Desk& desk) const {
+  Source source;
+  if (content.source == PaneSource::Scenario) {
+    source = scenarioOf(content, desk);
+  } else if (content.source == PaneSource::Stochastic && desk.stochastic) {
+    for (const FrameSequence& member : *desk.stochastic) source.members.push_back(&member);
+    source.name = "stochastic/" + desk.context->hash;
+  } else {
+    const auto found = desk.deterministic.find(desk.modelOf(content.source));
+    if (found != desk.deterministic.end()) source.members = {&found->second->frames};
+    return source;
+  }
+  source.count = source.members.size();
+  if (content.product != PaneProduct::Member) return source;
+  const auto member = std::size_t(content.member);
+  source.members = member < source.members.size() ? std::vector{source.members[member]}
+                                                  : std::vector<const FrameSequence*>();
+  return source;
+}
+
+PanePictures::Source PanePictures::scenarioOf(const PaneContent& content, const Desk& desk) const {
+  Source source;
+  const bool one = content.product == PaneProduct::Member && content.member == 0;
+  source.scenario = content.nSigma
+                        ? desk.scenarios->forFixed(*content.nSigma, one ? 1 : desk.state.members)
+                    : one ? desk.scenarios->forDial()
+                          : desk.scenarios->ensemble();
+  if (!source.scenario) return source;
+  source.preview = source.scenario->request.quality == Quality::Preview;
+  source.name = std::to_string(source.scenario->id) + "/" +
+                std::to_string(tenthsOf(source.scenario->request.nSigma.front()));
+  for (const ScenarioMember& member : source.scenario->members)
+    source.members.push_back(&member.frames);
+  return source;
+}
+
+std::vector<const FrameSequence*> PanePictures::forecastsOf(const PaneContent& content,
+                                                            const Desk& desk) const {
+  return sourceOf(content, desk).members;
+}
+
+PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) const {
+  PanePicture picture;
+  picture.sequence = desk.observed.get();
+  picture.caption.kind = desk.observed->synthetic ? Kind::Synthetic : Kind::Observed;
+  picture.caption.title = desk.observed->synthetic ? "Observed (synthetic)" : "Observed";
+  picture.caption.detail = sourceText(*desk.observed);
+  picture.caption.validTime = clockAndZone(time);
+  const bool hidden = desk.context && time > desk.context->runTime && !desk.state.showTruth;
+  const Frame* frame = hidden ? nullptr : frameAt(*desk.observed, time);
+  if (!frame) {
+    frame = lastNotAfter(*desk.observed, hidden ? desk.context->runTime : time);
+    picture.caption.dimmed = true;
+    picture.caption.lead = hidden  ? "hidden; the picture of the run time is shown"
+                           : frame ? "not observed; last picture " + clockText(frame->validTime)
+                                   : "nothing observed";
+  } else {
+    picture.caption.validTime = clockAndZone(frame->validTime);
+    if (frame->standsStill) picture.caption.lead = "stands still";
+  }
+  if (frame) picture.grid = frame->grid;
+  return picture;
+}
+
+PanePicture PanePictures::contextPicture(const Desk& desk, ValidTime time,
+                                         const std::string& title) const {
+  PanePicture picture;
+  picture.sequence = &desk.context->frames;
+  const Frame* frame = frameAt(desk.context->frames, time);
+  picture.caption.kind = desk.context->frames.synthetic ? Kind::Synthetic : Kind::Observed;
+  picture.caption.title = title;
+  picture.caption.detail = "what it starts from: " + sourceText(desk.context->frames);
+  picture.caption.validTime = clockAndZone(time);
+  picture.caption.dimmed = !frame;
+  if (!frame) picture.caption.lead = "before what the model sees";
+  if (!frame) frame = lastNotAfter(desk.context->frames, time);
+  if (frame) picture.grid = frame->grid;
+  return picture;
+}
+
+std::shared_ptr<const RadarGrid> PanePictures::productOf(const PaneContent& content,
+                                                         const Source& source, std::size_t lead,
+                                                         double threshold) {
+  if (content.product == PaneProduct::Member) return source.members.front()->frames[lead].grid;
+  const std::string key = source.name + "/" + std::to_string(source.members.size()) + "/" +
+                          std::to_string(int(content.product)) + "/" + std::to_string(lead) + "/" +
+                          std::to_string(threshold) + "/" + std::to_string(content.percent);
+  auto& product = products_[key];
+  if (product) return product;
+  GridList members;
+  for (const FrameSequence* member : source.members)
+    members.push_back(member->frames.at(lead).grid);
+  const auto keep = [&](RadarGrid&& grid) {
+    product = std::make_shared<const RadarGrid>(std::move(grid));
+  };
+  switch (content.product) {
+    case PaneProduct::Percentile:
+      keep(percentileField(members, content.percent));
+      break;
+    case PaneProduct::Maximum:
+      keep(maximumField(members));
+      break;
+    case PaneProduct::Spread:
+      keep(spreadField(members));
+      break;
+    case PaneProduct::Probability:
+      keep(probabilityField(members, threshold));
+      break;
+    default:
+      keep(meanField(members));
+  }
+  auto made = product;
+  if (products_.size() > kMostProducts) products_.clear();
+  return made;
+}
+
+std::shared_ptr<const RadarGrid> PanePictures::disagreementAt(const Desk& desk, ValidTime time) {
+  GridList forecasts;
+  for (const auto source :
+       {PaneSource::Extrapolation, PaneSource::Earthformer, PaneSource::Scenario})
+    if (auto field = fieldAt({source}, desk, time, nullptr)) forecasts.push_back(std::move(field));
+  if (forecasts.size() < 2) return nullptr;
+  return std::make_shared<const RadarGrid>(disagreementField(forecasts));
+}
+
+std::shared_ptr<const RadarGrid> PanePictures::fieldAt(const PaneContent& content, const Desk& desk,
+                                                       ValidTime time, bool* preview) {
+  if (content.source == PaneSource::Disagreement) return disagreementAt(desk, time);
+  if (content.source == PaneSource::Observed) {
+    const Frame* frame = desk.truth && desk.state.showTruth ? frameAt(*desk.truth, time) : nullptr;
+    return frame ? frame->grid : nullptr;
+  }
+  const Source source = sourceOf(content, desk);
+  if (source.members.empty()) return nullptr;
+  if (preview) *preview = *preview || source.preview;
+  const auto lead = indexAt(*source.members.front(), time);
+  return lead ? productOf(content, source, *lead, desk.state.threshold) : nullptr;
+}
+
+PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk, ValidTime time) {
+  const PaneContent& content = pane.content;
+  const std::string title = paneTitle(pane, desk.state.nSigma, desk.state.threshold);
+  if (time <= desk.context->runTime) return contextPicture(desk, time, title);
+  PanePicture picture;
+  picture.sequence = &desk.context->frames;
+  picture.caption.kind = Kind::Forecast;
+  picture.caption.title = title;
+  picture.caption.detail = sourceText(desk.context->frames);
+  picture.caption.validTime = clockAndZone(time);
+  const auto lead = std::chrono::duration_cast<minutes>(time - desk.context->runTime).count();
+  picture.caption.lead = signedText(double(lead), 0).toStdString() + " min";
+  bool preview = false;
+  picture.grid = fieldAt(content, desk, time, &preview);
+  const bool has = picture.grid != nullptr;
+  if (has && pane.minus) {
+    const auto minus = fieldAt(*pane.minus, desk, time, &preview);
+    picture.grid =
+        minus ? std::make_shared<const RadarGrid>(differenceField(*picture.grid, *minus)) : nullptr;
+  }
+  if (picture.grid) {
+    picture.kind = kindOf(pane);
+    if (preview) picture.caption.kind = Kind::Preview;
+    if (content.hasMembers())
+      picture.caption.detail = membersText(content, sourceOf(content, desk).count);
+    if (preview) picture.caption.detail = "preview, " + picture.caption.detail;
+    return picture;
+  }
+  if (const Frame* last = lastNotAfter(desk.context->frames, time)) picture.grid = last->grid;
+  picture.caption.dimmed = true;
+  const bool beyond = time > desk.timeOfFrame(desk.context->grid.targetFrames - 1) + seconds(60);
+  picture.caption.lead = absence(has && pane.minus ? *pane.minus : content, desk, beyond);
+  return picture;
+}
+
+PanePicture PanePictures::make(const PaneSpec& pane, const Desk& desk) {
+  if (!desk.observed || desk.observed->frames.empty()) return {};
+  const ValidTime time = pane.frame && desk.context ? desk.timeOfFrame(*pane.frame) : desk.time;
+  PanePicture picture;
+  if (pane.content.source == PaneSource::Observed && !pane.minus) {
+    picture = observedPicture(desk, time);
+  } else if (!desk.context) {
+    picture = observedPicture(desk, time);
+    picture.caption.title =
+        paneTitle(pane, desk.state.nSigma, desk.state.threshold) + ": no forecast from here yet";
+  } else {
+    picture = forecastPicture(pane, desk, time);
+  }
+  addSigns(picture, pane, desk, time);
+  return picture;
+}
+
+void PanePictures::addSigns(PanePicture& picture, const PaneSpec& pane, const Desk& desk,
+                            ValidTime time) const {
+  constexpr std::size_t kMostCells =
+      600 * 600;  // contours of a continent would take longer than a frame may
+  if (!picture.grid || picture.grid->size() > kMostCells || picture.caption.dimmed) return;
+  if (picture.kind == FieldKind::Probability) {
+    picture.signs.contour = contourLines(*picture.grid, 50.0);
+  } else if (picture.kind == FieldKind::Radar &&
+             picture.sequence->quantity == Quantity::VilDigital) {
+    if (desk.state.contours)
+      picture.signs.contour = contourLines(*picture.grid, desk.state.threshold);
+    if (desk.state.hatching)
+      picture.signs.hatching = hatchLines(*picture.grid, desk.state.threshold, 3);
+  }
+  if (!desk.state.outlines || !pane.content.hasMembers() || !desk.isForecastTime()) return;
+  PaneContent all = pane.content;
+  all.product = PaneProduct::Mean;
+  for (const FrameSequence* member : sourceOf(all, desk).members) {
+    const Frame* frame = frameAt(*member, time);
+    if (!frame) continue;
+    auto lines = contourLines(*frame->grid, desk.state.threshold);
+    std::move(lines.begin(), lines.end(), std::back_inserter(picture.signs.outlines));
+  }
+}
+
+QString placeText(LonLat place) {
+  return QString("%1° %2  %3° %4")
+      .arg(std::abs(place.lat), 0, 'f', 3)
+      .arg(place.lat < 0 ? "S" : "N")
+      .arg(std::abs(place.lon), 0, 'f', 3)
+      .arg(place.lon < 0 ? "W" : "E");
+}
+
+namespace {
+
+QString valueText(const PanePicture& picture, double value) {
+  if (picture.kind == FieldKind::Probability) return QString("%1 %").arg(value, 0, 'f', 0);
+  if (picture.kind == FieldKind::Difference) return signedText(value, 0);
+  if (picture.kind == FieldKind::Spread) return QObject::tr("± %1").arg(value, 0, 'f', 0);
+  if (picture.sequence->quantity == Quantity::VilDigital)
+    return QString("%1, %2 kg/m²").arg(value, 0, 'f', 0).arg(vilMassFromDigital(value), 0, 'f', 1);
+  return QString("%1 %2")
+      .arg(value, 0, 'f', 1)
+      .arg(QString::fromUtf8(unitText(picture.sequence->quantity).data()));
+}
+
+}  // namespace
+
+QString readoutText(const PanePicture& picture, LonLat place, bool withPlace) {
+  if (!picture.grid || !picture.sequence) return {};
+  const CellPoint at = picture.sequence->geo.cellFromLonLat(place);
+  const RadarGrid& grid = *picture.grid;
+  QString text = QObject::tr("outside");
+  if (at.col >= 0 && at.row >= 0 && at.col < grid.width() && at.row < grid.height()) {
+    const int row = int(at.row), col = int(at.col);
+    const CellState state = grid.state(row, col);
+    text = state == CellState::Missing           ? QObject::tr("missing")
+           : state == CellState::OutsideCoverage ? QObject::tr("outside coverage")
+           : state == CellState::BelowDetection  ? QObject::tr("below detection")
+                                                 : valueText(picture, grid.at(row, col));
+    if (withPlace) text += QObject::tr("   row %1, column %2").arg(row).arg(col);
+  }
+  return withPlace ? placeText(place) + "   " + text : text;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <QString>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/desk_state.h"
+#include "core/field_tables.h"
+#include "core/scenario.h"
+#include "render/radar_scene.h"
+
+namespace stormloom {
+
+class ScenarioController;
+
+/// Everything panes may show, owned by the window; nothing in it changes once it is set, it is
+/// replaced.
+struct Desk {
+  std::shared_ptr<const FrameSequence> observed;
+  std::shared_ptr<const ModelContext> context;
+  std::shared_ptr<const FrameSequence>
+      truth;  ///< observed after the run time, on the models' box; may have no frames
+  std::map<std::string, std::shared_ptr<const DeterministicForecast>> deterministic;
+  std::shared_ptr<const std::vector<FrameSequence>> stochastic;  ///< extrapolation with members
+  std::map<std::string, QString> failures;                       ///< why a model has no forecast
+  const ScenarioController* scenarios = nullptr;
+  DeskState state;
+  ValidTime time{};
+  ColorVision seenBy = ColorVision::Usual;
+
+  std::string modelOf(
+      PaneSource source) const;  ///< "earthformer"; empty for what is no single model
+  bool isForecastTime() const { return context && time > context->runTime; }
+  long leadMinutes() const;
+  ValidTime timeOfFrame(int frame) const;  ///< 0: the first lead time, -1: the run time
+};
+
+/// What one pane draws at one time.
+struct PanePicture {
+  const FrameSequence* sequence = nullptr;  ///< whose grid and quantity it has
+  std::shared_ptr<const RadarGrid> grid;
+  FieldKind kind = FieldKind::Radar;
+  PictureCaption caption;
+  PictureSigns signs;
+};
+
+/// Makes pictures of panes; remembers ensemble fields while they are looked at again and again.
+class PanePictures {
+public:
+  PanePicture make(const PaneSpec& pane, const Desk& desk);
+  /// One frame after another of what a pane shows over all lead times; nothing where there is no
+  /// forecast.
+  std::vector<const FrameSequence*> forecastsOf(const PaneContent& content, const Desk& desk) const;
+
+private:
+  struct Source {
+    std::vector<const FrameSequence*> members;
+    std::shared_ptr<const ScenarioForecast> scenario;  ///< keeps the members alive
+    bool preview = false;
+    std::size_t count = 1;  ///< of all members, where one is shown
+    std::string name;       ///< tells ensembles apart
+  };
+  Source sourceOf(const PaneContent& content, const Desk& desk) const;
+  Source scenarioOf(const PaneContent& content, const Desk& desk) const;
+  PanePicture observedPicture(const Desk& desk, ValidTime time) const;
+  PanePicture contextPicture(const Desk& desk, ValidTime time, const std::string& title) const;
+  PanePicture forecastPicture(const PaneSpec& pane, const Desk& desk, ValidTime time);
+  std::shared_ptr<const RadarGrid> fieldAt(const PaneContent& content, const Desk& desk,
+                                           ValidTime time, bool* preview);
+  std::shared_ptr<const RadarGrid> disagreementAt(const Desk& desk, ValidTime time);
+  std::shared_ptr<const RadarGrid> productOf(const PaneContent& content, const Source& source,
+                                             std::size_t lead, double threshold);
+  void addSigns(PanePicture& picture, const PaneSpec& pane, const Desk& desk, ValidTime time) const;
+
+  std::map<std::string, std::shared_ptr<const RadarGrid>> products_;
+};
+
+/// Value with unit under a position, as the panes and the status line say it.
+QString readoutText(const PanePicture& picture, LonLat place, bool withPlace);
+QString placeText(LonLat place);
+
+}  // namespace stormloom

@@ -1,0 +1,299 @@
+// Files in and out: radar data, sessions, pictures, commands.
+#include <QApplication>
+#include <QClipboard>
+#include <QDateTime>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QSettings>
+#include <QStandardPaths>
+#include <algorithm>
+
+#include "app/gui/main_window.h"
+#include "app/gui/map_wall.h"
+#include "app/gui/overlays.h"
+#include "app/gui/scenario_controller.h"
+#include "app/gui/time_bar.h"
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+constexpr std::size_t kKeptFiles = 3;
+constexpr std::size_t kKeptContexts = 12;
+constexpr int kKeptRecent = 12;
+
+QString eventName(const FrameSequence& sequence) {
+  const std::string& text =
+      sequence.event.empty() || sequence.synthetic ? sequence.product : sequence.event;
+  const QString name = QString::fromStdString(text);
+  return name.isEmpty() ? QString::fromUtf8(quantityName(sequence.quantity).data()) : name;
+}
+
+QString eventLine(const FrameSequence& sequence) {
+  const QString from =
+      sequence.frames.empty()
+          ? QString()
+          : QString::fromStdString(isoText(sequence.frames.front().validTime).substr(0, 16))
+                .replace('T', ' ');
+  return QObject::tr("%1\n%2 UTC, frames: %3")
+      .arg(eventName(sequence), from)
+      .arg(sequence.frames.size());
+}
+
+QString quoted(const QString& word) {
+  const QRegularExpression plain("^[A-Za-z0-9_./:,=+-]+$");
+  return plain.match(word).hasMatch() ? word : "'" + QString(word).replace("'", "'\\''") + "'";
+}
+
+template <class T>
+void keep(std::vector<T>& cache, const T& item, std::size_t most) {
+  cache.push_back(item);
+  if (cache.size() > most) cache.erase(cache.begin());
+}
+
+/// A name that says what is in the file: event, time, n.
+QString pictureName(const Desk& desk) {
+  QString name = desk.observed ? eventName(*desk.observed) : QString("stormloom");
+  name += "_" + QString::fromStdString(isoText(desk.time)).remove(':').remove('-') + "_n" +
+          signedText(desk.state.nSigma).replace(QChar(0x2212), '-');
+  return name.replace(QRegularExpression("[^A-Za-z0-9_.+-]+"), "-");
+}
+
+}  // namespace
+
+void MainWindow::wireFiles() {
+  connect(loader_, &FileLoader::progress, this, [this](int done, int total) {
+    loading_->setRange(0, total);
+    loading_->setValue(done);
+  });
+  connect(loader_, &FileLoader::loaded, this, &MainWindow::takeFiles);
+  connect(loader_, &FileLoader::failed, this, [this](const QString& sentence) {
+    loading_->hide();
+    cancelLoading_->hide();
+    pending_.reset();
+    banner_->say(sentence);
+  });
+  connect(loader_, &FileLoader::contextReady, this, [this](const LoadedContext& loaded) {
+    keep(contextCache_, loaded, kKeptContexts);
+    keep(grounds_, loaded.ground, 2 * kKeptContexts);
+    takeContext(loaded);
+  });
+  connect(loader_, &FileLoader::noContext, this, [this](const QString& sentence) {
+    banner_->say(tr("No forecast can start here: %1").arg(sentence));
+    if (desk_.observed) showDesk();
+  });
+  connect(drawer_, &Drawer::eventChosen, this, [this](int row) {
+    if (!files_.files || row < 0 || row >= int(files_.files->sequences.size())) return;
+    change(tr("Event: %1").arg(eventName(files_.files->sequences[std::size_t(row)])),
+           [row](DeskState& state) {
+             state.sequence = row;
+             state.runTime.reset();
+             state.time.reset();
+             state.center.reset();
+           });
+  });
+  connect(drawer_, &Drawer::recentChosen, this, [this](const QString& path) { openPaths({path}); });
+  drawer_->setRecent(QSettings().value("recent").toStringList());
+}
+
+void MainWindow::openPaths(const QStringList& paths) {
+  if (paths.size() == 1 && isSessionFile(paths.front().toStdString()))
+    return openSession(paths.front());
+  pending_.reset();
+  loading_->setRange(0, 0);
+  loading_->show();
+  cancelLoading_->show();
+  loader_->load(paths);
+}
+
+void MainWindow::openSyntheticEvent() { openPaths({}); }
+
+void MainWindow::openDialog(bool folder) {
+  QSettings settings;
+  const QString start = settings.value("lastFolder").toString();
+  const QStringList paths =
+      folder ? QStringList{QFileDialog::getExistingDirectory(
+                   this, tr("Open a folder of radar files"), start)}
+             : QFileDialog::getOpenFileNames(this, tr("Open radar files or a session"), start);
+  if (paths.isEmpty() || paths.front().isEmpty()) return;
+  settings.setValue("lastFolder", QFileInfo(paths.front()).absolutePath());
+  openPaths(paths);
+}
+
+void MainWindow::endLoading() {
+  loader_->cancel();
+  pending_.reset();
+  loading_->hide();
+  cancelLoading_->hide();
+}
+
+void MainWindow::takeFiles(const LoadedFiles& loaded) {
+  loading_->hide();
+  cancelLoading_->hide();
+  if (loaded.files->sequences.empty()) return;
+  banner_->hide();
+  const auto& passedOver = loaded.files->passedOver;
+  if (!passedOver.empty())
+    banner_->say(tr("Files passed over: %1. %2")
+                     .arg(passedOver.size())
+                     .arg(QString::fromStdString(passedOver.front())));
+  keep(fileCache_, loaded, kKeptFiles);
+  for (const auto& ground : loaded.grounds) keep(grounds_, ground, 2 * kKeptContexts);
+  rememberRecent(loaded.paths);
+  if (pending_) {
+    const DeskState state = *std::exchange(pending_, std::nullopt);
+    files_ = {};
+    return apply(state);
+  }
+  DeskState next = desk_.state;
+  next.paths.clear();
+  for (const QString& path : loaded.paths)
+    next.paths.push_back(QFileInfo(path).exists() ? QFileInfo(path).absoluteFilePath().toStdString()
+                                                  : path.toStdString());
+  next.sequence = 0;
+  next.runTime.reset();
+  next.time.reset();
+  next.center.reset();
+  next.nSigma = 0.0;
+  next.region = {};
+  next.notes.clear();
+  // The cache knows the files by the state's own names for them.
+  fileCache_.back().paths.clear();
+  for (const std::string& path : next.paths)
+    fileCache_.back().paths << QString::fromStdString(path);
+  files_ = {};
+  const QString label = tr("Opened %1").arg(eventName(loaded.files->sequences.front()));
+  if (!desk_.observed)
+    history_ = DeskHistory(next);  // nothing to go back to before the first event
+  else
+    history_.record(label.toStdString(), next);
+  keepInJournal(label, true);
+  desk_.observed.reset();
+  apply(next);
+}
+
+void MainWindow::useSequence() {
+  const auto& sequences = files_.files->sequences;
+  const auto row = std::size_t(std::clamp(desk_.state.sequence, 0, int(sequences.size()) - 1));
+  controller_->setContext(nullptr);
+  desk_.observed = std::shared_ptr<const FrameSequence>(files_.files, &sequences[row]);
+  desk_.context.reset();
+  desk_.truth.reset();
+  desk_.deterministic.clear();
+  desk_.stochastic.reset();
+  desk_.failures.clear();
+  QStringList names;
+  for (const FrameSequence& sequence : sequences) names << eventLine(sequence);
+  drawer_->setEvents(names, int(row));
+  if (desk_.observed->frames.empty()) return;
+  desk_.time = desk_.observed->frames.back().validTime;
+  wall_->setHome(std::nullopt);
+  cutContext();
+}
+
+void MainWindow::cutContext() {
+  std::optional<ValidTime> runTime = desk_.state.runTime;
+  // The built-in event knows its future: start in its middle, so that forecasts can be compared
+  // with it.
+  if (!runTime && desk_.observed->synthetic && desk_.observed->frames.size() > 6)
+    runTime = desk_.observed->frames[6].validTime;
+  for (const LoadedContext& known : contextCache_)
+    if (known.sequence == desk_.observed && known.asked == runTime) return takeContext(known);
+  loader_->cut(desk_.observed, runTime);
+}
+
+void MainWindow::takeContext(const LoadedContext& loaded) {
+  if (loaded.sequence != desk_.observed) return;
+  desk_.context = loaded.context;
+  desk_.truth = loaded.truth;
+  desk_.deterministic.clear();
+  desk_.stochastic.reset();
+  desk_.failures.clear();
+  firstForecast_ = !desk_.state.time;
+  desk_.time = desk_.state.time.value_or(desk_.context->runTime);
+  wall_->setHome(desk_.context->frames.geo);
+  if (!desk_.context->note.empty()) banner_->tell(QString::fromStdString(desk_.context->note));
+  updateWishes();
+  controller_->setContext(desk_.context);
+  rebuildTimes();
+  showPlace();
+}
+
+void MainWindow::rememberRecent(const QStringList& paths) {
+  if (paths.size() != 1) return;
+  QSettings settings;
+  QStringList recent = settings.value("recent").toStringList();
+  const QString path = QFileInfo(paths.front()).absoluteFilePath();
+  recent.removeAll(path);
+  recent.prepend(path);
+  while (recent.size() > kKeptRecent) recent.removeLast();
+  settings.setValue("recent", recent);
+  drawer_->setRecent(recent);
+}
+
+void MainWindow::savePicture() {
+  const QDir folder(QStandardPaths::writableLocation(QStandardPaths::PicturesLocation));
+  const QString name = pictureName(desk_);
+  QString path = folder.filePath(name + ".png");
+  for (int i = 2; QFile::exists(path); ++i)
+    path = folder.filePath(QString("%1_%2.png").arg(name).arg(i));  // never over an older one
+  QDir().mkpath(folder.path());
+  QImage image = wall_->grabFramebuffer();
+  image.setText("Title", lookNow());
+  if (image.save(path))
+    banner_->tell(tr("Saved as %1").arg(path));
+  else
+    banner_->say(tr("%1 cannot be written. Make room or give permission to write there, then press "
+                    "Ctrl+E again.")
+                     .arg(path));
+}
+
+void MainWindow::copyCommand() {
+  const DeskState& state = desk_.state;
+  QStringList words{"stormloom-cli", "scenario"};
+  if (state.paths.empty())
+    words = QStringList{"stormloom-cli", "demo",     "--out",  "demo.nc", "&&",
+                        "stormloom-cli", "scenario", "demo.nc"};
+  for (const std::string& path : state.paths) words << quoted(QString::fromStdString(path));
+  words << "--n" << QString::number(state.nSigma, 'f', 1) << "--members"
+        << QString::number(state.members) << "--seed" << QString::number(state.seed);
+  if (desk_.context) words << "--at" << QString::fromStdString(isoText(desk_.context->runTime));
+  words << "--out" << quoted(pictureName(desk_) + ".nc");
+  QApplication::clipboard()->setText(words.join(' '));
+  banner_->tell(tr("In the clipboard: %1").arg(words.join(' ')));
+}
+
+void MainWindow::saveSession() {
+  QSettings settings;
+  const QString proposed = QDir(settings.value("lastFolder", QDir::homePath()).toString())
+                               .filePath(pictureName(desk_) + ".stormloom");
+  QString path = QFileDialog::getSaveFileName(this, tr("Save the session"), proposed,
+                                              tr("Sessions (*.stormloom)"));
+  if (path.isEmpty()) return;
+  if (!path.endsWith(".stormloom")) path += ".stormloom";
+  DeskState state = desk_.state;
+  state.time = desk_.time;
+  try {
+    writeSessionFile(path.toStdString(), state);
+    banner_->tell(tr("The session is saved as %1").arg(path));
+  } catch (const StormloomError& error) {
+    banner_->say(QString::fromUtf8(error.what()));
+  }
+}
+
+void MainWindow::openSession(const QString& path) {
+  try {
+    const DeskState state = readSessionFile(path.toStdString());
+    history_.record(tr("Session %1").arg(QFileInfo(path).fileName()).toStdString(), state);
+    goTo(state);
+  } catch (const StormloomError& error) {
+    banner_->say(QString::fromUtf8(error.what()));
+  }
+}
+
+}  // namespace stormloom

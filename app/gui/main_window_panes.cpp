@@ -1,0 +1,136 @@
+// What panes show, and how they are arranged.
+#include <QMenu>
+#include <QSettings>
+
+#include "app/gui/actions.h"
+#include "app/gui/main_window.h"
+#include "app/gui/map_wall.h"
+#include "app/gui/overlays.h"
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+constexpr double kWideStrip = 1150;  ///< five panes side by side need this much
+
+struct NamedContent {
+  const char* name;
+  PaneContent content;
+};
+
+std::vector<NamedContent> singleContents() {
+  return {{QT_TR_NOOP("Observed"), {PaneSource::Observed}},
+          {QT_TR_NOOP("PreDiff at the dial"), {PaneSource::Scenario}},
+          {QT_TR_NOOP("Earthformer"), {PaneSource::Earthformer}},
+          {QT_TR_NOOP("Extrapolation"), {PaneSource::Extrapolation}},
+          {QT_TR_NOOP("Stochastic extrapolation"), {PaneSource::Stochastic}},
+          {QT_TR_NOOP("Persistence"), {PaneSource::Persistence}}};
+}
+
+std::vector<NamedContent> ensembleContents() {
+  const auto product = [](PaneProduct kind, double percent = 90.0) {
+    return PaneContent{PaneSource::Scenario, kind, {}, 0, percent};
+  };
+  return {{QT_TR_NOOP("Chance of the threshold"), product(PaneProduct::Probability)},
+          {QT_TR_NOOP("Mean"), product(PaneProduct::Mean)},
+          {QT_TR_NOOP("10th percentile"), product(PaneProduct::Percentile, 10)},
+          {QT_TR_NOOP("Median"), product(PaneProduct::Percentile, 50)},
+          {QT_TR_NOOP("90th percentile"), product(PaneProduct::Percentile, 90)},
+          {QT_TR_NOOP("Maximum"), product(PaneProduct::Maximum)},
+          {QT_TR_NOOP("Spread"), product(PaneProduct::Spread)},
+          {QT_TR_NOOP("Chance without the AI"), {PaneSource::Stochastic, PaneProduct::Probability}},
+          {QT_TR_NOOP("Where they disagree"), {PaneSource::Disagreement}}};
+}
+
+}  // namespace
+
+void MainWindow::setPaneContent(int pane, const PaneContent& content) {
+  change(tr("Pane: %1")
+             .arg(QString::fromStdString(
+                 contentTitle(content, desk_.state.nSigma, desk_.state.threshold))),
+         [&](DeskState& state) {
+           PaneSpec spec = state.layout.panes().at(std::size_t(pane));
+           spec.content = content;
+           spec.minus.reset();
+           state.layout.setPane(pane, spec);
+         });
+}
+
+void MainWindow::addContentMenu(QMenu* menu, int pane) {
+  for (const NamedContent& entry : singleContents())
+    menu->addAction(tr(entry.name), this,
+                    [this, pane, content = entry.content] { setPaneContent(pane, content); });
+  QMenu* fixed = menu->addMenu(tr("PreDiff at a fixed intensity"));
+  for (int n = 4; n >= -4; --n)
+    fixed->addAction(signedText(n, 0) + " σ", this, [this, pane, n] {
+      setPaneContent(pane, {PaneSource::Scenario, PaneProduct::Member, double(n)});
+    });
+  QMenu* member = menu->addMenu(tr("Another member"));
+  for (int i = 0; i < desk_.state.members; ++i)
+    member->addAction(tr("Member %1").arg(i + 1), this, [this, pane, i] {
+      setPaneContent(pane, {PaneSource::Scenario, PaneProduct::Member, {}, i});
+    });
+  QMenu* ensemble = menu->addMenu(tr("Of all members"));
+  for (const NamedContent& entry : ensembleContents())
+    ensemble->addAction(tr(entry.name), this,
+                        [this, pane, content = entry.content] { setPaneContent(pane, content); });
+  QMenu* minus = menu->addMenu(tr("Minus"));
+  for (const NamedContent& entry : singleContents()) {
+    minus->addAction(tr(entry.name), this, [this, pane, content = entry.content] {
+      change(tr("Difference"), [&](DeskState& state) {
+        PaneSpec spec = state.layout.panes().at(std::size_t(pane));
+        spec.minus = content;
+        state.layout.setPane(pane, spec);
+      });
+    });
+  }
+}
+
+void MainWindow::showPaneMenu(int pane, const QPoint& at) {
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  if (pane >= 0) {
+    addContentMenu(menu, pane);
+    menu->addSeparator();
+    for (const char* id : {"splitRight", "splitBelow", "swapPane", "closePane"})
+      menu->addAction(actions_->find(id));
+    menu->addSeparator();
+  }
+  QMenu* layouts = pane >= 0 ? menu->addMenu(tr("Layout")) : menu;
+  for (int i = 0; i < 7; ++i) layouts->addAction(actions_->find(QString("preset%1").arg(i)));
+  layouts->addSeparator();
+  QSettings settings;
+  settings.beginGroup("layouts");
+  for (const QString& name : settings.childKeys()) {
+    layouts->addAction(name, this, [this, name, text = settings.value(name).toString()] {
+      try {
+        const PaneLayout layout = PaneLayout::fromJson(Json::parse(text.toStdString()));
+        change(tr("Layout: %1").arg(name), [&](DeskState& state) { state.layout = layout; });
+      } catch (const StormloomError& error) {
+        banner_->say(
+            tr("The layout “%1” cannot be used: %2").arg(name, QString::fromUtf8(error.what())));
+      }
+    });
+  }
+  layouts->addAction(actions_->find("saveLayout"));
+  menu->popup(at);
+}
+
+void MainWindow::saveLayout() {
+  asker_->ask(tr("Name of this layout"), [this](const QString& name) {
+    QSettings().setValue("layouts/" + QString(name).replace('/', ' '),
+                         QString::fromStdString(desk_.state.layout.toJson().dump()));
+    banner_->tell(tr("The layout “%1” is kept; it is in the layout menu.").arg(name));
+  });
+}
+
+void MainWindow::usePreset(LayoutPreset preset) {
+  const bool needsMembers = preset == LayoutPreset::Stamps || preset == LayoutPreset::Probability;
+  change(tr("Layout: %1").arg(tr(presetName(preset))), [&](DeskState& state) {
+    if (needsMembers && state.members < 2) state.members = 8;
+    const int leads = desk_.context ? desk_.context->grid.targetFrames : 6;
+    state.layout = presetLayout(preset, {wall_->width() >= kWideStrip, state.members, leads});
+  });
+}
+
+}  // namespace stormloom

@@ -1,0 +1,423 @@
+// What is on the desk becomes what is seen.
+#include <QAction>
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QtConcurrent>
+#include <algorithm>
+#include <cmath>
+
+#include "app/gui/actions.h"
+#include "app/gui/curve_chart.h"
+#include "app/gui/main_window.h"
+#include "app/gui/map_wall.h"
+#include "app/gui/overlays.h"
+#include "app/gui/scenario_controller.h"
+#include "app/gui/scenario_panel.h"
+#include "app/gui/time_bar.h"
+#include "core/frame_words.h"
+
+namespace stormloom {
+namespace {
+
+constexpr int kLightsMilliseconds = 120;
+
+QString colored(const QColor& color, const QString& text) {
+  return QString("<span style='color:%1'>%2</span>").arg(color.name(), text);
+}
+
+QString productName(const FrameSequence& sequence) {
+  const std::string& text =
+      sequence.event.empty() || sequence.synthetic ? sequence.product : sequence.event;
+  return text.empty() ? QString::fromUtf8(quantityName(sequence.quantity).data())
+                      : QString::fromStdString(text);
+}
+
+QString cellText(const FrameSequence& sequence) {
+  return QObject::tr("%1, every %2 min")
+      .arg(QString::fromUtf8(unitText(sequence.quantity).data()))
+      .arg(stepMinutes(sequence), 0, 'g', 3);
+}
+
+std::vector<QPointF> highestPoints(const RegionSeries& series, ValidTime runTime) {
+  std::vector<QPointF> points;
+  for (const RegionMoment& moment : series)
+    points.emplace_back(double((moment.time - runTime).count()) / 60.0, moment.highest);
+  return points;
+}
+
+void setChip(QLabel* chip, const QString& text) {
+  chip->setText(text);
+  chip->setVisible(!text.isEmpty());
+}
+
+/// A result as the scoring code of the command line takes it.
+ResultFile asResult(const PaneContent& content, const std::vector<const FrameSequence*>& members,
+                    ValidTime runTime, double dialSigma) {
+  ResultFile result{"scenario", *members.front(), runTime, {}, {}};
+  const double n =
+      content.source == PaneSource::Scenario ? content.nSigma.value_or(dialSigma) : std::nan("");
+  for (std::size_t i = 0; i < members.size(); ++i)
+    result.members.push_back({n, int(i), *members[i], {}, {}});
+  return result;
+}
+
+}  // namespace
+
+void MainWindow::wireForecasts() {
+  connect(controller_, &ScenarioController::forecastsChanged, this, [this] {
+    desk_.failures.erase("scenario");
+    if (!desk_.observed || !desk_.context) return;
+    if (firstForecast_ && controller_->forDial() && desk_.time == desk_.context->runTime) {
+      firstForecast_ = false;
+      rebuildTimes();
+      return step(2);  // the forecast is what one came for
+    }
+    rebuildTimes();
+  });
+  connect(controller_, &ScenarioController::failed, this,
+          [this](const QString& sentence) { explain("scenario", sentence); });
+  connect(controller_, &ScenarioController::busyChanged, this, [this](bool busy) {
+    panel_->setBusy(busy);
+    wall_->setWork(busy ? 0.02 : -1.0);
+  });
+  connect(source_, &ForecastSource::progress, this, [this](double share) {
+    if (controller_->isBusy()) wall_->setWork(share);
+  });
+  connect(source_, &ForecastSource::deterministicReady, this,
+          [this](const QString& hash, const QString& model,
+                 std::shared_ptr<const DeterministicForecast> forecast) {
+            if (!desk_.context || hash.toStdString() != desk_.context->hash) return;
+            desk_.deterministic[model.toStdString()] = std::move(forecast);
+            showDesk();
+          });
+  connect(source_, &ForecastSource::stochasticReady, this,
+          [this](const QString& hash, std::shared_ptr<const std::vector<FrameSequence>> members) {
+            if (!desk_.context || hash.toStdString() != desk_.context->hash) return;
+            desk_.stochastic = std::move(members);
+            showDesk();
+          });
+  connect(source_, &ForecastSource::deterministicFailed, this,
+          [this](const QString& hash, const QString& model, const QString& sentence) {
+            if (desk_.context && hash.toStdString() == desk_.context->hash)
+              explain(model, sentence);
+          });
+  connect(wall_, &MapWall::cursorMoved, this, [this](int pane, double lon, double lat) {
+    showCursor(pane, {lon, lat});
+  });
+  connect(wall_, &MapWall::cursorLeft, this, [this] {
+    for (int i = 0; i < wall_->count(); ++i) wall_->scene(i).setCursor(std::nullopt);
+    readout_->clear();
+    wall_->update();
+  });
+  connect(&playing_, &QTimer::timeout, this, [this] { step(1); });
+  lightsTimer_.setSingleShot(true);
+  lightsTimer_.setInterval(kLightsMilliseconds);
+  connect(&lightsTimer_, &QTimer::timeout, this, [this] {
+    showLights();
+    if (drawer_->isShowing(Drawer::Page::Scores)) showScores();
+  });
+  connect(drawer_, &Drawer::scoresAsked, this, &MainWindow::showScores);
+  connect(&scoring_, &QFutureWatcher<std::vector<ScoreRow>>::finished, this,
+          [this] { drawer_->setScores(scoring_.result(), tr("Nothing to score.")); });
+}
+
+void MainWindow::explain(const QString& model, const QString& sentence) {
+  desk_.failures[model.toStdString()] = sentence;
+  banner_->say(model == "scenario" ? tr("No scenario: %1").arg(sentence)
+                                   : tr("No %1 forecast: %2").arg(model, sentence));
+  if (desk_.observed) showDesk();
+}
+
+void MainWindow::rebuildTimes() {
+  std::vector<TimeCell> cells;
+  std::vector<ValidTime> leads;
+  if (!desk_.observed || desk_.observed->frames.empty()) return;
+  const ValidTime now =
+      desk_.context ? desk_.context->runTime : desk_.observed->frames.back().validTime;
+  for (int i = 0; desk_.context && i < desk_.context->grid.targetFrames; ++i)
+    leads.push_back(desk_.timeOfFrame(i));
+  for (const Frame& frame : desk_.observed->frames) {
+    const bool covered =
+        !leads.empty() && frame.validTime > now && frame.validTime <= leads.back() + seconds(60);
+    if (!covered)
+      cells.push_back({frame.validTime, false, desk_.observed->synthetic, frame.standsStill});
+  }
+  for (const ValidTime time : leads) cells.push_back({time, true, false, false});
+  std::ranges::sort(cells, {}, &TimeCell::time);
+  times_->setCells(std::move(cells), now);
+  const auto& shown = times_->cells();
+  const auto nearest = std::ranges::min_element(shown, {}, [this](const TimeCell& cell) {
+    return std::abs((cell.time - desk_.time).count());
+  });
+  seek(int(nearest - shown.begin()), false);
+}
+
+void MainWindow::seek(int index, bool byHand) {
+  if (times_->cells().empty()) return;
+  index = std::clamp(index, 0, int(times_->cells().size()) - 1);
+  times_->setCurrent(index);
+  desk_.time = times_->cells()[std::size_t(index)].time;
+  showDesk();
+  if (!byHand || playing_.isActive()) return;
+  DeskState next = desk_.state;
+  next.time = desk_.time;
+  const QString label = tr("Time %1").arg(QString::fromStdString(clockText(desk_.time)));
+  history_.record(label.toStdString(), next, "time");
+  desk_.state = next;
+  keepInJournal(label, false);
+  showChoices();
+}
+
+void MainWindow::step(int by) {
+  const int count = int(times_->cells().size());
+  if (count == 0) return;
+  int next = times_->current() + by;
+  if (playing_.isActive() && next >= count) {
+    if (!looping_) return play(false);
+    next = 0;
+  }
+  seek(next, !firstForecast_);
+}
+
+void MainWindow::play(bool on) {
+  playButton_->setText(on ? tr("Pause") : tr("Play"));
+  if (on)
+    playing_.start(1000 / std::max(1, speed_->currentData().toInt()));
+  else
+    playing_.stop();
+}
+
+std::shared_ptr<const MapGround> MainWindow::groundOf(const GeoReference& geo) {
+  for (const auto& ground : grounds_)
+    if (ground->frame.geo() == geo) return ground;
+  if (baseMap_.empty()) baseMap_ = loadBaseMap();
+  grounds_.push_back(makeMapGround(baseMap_, geo));
+  return grounds_.back();
+}
+
+void MainWindow::showPanes() {
+  const auto panes = desk_.state.layout.panes();
+  shown_.resize(panes.size());
+  std::vector<PictureNote> notes;
+  for (const DeskNote& note : desk_.state.notes)
+    if (note.time == desk_.time) notes.push_back({note.place, note.text});
+  const ColorTable* legend = nullptr;
+  for (std::size_t i = panes.size(); i-- > 0;) {
+    PanePicture picture = pictures_.make(panes[i], desk_);
+    if (!picture.grid) continue;
+    RadarScene& scene = wall_->scene(int(i));
+    const ColorTable& table = fieldTable(picture.kind, picture.sequence->quantity,
+                                         {desk_.state.safeColors, desk_.seenBy});
+    scene.setGround(groundOf(picture.sequence->geo));
+    scene.setBox(desk_.context ? std::optional(desk_.context->frames.geo) : std::nullopt);
+    scene.setFrame(picture.grid, table);
+    scene.setSigns(picture.signs);
+    scene.setRegion(desk_.state.region);
+    scene.setNotes(notes);
+    scene.setCaption(picture.caption);
+    scene.setLegendShown(&table !=
+                         legend);  // one legend for each table, in the last pane that has it
+    legend = &table;
+    shown_[i] = std::move(picture);
+  }
+  wall_->refit();
+}
+
+void MainWindow::showDesk() {
+  if (!desk_.observed) return;
+  showPanes();
+  showFacts();
+  showPanel();
+  showPlace();
+  lightsTimer_.start();
+}
+
+void MainWindow::showFacts() {
+  const Theme& theme = Theme::of(*this);
+  const FrameSequence& observed = *desk_.observed;
+  QString facts = QString("<b>%1</b>").arg(productName(observed).toHtmlEscaped());
+  facts += colored(theme.quiet, "&nbsp;&nbsp;" + cellText(observed).toHtmlEscaped());
+  if (observed.synthetic) facts += colored(theme.synthetic, tr("&nbsp;&nbsp;synthetic"));
+  eventText_->setText(facts);
+  eventText_->setToolTip(productName(observed) + ", " + cellText(observed));
+  runText_->setText(
+      desk_.context
+          ? tr("run %1 UTC").arg(QString::fromStdString(clockText(desk_.context->runTime)))
+          : QString());
+  validText_->setText(QString::fromStdString(clockText(desk_.time)) + " UTC");
+  const bool forecast = desk_.isForecastTime();
+  kindText_->setText(
+      forecast             ? colored(theme.forecast,
+                                     tr("forecast %1 min").arg(signedText(double(desk_.leadMinutes()), 0)))
+      : observed.synthetic ? colored(theme.synthetic, tr("observed (synthetic)"))
+                           : colored(theme.observed, tr("observed")));
+  const auto dial = controller_->forDial();
+  const bool preview = dial && dial->request.quality == Quality::Preview;
+  setChip(
+      modelChip_,
+      dial ? tr("PreDiff %1 steps, %2").arg(dial->steps).arg(preview ? tr("preview") : tr("full"))
+      : desk_.failures.contains("scenario") ? tr("no PreDiff")
+                                            : QString());
+  setChip(seedChip_, tr("Seed %1").arg(desk_.state.seed));
+  deviceChip_->setText(dial ? tr("%1, %2 s")
+                                  .arg(QString::fromStdString(dial->device))
+                                  .arg(dial->secondsTaken, 0, 'f', 2)
+                            : QString());
+  arrange();
+  fromHere_->setEnabled(!forecast);
+  words_->setText(lookNow());
+  wall_->setAccessibleDescription(words_->text());
+}
+
+QString MainWindow::lookNow() const {
+  const auto pane = std::size_t(wall_->activePane());
+  if (pane >= shown_.size() || !shown_[pane].grid) return {};
+  const PanePicture& picture = shown_[pane];
+  const QString title = QString::fromStdString(picture.caption.title);
+  if (picture.kind != FieldKind::Radar || picture.sequence->quantity != Quantity::VilDigital)
+    return tr("%1, %2").arg(title, QString::fromStdString(picture.caption.validTime));
+  const auto lead = desk_.isForecastTime() ? std::optional(desk_.leadMinutes()) : std::nullopt;
+  return title + ": " +
+         QString::fromStdString(frameWords(*picture.grid, desk_.state.threshold, lead));
+}
+
+void MainWindow::showPanel() {
+  PanelContent content;
+  content.context = desk_.context;
+  content.forecast = controller_->forDial();
+  content.ensemble = desk_.state.members > 1 ? controller_->ensemble() : nullptr;
+  if (desk_.state.showTruth && desk_.truth && !desk_.truth->frames.empty())
+    content.truth = desk_.truth;
+  std::vector<ScenarioMember> sweep;
+  for (const auto& forecast : controller_->sweep())
+    if (forecast->request.quality == Quality::Full) sweep.push_back(forecast->members.front());
+  if (content.forecast) content.reach = dialReach(sweep, content.forecast->anticipated);
+  content.secondsPerMember = controller_->secondsPerMember();
+  if (desk_.isForecastTime()) {
+    for (const TimeCell& cell : times_->cells())
+      if (cell.forecast && cell.time <= desk_.time) ++content.lead;
+  }
+  panel_->setContent(std::move(content));
+}
+
+// Only for the exact forecast: a preview is no reason to believe anything.
+void MainWindow::showLights() {
+  const auto dial = controller_->forDial();
+  if (!desk_.context || !dial || dial->members.empty()) {
+    lightsOf_.clear();
+    return panel_->setNoLights(desk_.failures.contains("scenario")
+                                   ? tr("There is no scenario to judge. The banner says why.")
+                                   : tr("The reasons come with the first forecast."));
+  }
+  if (dial->request.quality == Quality::Preview) return;
+  const QString about = QString("%1/%2/%3/%4")
+                            .arg(QString::fromStdString(desk_.context->hash))
+                            .arg(dial->id)
+                            .arg(dial->request.nSigma.front())
+                            .arg(Theme::of(*this).dark);
+  if (about == lightsOf_) return;
+  lightsOf_ = about;
+  panel_->setLights(plausibilityOf(*desk_.context, dial->members.front(), dial->anticipated));
+}
+
+void MainWindow::showPlace() {
+  const MapRegion& region = desk_.state.region;
+  if (region.outline.empty() || !desk_.context) return panel_->clearPlace();
+  using Curve = ChartContent::Curve;
+  const ValidTime now = desk_.context->runTime;
+  const auto cells = cellsInRegion(region, desk_.context->frames.geo);
+  ChartContent chart;
+  chart.title =
+      region.isPlace() ? tr("value at the place, 0–254") : tr("strongest value in the area, 0–254");
+  const double step = stepMinutes(desk_.context->frames);
+  chart.firstMinute = -step * double(desk_.context->frames.frames.size() - 1);
+  chart.lastMinute = step * desk_.context->grid.targetFrames;
+  chart.level = desk_.state.threshold;
+  chart.highest = std::max(160.0, 1.15 * desk_.state.threshold);
+  chart.curves.push_back(
+      {highestPoints(regionSeries(desk_.context->frames, cells), now), Curve::Color::Observed, 2});
+  if (desk_.truth && desk_.state.showTruth)
+    chart.curves.push_back(
+        {highestPoints(regionSeries(*desk_.truth, cells), now), Curve::Color::Observed, 1.5, true});
+  const auto extrapolated = pictures_.forecastsOf({PaneSource::Extrapolation}, desk_);
+  for (const FrameSequence* forecast : extrapolated)
+    chart.curves.push_back(
+        {highestPoints(regionSeries(*forecast, cells), now), Curve::Color::Quiet, 1, true});
+  PaneContent all{PaneSource::Scenario,
+                  desk_.state.members > 1 ? PaneProduct::Mean : PaneProduct::Member};
+  const auto ensemble = controller_->ensemble();
+  const auto members = ensemble || desk_.state.members < 2 ? pictures_.forecastsOf(all, desk_)
+                                                           : std::vector<const FrameSequence*>();
+  const RegionForecast forecast = regionForecast(members, region, desk_.state.threshold);
+  for (const RegionSeries& series : forecast.members)
+    chart.curves.push_back(
+        {highestPoints(series, now), Curve::Color::Forecast, members.size() > 1 ? 1.0 : 2.0});
+  if (desk_.isForecastTime()) chart.minuteShown = double(desk_.leadMinutes());
+  QString words = QString::fromStdString(regionWords(forecast));
+  // The same question along the dial: how likely it is if it turns out weaker or stronger.
+  QStringList chances;
+  for (const auto& one : controller_->sweep()) {
+    const RegionForecast there =
+        regionForecast({&one->members.front().frames}, region, desk_.state.threshold);
+    if (tenthsOf(one->request.nSigma.front()) % 20 == 0)
+      chances << QString("%1 σ %2").arg(signedText(one->request.nSigma.front(), 0),
+                                        there.everAbove ? tr("yes") : tr("no"));
+  }
+  if (!chances.isEmpty()) words += tr("\nReached at: %1").arg(chances.join(", "));
+  if (!extrapolated.empty())
+    words += tr("\nExtrapolation: %1")
+                 .arg(QString::fromStdString(
+                     regionWords(regionForecast(extrapolated, region, desk_.state.threshold))));
+  const QString heading = region.isPlace() ? tr("AT %1").arg(placeText(region.outline.front()))
+                                           : tr("IN THE AREA, %1 CELLS").arg(cells.size());
+  panel_->setPlace(heading, words, chart);
+}
+
+void MainWindow::showScores() {
+  if (!desk_.context || !desk_.truth || desk_.truth->frames.empty())
+    return drawer_->setScores(
+        {},
+        tr("Nothing was observed after the run time yet, so there is nothing to compare with."));
+  if (!desk_.state.showTruth)
+    return drawer_->setScores(
+        {}, tr("What was observed afterwards is hidden. Show it (T) to see the scores."));
+  if (scoring_.isRunning()) return;
+  std::vector<std::pair<QString, ResultFile>> asked;
+  for (const PaneSpec& pane : desk_.state.layout.panes()) {
+    if (pane.content.source == PaneSource::Observed ||
+        pane.content.source == PaneSource::Disagreement)
+      continue;
+    const QString name = QString::fromStdString(
+        contentTitle(pane.content, desk_.state.nSigma, desk_.state.threshold));
+    const auto members = pictures_.forecastsOf(pane.content, desk_);
+    const bool known =
+        std::ranges::any_of(asked, [&](const auto& one) { return one.first == name; });
+    if (!members.empty() && !known)
+      asked.emplace_back(
+          name, asResult(pane.content, members, desk_.context->runTime, desk_.state.nSigma));
+  }
+  scoring_.setFuture(QtConcurrent::run([asked = std::move(asked), truth = desk_.truth] {
+    std::vector<ScoreRow> rows;
+    for (const auto& [name, result] : asked) {
+      ScoreRow row{name, {}};
+      for (LeadScores& lead : verifyForecast(result, *truth))
+        if (lead.member == 0) row.leads.push_back(std::move(lead));
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }));
+}
+
+void MainWindow::showCursor(int pane, LonLat place) {
+  cursor_ = place;
+  for (int i = 0; i < int(shown_.size()) && i < wall_->count(); ++i)
+    wall_->scene(i).setCursor(place,
+                              readoutText(shown_[std::size_t(i)], place, false).toStdString());
+  if (pane < int(shown_.size()))
+    readout_->setText(readoutText(shown_[std::size_t(pane)], place, true));
+  wall_->update();
+}
+
+}  // namespace stormloom

@@ -1,0 +1,199 @@
+// Steps: what the person chose, how it is kept, undone and shown.
+#include <QAction>
+#include <algorithm>
+
+#include "app/gui/actions.h"
+#include "app/gui/main_window.h"
+#include "app/gui/map_wall.h"
+#include "app/gui/overlays.h"
+#include "app/gui/scenario_controller.h"
+#include "app/gui/scenario_panel.h"
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+constexpr int kJournalMilliseconds = 250;  ///< of a step that still goes on
+
+}  // namespace
+
+void MainWindow::wireDesk() {
+  connect(panel_, &ScenarioPanel::intensityChanged, this, [this](double n) {
+    change(
+        tr("Intensity %1 σ").arg(signedText(n)), [n](DeskState& state) { state.nSigma = n; }, "n");
+  });
+  connect(panel_, &ScenarioPanel::handOnDial, this, [this](bool down) {
+    controller_->setHandOnDial(down);
+    if (down) history_.endMerging();
+  });
+  connect(panel_, &ScenarioPanel::seedChanged, this, [this](quint64 seed) {
+    change(
+        tr("Seed %1").arg(seed), [seed](DeskState& state) { state.seed = seed; }, "seed");
+  });
+  connect(panel_, &ScenarioPanel::membersChanged, this, [this](int members) {
+    change(
+        members == 1 ? tr("One member") : tr("%1 members").arg(members),
+        [members](DeskState& state) { state.members = members; }, "members");
+  });
+  connect(panel_, &ScenarioPanel::thresholdChanged, this, [this](double level) {
+    change(
+        tr("Threshold %1").arg(level), [level](DeskState& state) { state.threshold = level; },
+        "threshold");
+  });
+  connect(panel_, &ScenarioPanel::placeCleared, this,
+          [this] { change(tr("No place"), [](DeskState& state) { state.region = {}; }); });
+  connect(panel_, &ScenarioPanel::exportAsked, actions_->find("picture"), &QAction::trigger);
+  connect(panel_, &ScenarioPanel::commandAsked, actions_->find("copyCommand"), &QAction::trigger);
+  connect(panel_, &ScenarioPanel::undoAsked, actions_->find("undo"), &QAction::trigger);
+  connect(panel_, &ScenarioPanel::stopAsked, controller_, &ScenarioController::cancel);
+  connect(wall_, &MapWall::layoutEdited, this, [this](const QString& what) {
+    change(
+        what, [this](DeskState& state) { state.layout = wall_->layoutOfPanes(); }, "layout");
+  });
+  connect(wall_, &MapWall::viewChanged, this, [this] {
+    const auto view = wall_->view();
+    change(
+        tr("Map moved"),
+        [&](DeskState& state) {
+          state.center = view ? std::optional(view->center) : std::nullopt;
+          state.kmPerPixel = view ? view->kmPerPixel : 1.0;
+        },
+        "view");
+  });
+  connect(wall_, &MapWall::placeChosen, this, [this](double lon, double lat) {
+    change(tr("Place %1").arg(placeText({lon, lat})), [=](DeskState& state) {
+      state.region = {{LonLat{lon, lat}}};
+    });
+  });
+  connect(wall_, &MapWall::areaChosen, this, [this](const std::vector<LonLat>& outline) {
+    change(tr("Area"), [&](DeskState& state) { state.region = {outline}; });
+  });
+  connect(wall_, &MapWall::menuAsked, this, &MainWindow::showPaneMenu);
+  connect(drawer_, &Drawer::stepChosen, this,
+          [this](int index) { goTo(history_.goTo(std::size_t(index))); });
+  connect(drawer_, &Drawer::noteChosen, this, [this](int index) {
+    const DeskNote note = desk_.state.notes.at(std::size_t(index));
+    change(tr("To a note"), [&](DeskState& state) { state.time = note.time; });
+  });
+  connect(drawer_, &Drawer::noteRemoved, this, [this](int index) {
+    change(tr("Note removed"),
+           [index](DeskState& state) { state.notes.erase(state.notes.begin() + index); });
+  });
+  connect(drawer_, &Drawer::colorVisionChosen, this, [this](int vision) {
+    desk_.seenBy = ColorVision(vision);
+    showChoices();
+    if (desk_.observed) showPanes();
+  });
+  journalTimer_.setSingleShot(true);
+  journalTimer_.setInterval(kJournalMilliseconds);
+  connect(&journalTimer_, &QTimer::timeout, this, [this] { keepInJournal(journalLabel_, true); });
+}
+
+void MainWindow::change(const QString& label, const std::function<void(DeskState&)>& edit,
+                        const std::string& merge) {
+  DeskState next = desk_.state;
+  edit(next);
+  if (next == desk_.state) return;
+  const bool newStep = history_.record(label.toStdString(), next, merge);
+  keepInJournal(label, newStep && merge.empty());
+  apply(next);
+}
+
+void MainWindow::keepInJournal(const QString& label, bool atOnce) {
+  journalLabel_ = label;
+  if (!journal_) return;
+  if (!atOnce) {
+    if (!journalTimer_.isActive()) journalTimer_.start();
+    return;
+  }
+  journalTimer_.stop();
+  journal_->append(label.toStdString(), history_.state());
+}
+
+void MainWindow::goTo(const DeskState& state) {
+  const DeskState next = state;
+  keepInJournal(tr("Back and forth"), true);
+  apply(next);
+}
+
+// Only what differs is done again; what was computed is found by what was asked.
+void MainWindow::apply(const DeskState& next) {
+  const DeskState before = desk_.state;
+  QStringList paths;
+  for (const std::string& path : next.paths) paths << QString::fromStdString(path);
+  if (!files_.files || next.paths != before.paths) {
+    const auto known = std::ranges::find_if(
+        fileCache_, [&](const LoadedFiles& files) { return files.paths == paths; });
+    if (known == fileCache_.end()) {
+      pending_ = next;
+      loading_->show();
+      cancelLoading_->show();
+      loader_->load(paths);
+      return;
+    }
+    files_ = *known;
+  }
+  desk_.state = next;
+  wall_->setLayoutOfPanes(next.layout);
+  const bool otherSequence =
+      next.paths != before.paths || next.sequence != before.sequence || !desk_.observed;
+  if (otherSequence)
+    useSequence();
+  else if (next.runTime != before.runTime)
+    cutContext();
+  if (next.center)
+    wall_->setView({*next.center, next.kmPerPixel});
+  else if (before.center)
+    wall_->resetView();
+  if (next.time && desk_.observed) desk_.time = *next.time;
+  updateWishes();
+  showChoices();
+  if (desk_.observed) rebuildTimes();
+}
+
+void MainWindow::updateWishes() {
+  const DeskState& state = desk_.state;
+  ScenarioWishes wishes{state.nSigma, state.seed, state.members, {}, 1};
+  for (const PaneSpec& pane : state.layout.panes()) {
+    for (const auto& content : {std::optional(pane.content), pane.minus}) {
+      if (!content || content->source != PaneSource::Scenario || !content->nSigma) continue;
+      if (std::ranges::find(wishes.fixed, *content->nSigma) == wishes.fixed.end())
+        wishes.fixed.push_back(*content->nSigma);
+      if (content->product != PaneProduct::Member || content->member > 0)
+        wishes.fixedMembers = state.members;
+    }
+  }
+  controller_->setWishes(wishes);
+}
+
+void MainWindow::showChoices() {
+  const DeskState& state = desk_.state;
+  panel_->setIntensity(state.nSigma);
+  panel_->setChoices(state.seed, state.members, state.threshold);
+  const auto& entries = history_.entries();
+  panel_->setUndo(history_.canUndo(), QString::fromStdString(entries[history_.position()].label));
+  actions_->find("undo")->setEnabled(history_.canUndo());
+  actions_->find("redo")->setEnabled(history_.canRedo());
+  const std::pair<const char*, bool> flags[] = {{"contours", state.contours},
+                                                {"hatching", state.hatching},
+                                                {"outlines", state.outlines},
+                                                {"truth", state.showTruth},
+                                                {"safeColors", state.safeColors}};
+  for (const auto& [id, on] : flags) actions_->find(id)->setChecked(on);
+  if (drawer_->isShowing(Drawer::Page::Journal)) drawer_->setHistory(history_);
+  drawer_->setNotes(state.notes);
+  const ClosestSteps closest =
+      closestSteps(fieldTable(FieldKind::Radar, Quantity::VilDigital, {state.safeColors}),
+                   ColorVision::Deuteranopia);
+  drawer_->setColorCheck(
+      closest.distance < 10
+          ? tr("Without green, the steps from %1 and %2 look nearly alike (difference %3). Colours "
+               "for all eyes keep them apart.")
+                .arg(closest.lowerLevel)
+                .arg(closest.upperLevel)
+                .arg(closest.distance, 0, 'f', 0)
+          : tr("Neighbouring steps stay apart without green: least difference %1.")
+                .arg(closest.distance, 0, 'f', 0));
+}
+
+}  // namespace stormloom

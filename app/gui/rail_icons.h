@@ -1,0 +1,13 @@
+#pragma once
+
+#include <QColor>
+#include <QIcon>
+
+namespace stormloom {
+
+enum class RailIcon { Desk, Events, Layers, Scores, Export, Journal, Keys };
+
+/// Drawn in one colour, sharp at every scale.
+QIcon railIcon(RailIcon icon, const QColor& color);
+
+}  // namespace stormloom

@@ -1,0 +1,205 @@
+// What the dial's panel says about the forecast it is given.
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <cmath>
+
+#include "app/gui/curve_chart.h"
+#include "app/gui/intensity_dial.h"
+#include "app/gui/scenario_panel.h"
+#include "app/gui/theme.h"
+
+namespace stormloom {
+namespace {
+
+using Curve = ChartContent::Curve;
+constexpr double kScale = 255.0;  ///< frame means come in [0, 1]
+
+std::vector<QPointF> pointsOf(const std::vector<double>& means, double step, double anchor) {
+  std::vector<QPointF> points{{0, anchor}};
+  for (std::size_t i = 0; i < means.size(); ++i)
+    points.emplace_back(step * double(i + 1), kScale * means[i]);
+  return points;
+}
+
+std::vector<double> commandedMeans(const AnticipatedIntensity& expected, double n) {
+  std::vector<double> means;
+  for (std::size_t i = 0; i < expected.mu.size(); ++i)
+    means.push_back(expected.commanded(int(i), n));
+  return means;
+}
+
+std::vector<QPointF> observedPoints(const FrameSequence& frames, ValidTime runTime) {
+  std::vector<QPointF> points;
+  for (const Frame& frame : frames.frames)
+    points.emplace_back(double((frame.validTime - runTime).count()) / 60.0,
+                        summarize(*frame.grid).mean);
+  return points;
+}
+
+void addFan(ChartContent& chart, const AnticipatedIntensity& expected, double step, double anchor) {
+  for (const double n : {4.0, 2.0, 1.0})
+    chart.bands.push_back({pointsOf(commandedMeans(expected, n), step, anchor),
+                           pointsOf(commandedMeans(expected, -n), step, anchor)});
+  chart.curves.push_back(
+      {pointsOf(commandedMeans(expected, 0), step, anchor), Curve::Color::Quiet, 1, true});
+  chart.highest =
+      std::max(chart.highest, 1.05 * kScale * expected.commanded(int(expected.mu.size()) - 1, 4.0));
+}
+
+}  // namespace
+
+double ScenarioPanel::intensity() const { return slider_->value() / 10.0; }
+
+void ScenarioPanel::setIntensity(double nSigma) {
+  const QSignalBlocker quiet(slider_);
+  slider_->setValue(int(std::lround(nSigma * 10)));
+  slider_->update();
+  showWords();
+}
+
+void ScenarioPanel::setChoices(quint64 seed, int members, double threshold) {
+  const QSignalBlocker quietSeed(seed_), quietMembers(members_), quietThreshold(threshold_);
+  seed_->setValue(int(seed));
+  members_->setValue(members);
+  threshold_->setValue(threshold);
+  showMembers();
+}
+
+void ScenarioPanel::onSlider(int tenths) {
+  showWords();
+  showNumbers();
+  showChart();
+  Q_EMIT intensityChanged(tenths / 10.0);
+}
+
+void ScenarioPanel::showWords() {
+  const double n = intensity();
+  big_->setText(signedText(n) + " σ");
+  QString words = QString::fromStdString(intensityWords(n));
+  words_->setText(words.replace(", about", "\nabout"));
+  slider_->setAccessibleDescription(signedText(n) + tr(" sigma, ") + words);
+}
+
+void ScenarioPanel::setContent(PanelContent content) {
+  content_ = std::move(content);
+  slider_->setReach(content_.reach.lowest, content_.reach.highest);
+  showNumbers();
+  showChart();
+  showMade();
+}
+
+void ScenarioPanel::showNumbers() {
+  const QString none = QStringLiteral("–");
+  QString asked = none, got = none;
+  std::optional<double> achieved;
+  if (content_.forecast && !content_.forecast->members.empty() &&
+      !content_.forecast->members.front().achieved.empty()) {
+    const ScenarioMember& member = content_.forecast->members.front();
+    const AnticipatedIntensity& expected = content_.forecast->anticipated;
+    const int last = int(std::min(member.achieved.size(), expected.mu.size())) - 1;
+    const int lead = content_.lead >= 0 && content_.lead <= last ? content_.lead : last;
+    if (lead >= 0) {
+      asked = QString::number(kScale * expected.commanded(lead, intensity()), 'f', 1);
+      const double mean = member.achieved[std::size_t(lead)],
+                   sigma = expected.sigma[std::size_t(lead)];
+      got = QString::number(kScale * mean, 'f', 1);
+      if (sigma > 0) achieved = (mean - expected.mu[std::size_t(lead)]) / sigma;
+    }
+  }
+  commanded_->setText(tr("Commanded <b>%1</b>").arg(asked));
+  achieved_->setText(
+      tr("Achieved <b>%1</b>%2")
+          .arg(got, achieved ? QString(" (%1 σ)").arg(signedText(*achieved)) : QString()));
+  slider_->setAchieved(achieved);
+  reach_->setText(QString::fromStdString(content_.reach.sentence));
+  reach_->setVisible(!content_.reach.sentence.empty());
+}
+
+void ScenarioPanel::showChart() {
+  ChartContent chart;
+  chart.title = tr("mean intensity of the box, 0–255");
+  if (content_.context) {
+    const double step = stepMinutes(content_.context->frames);
+    chart.firstMinute = -step * double(content_.context->frames.frames.size() - 1);
+    chart.lastMinute = step * content_.context->grid.targetFrames;
+    const auto past = observedPoints(content_.context->frames, content_.context->runTime);
+    const double anchor = past.back().y();
+    chart.highest = 10.0;
+    for (const QPointF& point : past) chart.highest = std::max(chart.highest, 1.4 * point.y());
+    if (content_.forecast && !content_.forecast->anticipated.mu.empty()) {
+      const AnticipatedIntensity& expected = content_.forecast->anticipated;
+      addFan(chart, expected, step, anchor);
+      chart.curves.push_back({pointsOf(commandedMeans(expected, intensity()), step, anchor),
+                              Curve::Color::Forecast, 3});
+      const auto& members =
+          content_.ensemble ? content_.ensemble->members : content_.forecast->members;
+      for (const ScenarioMember& member : members)
+        chart.curves.push_back({pointsOf(member.achieved, step, anchor), Curve::Color::Text, 1});
+    }
+    chart.curves.push_back({past, Curve::Color::Observed, 2});
+    if (content_.truth)
+      chart.curves.push_back({observedPoints(*content_.truth, content_.context->runTime),
+                              Curve::Color::Observed, 1.5, true});
+    if (content_.lead >= 0) chart.minuteShown = step * (content_.lead + 1);
+  }
+  chart_->setContent(std::move(chart));
+}
+
+void ScenarioPanel::showMembers() {
+  const int members = members_->value();
+  const double cost = content_.secondsPerMember * members;
+  // One member keeps six frames of 128 x 128 values and their states.
+  const double megabytes = content_.context
+                               ? members * content_.context->grid.targetFrames * 5.0 *
+                                     content_.context->grid.size * content_.context->grid.size / 1e6
+                               : 0.0;
+  const bool known = members > 1 && cost > 0;
+  budget_->setText(known ? tr("%1 members take about %2 s and %3 MB.")
+                               .arg(members)
+                               .arg(cost, 0, 'f', cost < 10 ? 1 : 0)
+                               .arg(megabytes, 0, 'f', 1)
+                         : tr("More members show how likely it is."));
+  members_->setSuffix(members == 1 ? tr(" member") : tr(" members"));
+}
+
+void ScenarioPanel::showMade() {
+  showMembers();
+  if (!content_.forecast) {
+    made_->setText(content_.context ? tr("No scenario yet for this event.")
+                                    : tr("Open radar files to ask for a scenario."));
+    return;
+  }
+  const ScenarioForecast& forecast = *content_.forecast;
+  made_->setText(tr("%1, %2 steps, %3, %4 s")
+                     .arg(QString::fromStdString(forecast.model))
+                     .arg(forecast.steps)
+                     .arg(QString::fromStdString(forecast.device))
+                     .arg(forecast.secondsTaken, 0, 'f', 2));
+}
+
+void ScenarioPanel::setLights(const std::vector<PlausibilityLight>& lights) {
+  lights_->setLights(lights);
+}
+
+void ScenarioPanel::setNoLights(const QString& why) { lights_->say(why); }
+
+void ScenarioPanel::setPlace(const QString& heading, const QString& words,
+                             const ChartContent& chart) {
+  placeHeading_->setText(heading);
+  placeWords_->setText(words);
+  placeChart_->setContent(chart);
+  place_->show();
+}
+
+void ScenarioPanel::clearPlace() { place_->hide(); }
+
+void ScenarioPanel::setBusy(bool busy) { stop_->setVisible(busy); }
+
+void ScenarioPanel::setUndo(bool possible, const QString& what) {
+  undo_->setEnabled(possible);
+  undo_->setToolTip(possible ? tr("Undo: %1 (Ctrl+Z)").arg(what) : tr("Nothing to undo"));
+}
+
+}  // namespace stormloom

@@ -1,0 +1,73 @@
+#include "app/gui/scenario_store.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace stormloom {
+namespace {
+
+std::size_t bytesOf(const ScenarioForecast& forecast) {
+  std::size_t bytes = sizeof(ScenarioForecast);
+  for (const ScenarioMember& member : forecast.members)
+    for (const Frame& frame : member.frames.frames)
+      bytes += frame.grid->size() * (sizeof(float) + 1);
+  return bytes;
+}
+
+}  // namespace
+
+int tenthsOf(double nSigma) { return int(std::lround(10.0 * nSigma)); }
+
+void ScenarioStore::add(const ScenarioForecast& forecast) {
+  std::map<int, std::vector<ScenarioMember>> apart;
+  for (const ScenarioMember& member : forecast.members)
+    apart[tenthsOf(member.nSigma)].push_back(member);
+  ScenarioForecast head = forecast;
+  head.members.clear();
+  for (auto& [tenths, members] : apart) {
+    auto one = std::make_shared<ScenarioForecast>(head);
+    one->request.nSigma = {members.front().nSigma};
+    one->request.members = int(members.size());
+    one->members = std::move(members);
+    put({forecast.request.context->hash, forecast.request.seed, tenths, forecast.request.quality},
+        std::move(one));
+  }
+  makeRoom();
+}
+
+void ScenarioStore::put(const ScenarioKey& key, std::shared_ptr<const ScenarioForecast> forecast) {
+  Entry& entry = entries_[key];
+  if (entry.forecast && entry.forecast->members.size() > forecast->members.size()) return;
+  bytes_ -= entry.bytes;
+  entry = {forecast, bytesOf(*forecast), ++clock_};
+  bytes_ += entry.bytes;
+}
+
+void ScenarioStore::makeRoom() {
+  while (bytes_ > mostBytes_ && entries_.size() > 1) {
+    const auto oldest = std::min_element(
+        entries_.begin(), entries_.end(),
+        [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+    bytes_ -= oldest->second.bytes;
+    entries_.erase(oldest);
+  }
+}
+
+std::shared_ptr<const ScenarioForecast> ScenarioStore::find(const ScenarioKey& key,
+                                                            int members) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || int(found->second.forecast->members.size()) < members)
+    return nullptr;
+  found->second.used = ++clock_;
+  return found->second.forecast;
+}
+
+std::vector<std::shared_ptr<const ScenarioForecast>> ScenarioStore::all(
+    const std::string& contextHash, std::uint64_t seed, Quality quality) const {
+  std::vector<std::shared_ptr<const ScenarioForecast>> found;
+  for (int tenths = -40; tenths <= 40; ++tenths)
+    if (const auto one = find({contextHash, seed, tenths, quality})) found.push_back(one);
+  return found;
+}
+
+}  // namespace stormloom

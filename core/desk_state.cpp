@@ -1,0 +1,155 @@
+#include "core/desk_state.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+constexpr std::size_t kMostNotes = 500;
+constexpr std::size_t kMostCorners = 2000;
+
+Json toJson(const LonLat& place) { return Json(std::vector<double>{place.lon, place.lat}); }
+
+LonLat placeFromJson(const Json& json) {
+  const auto values = json.as<std::vector<double>>();
+  const bool sound =
+      values.size() == 2 && std::abs(values[0]) <= 360.0 && std::abs(values[1]) <= 90.0;
+  if (!sound) throw IoError("A session holds a place that is not on the Earth.");
+  return {values[0], values[1]};
+}
+
+ValidTime timeOf(const Json& json) {
+  const auto time = timeFromIso(json.asString());
+  if (!time) throw IoError("A session holds the time \"" + json.asString() + "\", which is none.");
+  return *time;
+}
+
+double within(double value, double low, double high, const char* what) {
+  if (!(value >= low && value <= high))
+    throw IoError(std::string("A session holds a value for ") + what + " outside its range.");
+  return value;
+}
+
+bool samePlace(const LonLat& a, const LonLat& b) { return a.lon == b.lon && a.lat == b.lat; }
+
+bool samePlace(const std::optional<LonLat>& a, const std::optional<LonLat>& b) {
+  return a.has_value() == b.has_value() && (!a || samePlace(*a, *b));
+}
+
+Json notesToJson(const std::vector<DeskNote>& notes) {
+  Json all = Json::array();
+  for (const DeskNote& note : notes)
+    all.push(Json::object(
+        {{"time", isoText(note.time)}, {"place", toJson(note.place)}, {"text", note.text}}));
+  return all;
+}
+
+std::vector<DeskNote> notesFromJson(const Json& json) {
+  if (json.size() > kMostNotes) throw IoError("A session holds more notes than can be shown.");
+  std::vector<DeskNote> notes;
+  for (const Json& note : json)
+    notes.push_back(
+        {timeOf(note.at("time")), placeFromJson(note.at("place")), note.at("text").asString()});
+  return notes;
+}
+
+MapRegion regionFromJson(const Json& json) {
+  if (json.size() > kMostCorners) throw IoError("A session holds an area with too many corners.");
+  MapRegion region;
+  for (const Json& corner : json) region.outline.push_back(placeFromJson(corner));
+  return region;
+}
+
+}  // namespace
+
+bool DeskNote::operator==(const DeskNote& other) const {
+  return time == other.time && samePlace(place, other.place) && text == other.text;
+}
+
+bool DeskState::operator==(const DeskState& other) const {
+  return paths == other.paths && sequence == other.sequence && runTime == other.runTime &&
+         time == other.time && nSigma == other.nSigma && seed == other.seed &&
+         members == other.members && threshold == other.threshold && layout == other.layout &&
+         samePlace(center, other.center) && kmPerPixel == other.kmPerPixel &&
+         region == other.region && notes == other.notes && showTruth == other.showTruth &&
+         contours == other.contours && hatching == other.hatching && outlines == other.outlines &&
+         safeColors == other.safeColors;
+}
+
+Json DeskState::toJson() const {
+  Json corners = Json::array();
+  for (const LonLat& corner : region.outline) corners.push(stormloom::toJson(corner));
+  Json json = Json::object({{"paths", paths},
+                            {"sequence", sequence},
+                            {"n", nSigma},
+                            {"seed", seed},
+                            {"members", members},
+                            {"threshold", threshold},
+                            {"layout", layout.toJson()},
+                            {"km_per_pixel", kmPerPixel},
+                            {"region", corners},
+                            {"notes", notesToJson(notes)},
+                            {"truth", showTruth},
+                            {"contours", contours},
+                            {"hatching", hatching},
+                            {"outlines", outlines},
+                            {"safe_colors", safeColors}});
+  if (runTime) json.set("run_time", isoText(*runTime));
+  if (time) json.set("time", isoText(*time));
+  if (center) json.set("center", stormloom::toJson(*center));
+  return json;
+}
+
+DeskState DeskState::fromJson(const Json& json) {
+  DeskState state;
+  state.paths = json.value("paths", state.paths);
+  state.sequence = std::max(0, json.value("sequence", 0));
+  state.nSigma = within(json.value("n", 0.0), -4.0, 4.0, "n");
+  state.seed = json.value("seed", state.seed);
+  state.members = int(within(json.value("members", 1), 1, 64, "the members"));
+  state.threshold = within(json.value("threshold", state.threshold), 0.0, 255.0, "the threshold");
+  if (const Json* layout = json.find("layout")) state.layout = PaneLayout::fromJson(*layout);
+  state.kmPerPixel = within(json.value("km_per_pixel", 1.0), 1e-6, 1e6, "the map's scale");
+  if (const Json* region = json.find("region")) state.region = regionFromJson(*region);
+  if (const Json* notes = json.find("notes")) state.notes = notesFromJson(*notes);
+  state.showTruth = json.value("truth", state.showTruth);
+  state.contours = json.value("contours", state.contours);
+  state.hatching = json.value("hatching", state.hatching);
+  state.outlines = json.value("outlines", state.outlines);
+  state.safeColors = json.value("safe_colors", state.safeColors);
+  if (const Json* time = json.find("run_time")) state.runTime = timeOf(*time);
+  if (const Json* time = json.find("time")) state.time = timeOf(*time);
+  if (const Json* center = json.find("center")) state.center = placeFromJson(*center);
+  return state;
+}
+
+bool DeskHistory::record(const std::string& label, const DeskState& state,
+                         const std::string& merge) {
+  if (state == entries_[at_].state) return false;
+  entries_.resize(at_ + 1, entries_.front());
+  if (merging_ && !merge.empty() && entries_.back().merge == merge) {
+    entries_.back().state = state;
+    entries_.back().label = label;
+    return false;
+  }
+  merging_ = true;
+  entries_.push_back({label, state, merge});
+  if (entries_.size() > kMostEntries) entries_.erase(entries_.begin());
+  at_ = entries_.size() - 1;
+  return true;
+}
+
+const DeskState& DeskHistory::undo() { return goTo(at_ > 0 ? at_ - 1 : 0); }
+
+const DeskState& DeskHistory::redo() { return goTo(std::min(at_ + 1, entries_.size() - 1)); }
+
+const DeskState& DeskHistory::goTo(std::size_t index) {
+  at_ = std::min(index, entries_.size() - 1);
+  merging_ = false;
+  return entries_[at_].state;
+}
+
+}  // namespace stormloom

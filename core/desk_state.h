@@ -1,0 +1,80 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "core/map_region.h"
+#include "core/pane_layout.h"
+
+namespace stormloom {
+
+/// A remark pinned to a time and a place.
+struct DeskNote {
+  ValidTime time{};
+  LonLat place;
+  std::string text;
+  bool operator==(const DeskNote& other) const;
+};
+
+/// Everything a person has chosen at the desk, and nothing that was computed from it: what undo
+/// goes back to, what the journal keeps and what a session file restores.
+struct DeskState {
+  std::vector<std::string> paths;    ///< radar files and folders; none: the built-in event
+  int sequence = 0;                  ///< which of the sequences in them
+  std::optional<ValidTime> runTime;  ///< none: the latest frame (the built-in event: its middle)
+  std::optional<ValidTime> time;     ///< shown
+  double nSigma = 0.0;
+  std::uint64_t seed = 1;
+  int members = 1;
+  double threshold = 133.0;
+  PaneLayout layout = presetLayout(LayoutPreset::Compare);
+  std::optional<LonLat> center;  ///< of the map; none: fitted to the model's box
+  double kmPerPixel = 1.0;
+  MapRegion region;
+  std::vector<DeskNote> notes;
+  bool showTruth = true;
+  bool contours = true;
+  bool hatching = false;
+  bool outlines = false;  ///< spaghetti: the threshold's outline of every member
+  bool safeColors = false;
+
+  bool operator==(const DeskState& other) const;
+  Json toJson() const;
+  /// IoError for values outside their range; what is absent keeps its default.
+  static DeskState fromJson(const Json& json);
+};
+
+/// States one can go back and forth between. Small values: results are kept elsewhere, by what was
+/// asked.
+class DeskHistory {
+public:
+  explicit DeskHistory(DeskState first = {}) : entries_{{"Start", std::move(first), {}}} {}
+
+  struct Entry {
+    std::string label;  ///< "Intensity +2.4 σ"
+    DeskState state;
+    std::string merge;  ///< following entries with the same word become one step
+  };
+  /// Forgets what was undone. True when it is a new step, false when it became part of the last one
+  /// or changes nothing.
+  bool record(const std::string& label, const DeskState& state, const std::string& merge = {});
+  void endMerging() { merging_ = false; }
+  bool canUndo() const { return at_ > 0; }
+  bool canRedo() const { return at_ + 1 < entries_.size(); }
+  const DeskState& undo();
+  const DeskState& redo();
+  const DeskState& goTo(std::size_t index);
+  const DeskState& state() const { return entries_[at_].state; }
+  std::size_t position() const { return at_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+private:
+  static constexpr std::size_t kMostEntries = 1000;
+  std::vector<Entry> entries_;
+  std::size_t at_ = 0;
+  bool merging_ = false;
+};
+
+}  // namespace stormloom

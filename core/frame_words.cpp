@@ -1,0 +1,33 @@
+#include "core/frame_words.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "core/ensemble_fields.h"
+
+namespace stormloom {
+namespace {
+
+std::string percentText(double share) {
+  if (share > 0 && share < 0.001) return "less than 0.1";
+  char text[32];
+  std::snprintf(text, sizeof text, share < 0.1 ? "%.1f" : "%.0f", 100 * share);
+  return text;
+}
+
+}  // namespace
+
+std::string frameWords(const RadarGrid& grid, double threshold, std::optional<long> leadMinutes) {
+  std::string words = leadMinutes ? "lead " + std::to_string(*leadMinutes) + " min, " : "";
+  const double share = shareAbove(grid, threshold);
+  if (!std::isfinite(share)) return words + "nothing was measured";
+  char level[32], strongest[32];
+  std::snprintf(level, sizeof level, "%.4g", threshold);
+  const GridSummary summary = summarize(grid);
+  std::snprintf(strongest, sizeof strongest, "%.4g", std::round(10 * summary.max) / 10);
+  words += (share > 0 ? percentText(share) + " %" : std::string("none")) + " of the area at " +
+           level + " or above";
+  return std::isfinite(summary.max) ? words + ", strongest " + strongest : words;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,200 @@
+#include "core/plausibility.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "core/drift.h"
+
+namespace stormloom {
+namespace {
+
+using Level = PlausibilityLight::Level;
+constexpr double kFollowed =
+    0.5;  ///< sigma between command and result that still counts as followed
+
+std::string number(double value, int decimals = 0) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", decimals, value);
+  return text;
+}
+
+std::string sigmas(double n) {
+  if (std::abs(n) < 0.05) return "0 σ";
+  return (n < 0 ? "−" : "+") + number(std::abs(n), std::abs(n - std::round(n)) < 0.05 ? 0 : 1) +
+         " σ";
+}
+
+double meanOf(const std::vector<double>& values) {
+  return values.empty()
+             ? NAN
+             : std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
+}
+
+/// Frame mean on the 0-255 scale with missing cells as dry, as models and dial count it.
+double massOf(const RadarGrid& grid) {
+  double sum = 0.0;
+  for (std::size_t cell = 0; cell < grid.size(); ++cell)
+    if (grid.states()[cell] <= CellState::BelowDetection) sum += grid.values()[cell];
+  return sum / double(grid.size());
+}
+
+struct Motion {
+  double east = 0.0, north = 0.0;  ///< km/h
+  double likeness = 0.0;
+};
+
+Motion motionBetween(const Frame& from, const Frame& to, double cellKm) {
+  const double hours = double((to.validTime - from.validTime).count()) / 3600.0;
+  if (hours <= 0) return {};
+  const Drift drift = driftBetween(*from.grid, *to.grid);
+  return {drift.cols * cellKm / hours, -drift.rows * cellKm / hours, drift.likeness};
+}
+
+PlausibilityLight motionLight(const ModelContext& context, const FrameSequence& future) {
+  const std::vector<Frame>& past = context.frames.frames;
+  const double cellKm = context.frames.geo.cellWidth() / 1000.0;
+  const auto unknown = PlausibilityLight{
+      Level::Caution, "motion", "There is too little rain to compare its motion with the past."};
+  if (past.size() < 3 || future.frames.size() < 2) return unknown;
+  const Motion before = motionBetween(past[past.size() - 3], past.back(), cellKm);
+  const Motion after = motionBetween(past.back(), future.frames[1], cellKm);
+  if (before.likeness < 0.3 || after.likeness < 0.3) return unknown;
+  const double apart = std::hypot(before.east - after.east, before.north - after.north);
+  const double speed = std::hypot(before.east, before.north);
+  const auto minutes = (past.back().validTime - past[past.size() - 3].validTime).count() / 60;
+  const double allowed = std::max(15.0, 0.5 * speed);
+  const Level level = apart <= allowed       ? Level::Good
+                      : apart <= 2 * allowed ? Level::Caution
+                                             : Level::Warning;
+  const std::string how = level == Level::Good ? "Motion agrees with" : "Motion departs from";
+  return {level, "motion",
+          how + " the last " + std::to_string(minutes) + " min (" + number(apart) +
+              " km/h apart, rain moves at " + number(speed) + " km/h)."};
+}
+
+PlausibilityLight jumpLight(const ModelContext& context, const FrameSequence& future) {
+  const std::vector<Frame>& past = context.frames.frames;
+  if (past.size() < 2 || future.frames.empty())
+    return {Level::Caution, "first picture", "Nothing to compare."};
+  const double last = massOf(*past.back().grid), first = massOf(*future.frames.front().grid);
+  double usual = 0.0;
+  for (std::size_t i = 1; i < past.size(); ++i)
+    usual = std::max(usual, std::abs(massOf(*past[i].grid) - massOf(*past[i - 1].grid)));
+  const double jump = std::abs(first - last), whole = std::max(last, 1.0);
+  const Level level = jump <= std::max(1.5 * usual, 0.10 * whole)   ? Level::Good
+                      : jump <= std::max(3.0 * usual, 0.25 * whole) ? Level::Caution
+                                                                    : Level::Warning;
+  return {level, "first picture",
+          "Rain in the box changes by " + number(100 * jump / whole) +
+              " % from the last picture to the first forecast; it changed by up to " +
+              number(100 * usual / whole) + " % a step before."};
+}
+
+PlausibilityLight intensityLight(const ScenarioMember& member,
+                                 const AnticipatedIntensity& anticipated,
+                                 const TrainedRange& trained) {
+  const double achieved = meanOf(member.achieved), mu = meanOf(anticipated.mu),
+               sigma = meanOf(anticipated.sigma);
+  if (!std::isfinite(achieved))
+    return {Level::Caution, "intensity", "The mean intensity is not known."};
+  if (achieved > trained.highestMean || achieved < trained.lowestMean) {
+    const bool above = achieved > trained.highestMean;
+    return {Level::Warning, "intensity",
+            std::string(above ? "Stronger" : "Weaker") +
+                " than anything the models were trained on: mean " + number(255 * achieved, 1) +
+                ", trained " + number(255 * trained.lowestMean, 1) + " to " +
+                number(255 * trained.highestMean, 1) + "."};
+  }
+  const double got = sigma > 0 ? (achieved - mu) / sigma : 0.0;
+  if (member.nSigma != 0.0 && std::abs(got - member.nSigma) > kFollowed)
+    return {Level::Caution, "intensity",
+            "The model does not follow: " + sigmas(member.nSigma) + " asked, " + sigmas(got) +
+                " came out."};
+  if (std::abs(got) >= 3.0)
+    return {Level::Caution, "intensity",
+            "Rarer than 1 in 700 of the forecasts the models know (" + sigmas(got) + ")."};
+  return {Level::Good, "intensity",
+          "Mean intensity " + number(255 * achieved, 1) +
+              " lies inside what the models were trained on (" +
+              number(255 * trained.lowestMean, 1) + " to " + number(255 * trained.highestMean, 1) +
+              ")."};
+}
+
+PlausibilityLight radarLight(const ModelContext& context, const TrainedRange& trained) {
+  const FrameSequence& frames = context.frames;
+  if (frames.synthetic)
+    return {Level::Caution, "radar",
+            "A made-up event: fit for trying the program, not for judging it."};
+  if (context.missingFraction > trained.mostMissing)
+    return {Level::Warning, "radar",
+            number(100 * context.missingFraction) +
+                " % of the box is not seen by a radar; the models know at most " +
+                number(100 * trained.mostMissing) + " %."};
+  if (!context.note.empty()) return {Level::Caution, "radar", context.note};
+  for (const std::string& radar : trained.radars)
+    if (frames.product.find(radar) != std::string::npos)
+      return {Level::Good, "radar",
+              "The models were trained on pictures of this radar network (" + radar + ")."};
+  std::string known;
+  for (const std::string& radar : trained.radars) known += (known.empty() ? "" : ", ") + radar;
+  return {Level::Caution, "radar",
+          "The models were trained on other radars (" + known + "), not on this one."};
+}
+
+struct Followed {
+  double n, got;
+};
+
+/// How far the command was followed on one side of the dial, walking outward from 0.
+double reachOn(std::vector<Followed> side, double sign, double& stuckAt) {
+  std::ranges::sort(side,
+                    [&](const Followed& a, const Followed& b) { return sign * a.n < sign * b.n; });
+  double reach = 4.0;
+  for (const Followed& at : side) {
+    if (sign * (at.n - at.got) <= kFollowed) continue;
+    reach = std::abs(at.n);
+    stuckAt = at.got;
+    break;
+  }
+  return sign * reach;
+}
+
+}  // namespace
+
+std::vector<PlausibilityLight> plausibilityOf(const ModelContext& context,
+                                              const ScenarioMember& member,
+                                              const AnticipatedIntensity& anticipated,
+                                              const TrainedRange& trained) {
+  return {motionLight(context, member.frames), jumpLight(context, member.frames),
+          intensityLight(member, anticipated, trained), radarLight(context, trained)};
+}
+
+DialReach dialReach(const std::vector<ScenarioMember>& sweep,
+                    const AnticipatedIntensity& anticipated) {
+  const double mu = meanOf(anticipated.mu), sigma = meanOf(anticipated.sigma);
+  DialReach reach;
+  if (!(sigma > 0)) return reach;
+  std::vector<Followed> weaker, stronger;
+  for (const ScenarioMember& member : sweep) {
+    const Followed at{member.nSigma, (meanOf(member.achieved) - mu) / sigma};
+    if (!std::isfinite(at.got)) continue;
+    if (at.n > 0) stronger.push_back(at);
+    if (at.n < 0) weaker.push_back(at);
+  }
+  double stuckLow = 0.0, stuckHigh = 0.0;
+  reach.highest = reachOn(stronger, 1.0, stuckHigh);
+  reach.lowest = reachOn(weaker, -1.0, stuckLow);
+  const bool high = reach.highest < 4.0 || (stuckHigh != 0.0);
+  const bool low = reach.lowest > -4.0 || (stuckLow != 0.0);
+  if (high)
+    reach.sentence =
+        "Cannot follow from " + sigmas(reach.highest) + " on: stays at " + sigmas(stuckHigh) + ". ";
+  if (low)
+    reach.sentence +=
+        "Cannot follow below " + sigmas(reach.lowest) + ": stays at " + sigmas(stuckLow) + ".";
+  return reach;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base_map.h"
+#include "render/map_frame.h"
+
+namespace stormloom {
+
+/// Everything of a map but the radar, worked out once for each grid and shared by all panes that
+/// show it. Plain data: it may be made on any thread.
+struct MapGround {
+  using Paths = std::vector<std::vector<CellPoint>>;
+  struct DegreeLabel {
+    LonLat place;
+    bool meridian = false;
+    std::string text;
+  };
+
+  MapFrame frame;
+  Paths coast, borders, states, graticule, edge;
+  std::vector<DegreeLabel> degrees;
+};
+
+std::shared_ptr<const MapGround> makeMapGround(const std::vector<MapLine>& lines,
+                                               const GeoReference& geo);
+
+/// The outer edge of one grid in another's cells, densified.
+std::vector<CellPoint> gridOutline(const GeoReference& of, const GeoReference& on);
+
+}  // namespace stormloom

@@ -1,0 +1,168 @@
+// Where things stand in the picture: camera, captions, scale bar, cursor.
+#include <vtkCamera.h>
+#include <vtkRenderer.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "render/radar_scene.h"
+
+namespace stormloom {
+namespace {
+
+constexpr double kEdge = 3;  ///< thickness of the coloured upper edge
+constexpr double kDash = 10;
+
+double roundLength(double km) {
+  const double power = std::pow(10.0, std::floor(std::log10(km)));
+  for (const double step : {5.0, 2.0}) {
+    if (step * power <= km) return step * power;
+  }
+  return power;
+}
+
+}  // namespace
+
+MapView RadarScene::fittingView(const std::optional<GeoReference>& home) const {
+  if (!ground_) return {};
+  const MapFrame shown = home ? MapFrame(*home) : *frame();
+  const double width = size_.width / size_.scale, height = size_.height / size_.scale;
+  return {shown.lonLatFromMap({0, 0}),
+          1.04 * std::max(shown.widthKm() / width, shown.heightKm() / height)};
+}
+
+void RadarScene::setView(const MapView& view) {
+  view_ = view;
+  if (!ground_) return;
+  const MapPoint center = frame()->mapFromLonLat(view.center);
+  vtkCamera* camera = renderer_->GetActiveCamera();
+  camera->SetFocalPoint(center.east, center.north, 0);
+  camera->SetPosition(center.east, center.north, 100);
+  camera->SetViewUp(0, 1, 0);
+  camera->SetClippingRange(1, 200);
+  camera->SetParallelScale(0.5 * view.kmPerPixel * size_.height / size_.scale);
+  if (region_.isPlace()) drawRegion();
+  layout();
+}
+
+MapPoint RadarScene::mapFromPixel(double x, double y) const {
+  const MapPoint center = frame()->mapFromLonLat(view_.center);
+  return {center.east + (x - 0.5 * size_.width / size_.scale) * view_.kmPerPixel,
+          center.north - (y - 0.5 * size_.height / size_.scale) * view_.kmPerPixel};
+}
+
+MapPoint RadarScene::pixelFromLonLat(LonLat place) const {
+  const MapPoint center = frame()->mapFromLonLat(view_.center), at = frame()->mapFromLonLat(place);
+  return {0.5 * size_.width / size_.scale + (at.east - center.east) / view_.kmPerPixel,
+          0.5 * size_.height / size_.scale + (at.north - center.north) / view_.kmPerPixel};
+}
+
+LonLat RadarScene::lonLatFromPixel(double x, double y) const {
+  return ground_ ? frame()->lonLatFromMap(mapFromPixel(x, y)) : LonLat{NAN, NAN};
+}
+
+MapView RadarScene::panned(double dx, double dy) const {
+  if (!ground_) return view_;
+  const LonLat center =
+      lonLatFromPixel(0.5 * size_.width / size_.scale - dx, 0.5 * size_.height / size_.scale - dy);
+  return std::isfinite(center.lon) && std::isfinite(center.lat) ? MapView{center, view_.kmPerPixel}
+                                                                : view_;
+}
+
+MapView RadarScene::zoomed(double factor, double x, double y) const {
+  if (!ground_) return view_;
+  const double smallest = 0.05 * frame()->kmPerColumn();
+  const double largest = std::max(smallest, 4.0 * fittingView().kmPerPixel);
+  const double kmPerPixel = std::clamp(view_.kmPerPixel / factor, smallest, largest);
+  const double kept = 1.0 - kmPerPixel / view_.kmPerPixel;
+  MapView next = panned(-kept * (x - 0.5 * size_.width / size_.scale),
+                        -kept * (y - 0.5 * size_.height / size_.scale));
+  next.kmPerPixel = kmPerPixel;
+  return next;
+}
+
+std::string RadarScene::fitted(const std::string& text, double pointSize, double taken) const {
+  const double width = size_.width / size_.scale - taken;
+  const int most = int(width / (0.58 * pointSize * style_.textScale));
+  int seen = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((text[i] & 0xc0) != 0x80 && seen++ == std::max(4, most)) return text.substr(0, i) + "…";
+  }
+  return text;
+}
+
+void RadarScene::layoutTexts() {
+  const bool full = detail_ == PictureDetail::Full;
+  const double line = 24 * style_.textScale;
+  title_.setText(fitted(caption_.title, 13, full ? 60 : 12));
+  detailText_.setText(full ? fitted(caption_.detail, 12, 20) : "");
+  std::string when = caption_.validTime;
+  if (!caption_.lead.empty()) when += (when.empty() ? "" : ", ") + caption_.lead;
+  time_.setText(detail_ == PictureDetail::Bare ? "" : fitted(when, 13, 12));
+  title_.place(size_, full ? 8 : 4, full ? 10 : 6);
+  detailText_.place(size_, 8, 10 + line);
+  time_.place(size_, full ? 8 : 4, full ? 8 : 4);
+}
+
+void RadarScene::layoutEdge(std::vector<PictureBoxes::Box>& boxes) const {
+  const double s = size_.scale, top = size_.height - kEdge * s;
+  const PictureColor color = captionColor(style_, caption_.kind);
+  const bool broken = caption_.kind == PictureCaption::Kind::Preview ||
+                      caption_.kind == PictureCaption::Kind::Synthetic;
+  const double dash = kDash * s * (caption_.kind == PictureCaption::Kind::Synthetic ? 0.5 : 1.0);
+  if (!broken) boxes.push_back({0, top, double(size_.width), kEdge * s, color, 1.0});
+  for (double x = 0; broken && x < size_.width; x += 1.6 * dash)
+    boxes.push_back({x, top, dash, kEdge * s, color, 1.0});
+  if (!active_) return;
+  const double w = size_.width, h = size_.height, line = 1.5 * s;
+  boxes.push_back({0, 0, w, line, color, 1.0});
+  boxes.push_back({0, 0, line, h, color, 1.0});
+  boxes.push_back({w - line, 0, line, h, color, 1.0});
+}
+
+void RadarScene::layoutScale(std::vector<PictureBoxes::Box>& boxes) {
+  const bool shown = detail_ == PictureDetail::Full;
+  scaleText_.setVisible(shown);
+  if (!shown) return;
+  const double s = size_.scale, width = size_.width / s, height = size_.height / s;
+  const double lengthKm = roundLength(110 * view_.kmPerPixel), length = lengthKm / view_.kmPerPixel;
+  boxes.push_back(
+      {(width - 14 - length) * s, (height - 56) * s, length * s, 3 * s, style_.text, 0.9});
+  scaleText_.setText(levelText(lengthKm) + " km");
+  scaleText_.place(size_, 12, height - 52);
+}
+
+void RadarScene::layout() {
+  layoutTexts();
+  std::vector<PictureBoxes::Box> boxes;
+  layoutEdge(boxes);
+  if (ground_) layoutScale(boxes);
+  bars_.set(boxes);
+  if (!ground_) return;
+  for (std::size_t i = 0; i < degrees_.size(); ++i) {
+    const MapGround::DegreeLabel& label = ground_->degrees[i];
+    const MapPoint at = pixelFromLonLat(label.place);
+    degrees_[i]->place(size_, at.east - (label.meridian ? 12 : 40), at.north + 2);
+  }
+  for (std::size_t i = 0; i < noteTexts_.size(); ++i) {
+    const MapPoint at = pixelFromLonLat(notes_[i].place);
+    noteTexts_[i]->place(size_, at.east - 6, at.north - 9);
+  }
+  layoutCursor();
+}
+
+void RadarScene::layoutCursor() {
+  if (!cursor_ || !ground_) return;
+  const double width = size_.width / size_.scale;
+  const MapPoint at = pixelFromLonLat(*cursor_);
+  const bool flip = at.east > width - 110;
+  cursorText_.place(size_, at.east + (flip ? -104 : 14), at.north - 28);
+  const MapPoint on = frame()->mapFromLonLat(*cursor_);
+  const double arm = 8 * view_.kmPerPixel;
+  const auto cell = [&](double e, double n) {
+    return frame()->cellFromMap({on.east + e, on.north + n});
+  };
+  crosshair_.setPaths(*frame(), {{cell(-arm, 0), cell(arm, 0)}, {cell(0, -arm), cell(0, arm)}});
+}
+
+}  // namespace stormloom

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <time.h>
+
+#include <QElapsedTimer>
+#include <QSlider>
+#include <QTest>
+#include <QTimer>
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <numeric>
+#include <thread>
+
+#include "app/gui/main_window.h"
+#include "app/gui/map_wall.h"
+#include "app/gui/scenario_controller.h"
+
+namespace stormloom {
+
+/// Stands for the models: the last observed frame, stronger with n and different for each member,
+/// after a while.
+struct FakeEngine {
+  std::chrono::milliseconds previewTakes{4};
+  std::chrono::milliseconds fullTakes{8};
+  std::atomic<int> previews{0};
+  std::atomic<int> fulls{0};
+
+  static bool work(std::chrono::milliseconds takes, std::stop_token stop) {
+    const auto end = std::chrono::steady_clock::now() + takes;
+    while (std::chrono::steady_clock::now() < end) {
+      if (stop.stop_requested()) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return !stop.stop_requested();
+  }
+
+  static FrameSequence future(const ModelContext& context, double by) {
+    FrameSequence sequence = context.frames;
+    sequence.provenance = Provenance::Forecast;
+    auto moved = std::make_shared<RadarGrid>(*context.frames.frames.back().grid);
+    for (float& value : moved->values()) value = float(std::fmax(0.0, value + by));
+    sequence.frames.clear();
+    const auto step = seconds(std::lround(60 * stepMinutes(context.frames)));
+    for (int i = 1; i <= context.grid.targetFrames; ++i)
+      sequence.frames.push_back({context.runTime + i * step, moved, "", false});
+    return sequence;
+  }
+
+  std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
+                                                   std::stop_token stop,
+                                                   const ForecastFunctions::Progress& progress) {
+    const bool preview = request.quality == Quality::Preview;
+    auto answer = std::make_shared<ScenarioForecast>();
+    answer->id = request.id;
+    answer->request = request;
+    answer->anticipated = {std::vector<double>(6, 0.15), std::vector<double>(6, 0.02), 0.15};
+    for (const double n : request.nSigma) {
+      if (!work(preview ? previewTakes : fullTakes, stop)) return nullptr;
+      progress(0.5);
+      for (int member = 0; member < request.members; ++member)
+        answer->members.push_back({n, member, future(*request.context, 10 * n + 5 * member),
+                                   std::vector<double>(6, 0.15 + 0.02 * n),
+                                   std::vector<double>(6, 0.15 + 0.018 * n)});
+    }
+    ++(preview ? previews : fulls);
+    answer->model = "stand-in";
+    answer->device = "CPU";
+    answer->steps = preview ? 1 : 8;
+    answer->secondsTaken = 0.01;
+    return answer;
+  }
+
+  ForecastFunctions functions() {
+    return {[this](const ScenarioRequest& request, std::stop_token stop,
+                   const ForecastFunctions::Progress& progress) {
+              return generate(request, stop, progress);
+            },
+            [](const ModelContext& context, const std::string& model, std::stop_token) {
+              return std::make_shared<const DeterministicForecast>(
+                  DeterministicForecast{model, "", future(context, 0), "CPU", 0.0});
+            }};
+  }
+};
+
+/// How long the event loop was away, seen by a timer that wants to run every millisecond: by the
+/// clock, and what of it this thread itself computed (on a busy machine the rest is waiting for a
+/// core).
+class PauseMeter {
+public:
+  PauseMeter() {
+    clock_.start();
+    QObject::connect(&timer_, &QTimer::timeout, [this] {
+      pauses_.push_back(clock_.nsecsElapsed() / 1e6);
+      own_.push_back(threadMilliseconds() - ownBefore_);
+      clock_.restart();
+      ownBefore_ = threadMilliseconds();
+    });
+    timer_.start(1);
+  }
+  QString report() const {
+    return QString(
+               "%1 turns; by the clock: longest %2 ms, 99th percentile %3 ms; own computing: "
+               "longest %4 ms, 99th percentile %5 ms, mean %6 ms")
+        .arg(pauses_.size())
+        .arg(percentile(pauses_, 1), 0, 'f', 1)
+        .arg(percentile(pauses_, 0.99), 0, 'f', 1)
+        .arg(longestOwnMilliseconds(), 0, 'f', 1)
+        .arg(percentile(own_, 0.99), 0, 'f', 1)
+        .arg(std::accumulate(own_.begin(), own_.end(), 0.0) / double(own_.size()), 0, 'f', 1);
+  }
+  double longestOwnMilliseconds() const { return percentile(own_, 1); }
+
+private:
+  static double threadMilliseconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return 1e3 * double(time.tv_sec) + 1e-6 * double(time.tv_nsec);
+  }
+  static double percentile(std::vector<double> values, double share) {
+    if (values.empty()) return 0.0;
+    std::sort(values.begin(), values.end());
+    return values[std::size_t(share * double(values.size() - 1))];
+  }
+
+  QTimer timer_;
+  QElapsedTimer clock_;
+  double ownBefore_ = threadMilliseconds();
+  std::vector<double> pauses_, own_;
+};
+
+inline const ScenarioForecast* shownForecast(MainWindow& window) {
+  static std::shared_ptr<const ScenarioForecast> held;
+  held = window.desk().scenarios->forDial();
+  return held.get();
+}
+
+inline bool showsFull(MainWindow& window, double nSigma) {
+  const ScenarioForecast* shown = shownForecast(window);
+  return shown && shown->request.quality == Quality::Full &&
+         std::abs(shown->request.nSigma.front() - nSigma) < 0.01;
+}
+
+inline void openDemo(MainWindow& window, QSize size = {1400, 900}) {
+  window.resize(size);
+  window.show();
+  window.activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(&window));
+  window.openSyntheticEvent();
+  QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 0.0), 30000);
+}
+
+inline QSlider* slider(MainWindow& window) { return window.findChild<QSlider*>("intensitySlider"); }
+inline MapWall* wall(MainWindow& window) { return window.findChild<MapWall*>(); }
+
+}  // namespace stormloom

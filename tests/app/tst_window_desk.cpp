@@ -1,0 +1,335 @@
+#include <QApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSettings>
+#include <QSpinBox>
+#include <QTableWidget>
+#include <QTemporaryDir>
+#include <QWheelEvent>
+#include <random>
+
+#include "app/gui/actions.h"
+#include "app/gui/overlays.h"
+#include "app/gui/theme.h"
+#include "app/gui/time_bar.h"
+#include "core/ensemble_fields.h"
+#include "fake_engine.h"
+
+using namespace stormloom;
+
+namespace {
+
+void act(MainWindow& window, const char* id) { window.actions().find(id)->trigger(); }
+
+QString labelText(MainWindow& window, const char* name) {
+  return window.findChild<QLabel*>(name)->text();
+}
+
+/// Labels of one line that are shown narrower than their text.
+QStringList clippedLabels(const QWidget& window) {
+  QStringList clipped;
+  for (const QLabel* label : window.findChildren<QLabel*>()) {
+    const bool shown = label->isVisible() && !label->wordWrap() &&
+                       label->sizePolicy().horizontalPolicy() != QSizePolicy::Ignored;
+    if (shown && label->width() + 1 < label->sizeHint().width()) clipped << label->text();
+  }
+  return clipped;
+}
+
+}  // namespace
+
+class TestWindowDesk : public QObject {
+  Q_OBJECT
+
+private Q_SLOTS:
+  void presetsShowTheirPanesAndAskForWhatTheyNeed() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window, {1560, 960});
+    act(window, "preset2");
+    QCOMPARE(wall(window)->count(), 5);
+    for (int pane = 0; pane < 5; ++pane) {
+      const double n = 2.0 * pane - 4.0;
+      QTRY_COMPARE_WITH_TIMEOUT(
+          window.picture(pane).caption.title,
+          "PreDiff n = " + (n ? signedText(n) : QString("0.0")).toStdString() + " σ", 5000);
+      QTRY_VERIFY_WITH_TIMEOUT(
+          !window.picture(pane).caption.dimmed &&
+              window.picture(pane).caption.kind == PictureCaption::Kind::Forecast,
+          10000);
+    }
+    QVERIFY(window.picture(0).grid->at(64, 64) < window.picture(4).grid->at(64, 64));
+    act(window, "preset3");
+    QCOMPARE(wall(window)->count(), 9);
+    QCOMPARE(window.desk().state.members, 8);
+    QTRY_COMPARE_WITH_TIMEOUT(QString::fromStdString(window.picture(7).caption.detail),
+                              QString("member 8 of 8"), 10000);
+    act(window, "preset6");
+    QCOMPARE(wall(window)->count(), 42);
+    act(window, "preset0");
+    QCOMPARE(wall(window)->count(), 1);
+  }
+
+  void chancesAreTheShareOfMembers() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    act(window, "preset5");
+    QTRY_COMPARE_WITH_TIMEOUT(int(window.picture(2).kind), int(FieldKind::Probability), 10000);
+    const auto members = window.desk().scenarios->ensemble();
+    QTRY_COMPARE(window.desk().scenarios->ensemble()->members.size(), std::size_t(8));
+    GridList grids;
+    for (const ScenarioMember& member : window.desk().scenarios->ensemble()->members)
+      grids.push_back(member.frames.frames[1].grid);
+    const RadarGrid expected = probabilityField(grids, window.desk().state.threshold);
+    QVERIFY(std::ranges::equal(expected.values(), window.picture(2).grid->values()));
+  }
+
+  void aDifferenceIsOneForecastMinusTheOther() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    slider(window)->setValue(20);
+    QTRY_VERIFY(showsFull(window, 2.0));
+    act(window, "preset4");
+    QTRY_COMPARE(int(window.picture(2).kind), int(FieldKind::Difference));
+    const float ours = window.picture(0).grid->at(60, 60),
+                theirs = window.picture(1).grid->at(60, 60);
+    QCOMPARE(window.picture(2).grid->at(60, 60), ours - theirs);
+  }
+
+  void thePanesAreLinked() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    const QRect first = wall(window)->paneRect(1);
+    QTest::mouseMove(wall(window), first.center());
+    QTRY_VERIFY(!labelText(window, "readout").isEmpty());
+    const double before = wall(window)->scene(0).view().kmPerPixel;
+    QWheelEvent wheel(QPointF(first.center()), wall(window)->mapToGlobal(QPointF(first.center())),
+                      {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+    QApplication::sendEvent(wall(window), &wheel);
+    for (int pane = 0; pane < wall(window)->count(); ++pane)
+      QVERIFY(std::abs(wall(window)->scene(pane).view().kmPerPixel - before / 1.25) < 1e-9);
+    QVERIFY(window.desk().state.center);
+  }
+
+  void aBorderIsDraggedAndAPaneSplit() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    const int x = wall(window)->paneRect(0).right() + 2;
+    const QPoint at(x, wall(window)->height() / 2);
+    QTest::mousePress(wall(window), Qt::LeftButton, {}, at);
+    QTest::mouseMove(wall(window), at - QPoint(60, 0));
+    QTest::mouseRelease(wall(window), Qt::LeftButton, {}, at - QPoint(60, 0));
+    QVERIFY(std::abs(wall(window)->paneRect(0).right() - (x - 62)) < 4);
+    act(window, "splitBelow");
+    QCOMPARE(wall(window)->count(), 4);
+    act(window, "closePane");
+    QCOMPARE(wall(window)->count(), 3);
+    act(window, "undo");
+    act(window, "undo");
+    act(window, "undo");
+    QVERIFY(window.desk().state.layout == presetLayout(LayoutPreset::Compare));
+  }
+
+  void undoAndRedoAskTheModelsForNothing() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    for (const int tenths : {10, 25, -15}) {
+      slider(window)->setSliderDown(true);
+      slider(window)->setValue(tenths);
+      slider(window)->setSliderDown(false);
+      QTRY_VERIFY(showsFull(window, tenths / 10.0));
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(!window.desk().scenarios->isBusy(), 10000);
+    const int asked = engine.fulls + engine.previews;
+    act(window, "undo");
+    QVERIFY(showsFull(window, 2.5));
+    QCOMPARE(slider(window)->value(), 25);
+    act(window, "undo");
+    QVERIFY(showsFull(window, 1.0));
+    act(window, "redo");
+    QVERIFY(showsFull(window, 2.5));
+    QTest::qWait(300);
+    QCOMPARE(engine.fulls + engine.previews, asked);
+  }
+
+  void aClickAsksAboutThePlace() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    const QPoint at = wall(window)->paneRect(2).center();
+    QTest::mouseClick(wall(window), Qt::LeftButton, {}, at);
+    QTRY_VERIFY(window.findChild<QLabel*>("placeWords")->isVisible());
+    QVERIFY2(labelText(window, "placeWords").contains("at most"),
+             qPrintable(labelText(window, "placeWords")));
+    QVERIFY(labelText(window, "placeWords").contains("Extrapolation:"));
+    act(window, "clearPlace");
+    QVERIFY(!window.findChild<QLabel*>("placeWords")->isVisible());
+    QTest::mousePress(wall(window), Qt::LeftButton, Qt::ShiftModifier, at);
+    for (const QPoint by : {QPoint(60, 0), QPoint(60, 60), QPoint(0, 60)})
+      QTest::mouseMove(wall(window), at + by);
+    QTest::mouseRelease(wall(window), Qt::LeftButton, Qt::ShiftModifier, at + QPoint(0, 60));
+    QTRY_VERIFY(window.desk().state.region.isArea());
+  }
+
+  void scoresAppearWhereTheTruthIsKnown() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    act(window, "scores");
+    auto* drawer = window.findChild<Drawer*>();
+    QTRY_VERIFY_WITH_TIMEOUT(drawer->findChild<QTableWidget*>()->rowCount() == 2, 10000);
+    QCOMPARE(drawer->findChild<QTableWidget*>()->columnCount(), 6);
+    act(window, "truth");
+    act(window, "scores");
+    act(window, "scores");
+    QTRY_COMPARE(drawer->findChild<QTableWidget*>()->rowCount(), 0);
+  }
+
+  void theTruthCanBeHidden() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QVERIFY(!window.picture(0).caption.dimmed);
+    act(window, "truth");
+    QVERIFY(window.picture(0).caption.dimmed);
+    QVERIFY(window.picture(0).caption.lead.find("hidden") != std::string::npos);
+  }
+
+  void theJournalBringsBackWhatACrashTook() {
+    QTemporaryDir folder;
+    FakeEngine engine;
+    DeskState last;
+    {
+      MainWindow window(engine.functions(), {folder.path()});
+      openDemo(window);
+      slider(window)->setValue(24);
+      act(window, "preset2");
+      act(window, "hatching");
+      last = window.desk().state;
+    }  // destroyed without an orderly close, as a crash leaves the file
+    MainWindow window(engine.functions(), {folder.path()});
+    window.show();
+    QVERIFY(window.restoreAfterCrash());
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().observed && window.desk().context, 15000);
+    QVERIFY(window.desk().state == last);
+    QCOMPARE(slider(window)->value(), 24);
+    act(window, "undo");
+    QVERIFY(!window.desk().state.hatching);
+    window.close();
+    MainWindow third(engine.functions(), {folder.path()});
+    QVERIFY(!third.restoreAfterCrash());
+  }
+
+  void aNoteIsPinnedToTimeAndPlace() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    act(window, "note");
+    auto* line = window.findChild<LineAsker*>()->findChild<QLineEdit*>();
+    QTest::keyClicks(line, "hail reported");
+    QTest::keyClick(line, Qt::Key_Return);
+    QCOMPARE(window.desk().state.notes.size(), std::size_t(1));
+    QCOMPARE(window.desk().state.notes[0].time, window.desk().time);
+  }
+
+  void thePaletteFindsActionsByLettersOfTheirNames() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    act(window, "palette");
+    auto* palette = window.findChild<CommandPalette*>();
+    auto* line = palette->findChild<QLineEdit*>();
+    QTest::keyClicks(line, "layout stri");
+    QTest::keyClick(line, Qt::Key_Return);
+    QVERIFY(!palette->isVisible());
+    QVERIFY(window.desk().state.layout ==
+            presetLayout(LayoutPreset::Strip, {wall(window)->width() >= 1150}));
+  }
+
+  void theScreenIsSaidInWords() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    wall(window)->setActivePane(2);
+    act(window, "last");
+    QVERIFY2(window.lookNow().contains("lead 60 min") &&
+                 window.lookNow().contains("of the area at 133 or above"),
+             qPrintable(window.lookNow()));
+    QCOMPARE(wall(window)->accessibleDescription(), window.lookNow());
+  }
+
+  void nothingIsClipped_data() {
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("small") << QSize(1366, 728);
+    QTest::newRow("usual") << QSize(1600, 960);
+    QTest::newRow("large") << QSize(2560, 1400);
+  }
+  void nothingIsClipped() {
+    QFETCH(QSize, size);
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window, size);
+    QTest::mouseClick(wall(window), Qt::LeftButton, {}, wall(window)->paneRect(2).center());
+    QTest::qWait(100);
+    QVERIFY2(clippedLabels(window).isEmpty(), qPrintable(clippedLabels(window).join(" | ")));
+  }
+
+  void anyActionsInAnyOrderLeaveTheDeskWhole() {
+    FakeEngine engine;
+    engine.previewTakes = engine.fullTakes = std::chrono::milliseconds(1);
+    MainWindow window(engine.functions());
+    openDemo(window);
+    std::mt19937 chance(unsigned(qEnvironmentVariableIntValue("STORMLOOM_SEED")) + 5u);
+    const int actions = std::max(400, qEnvironmentVariableIntValue("STORMLOOM_ACTIONS"));
+    const QStringList dialogs{"open",       "openFolder", "saveSession", "picture",
+                              "fullScreen", "palette",    "keys",        "layouts",
+                              "paneMenu",   "saveLayout", "scale",       "note"};
+    for (int i = 0; i < actions; ++i) {
+      switch (chance() % 4) {
+        case 0:
+          slider(window)->setValue(int(chance() % 81) - 40);
+          break;
+        case 1: {
+          const QPoint at(int(chance() % unsigned(wall(window)->width())),
+                          int(chance() % unsigned(wall(window)->height())));
+          QTest::mousePress(wall(window), Qt::LeftButton,
+                            chance() % 5 ? Qt::NoModifier : Qt::ShiftModifier, at);
+          for (int move = 0; move < 4; ++move)
+            QTest::mouseMove(wall(window),
+                             at + QPoint(int(chance() % 90) - 45, int(chance() % 90) - 45));
+          QTest::mouseRelease(wall(window), Qt::LeftButton, {}, at + QPoint(int(chance() % 30), 3));
+          break;
+        }
+        default: {
+          QAction* action = window.actions().all()[chance() % window.actions().all().size()];
+          if (!dialogs.contains(action->objectName())) action->trigger();
+        }
+      }
+      if (chance() % 3 == 0) QCoreApplication::processEvents();
+      QVERIFY(wall(window)->count() >= 1);
+      QVERIFY(wall(window)->layoutOfPanes() == window.desk().state.layout);
+    }
+    act(window, "stop");
+    window.findChild<QSpinBox*>("members")->setValue(2);
+    slider(window)->setValue(13);
+    QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 1.3), 30000);
+    QVERIFY(DeskState::fromJson(window.desk().state.toJson()) == window.desk().state);
+  }
+};
+
+int main(int argc, char** argv) {
+  MapWall::setDefaultFormat();
+  QTemporaryDir settings;
+  QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
+  QApplication app(argc, argv);
+  QApplication::setOrganizationName("StormloomTest");
+  applyTheme(app, Theme::Choice::Dark);
+  TestWindowDesk test;
+  return QTest::qExec(&test, argc, argv);
+}
+#include "tst_window_desk.moc"
