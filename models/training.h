@@ -13,6 +13,7 @@ struct TrainingRequest {
   std::string output;      ///< weights file (.safetensors); model card, log and state lie beside it
   std::string recipe;      ///< JSON file with sizes and rates; "": the shipped recipe of the network
   std::string vae;         ///< weights of the VAE (denoiser, alignment)
+  std::string start;       ///< weights to begin with, their card beside them; "": a new beginning
   std::string device = "auto";
   std::string precision = "bf16";
   double maxMinutes = 0.0;  ///< 0: as the recipe says; stops cleanly with a state to resume from

@@ -19,6 +19,7 @@ TrainingRequest requestFrom(const Arguments& arguments) {
   request.output = arguments.required("--out");
   request.recipe = arguments.text("--recipe");
   request.vae = arguments.text("--vae");
+  request.start = arguments.text("--start");
   request.device = arguments.text("--device");
   if (arguments.has("--precision"))
     request.precision = arguments.choice("--precision", {"fp32", "tf32", "bf16"});
@@ -56,6 +57,7 @@ Command trainCommand() {
            {"--out", "FILE", "Weights to write, .safetensors.", ""},
            {"--recipe", "FILE", "JSON with sizes and rates; without it the shipped one.", ""},
            {"--vae", "FILE", "Weights of the VAE; the denoiser and alignment need it.", ""},
+           {"--start", "FILE", "Weights to begin with instead of random ones.", ""},
            {"--minutes", "M", "Stop after that long; 0: as the recipe says.", "0"},
            {"--fresh", "", "Begin anew even if there is a state to go on from.", ""}},
           {"train vae --data frames.h5 --out vae.safetensors --device cuda",

@@ -203,6 +203,31 @@ std::vector<std::uint8_t> Hdf5File::readEntry(const std::string& dataset, std::s
   return values;
 }
 
+std::vector<std::uint8_t> Hdf5File::readBytes(const std::string& dataset) const {
+  std::size_t bytes = 1;
+  for (const std::size_t length : shape(dataset)) {
+    if (length == 0 || bytes > kMostBytes / length)
+      fail("its dataset " + dataset + " has an absurd size");
+    bytes *= length;
+  }
+  const Handle opened(H5Dopen2(id_, dataset.c_str(), H5P_DEFAULT), H5Dclose);
+  std::vector<std::uint8_t> values(bytes);
+  if (H5Dread(opened, H5T_NATIVE_UCHAR, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+    fail("its dataset " + dataset + " cannot be read");
+  return values;
+}
+
+std::vector<std::int64_t> Hdf5File::integers(const std::string& dataset) const {
+  const std::vector<std::size_t> lengths = shape(dataset);
+  if (lengths.size() != 1 || lengths[0] > kMostBytes / sizeof(std::int64_t))
+    fail("its dataset " + dataset + " holds no list of numbers");
+  const Handle opened(H5Dopen2(id_, dataset.c_str(), H5P_DEFAULT), H5Dclose);
+  std::vector<std::int64_t> values(lengths[0]);
+  if (H5Dread(opened, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+    fail("its dataset " + dataset + " cannot be read");
+  return values;
+}
+
 std::vector<std::string> Hdf5File::texts(const std::string& dataset) const {
   const std::vector<std::size_t> lengths = shape(dataset);
   const Handle opened(H5Dopen2(id_, dataset.c_str(), H5P_DEFAULT), H5Dclose);

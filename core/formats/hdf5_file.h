@@ -36,6 +36,8 @@ public:
   /// One entry of the first dimension of a 4-D dataset, as bytes.
   std::vector<std::uint8_t> readEntry(const std::string& dataset, std::size_t entry) const;
   std::vector<std::string> texts(const std::string& dataset) const;  ///< a 1-D dataset of texts
+  std::vector<std::uint8_t> readBytes(const std::string& dataset) const;  ///< all of it, any shape
+  std::vector<std::int64_t> integers(const std::string& dataset) const;   ///< a 1-D dataset
 
 private:
   [[noreturn]] void fail(const std::string& what) const;

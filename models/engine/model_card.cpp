@@ -25,11 +25,12 @@ double leastSquaresSlope(const std::vector<double>& values) {
 
 }  // namespace
 
-AnticipatedIntensity IntensityStatistics::anticipate(const std::vector<double>& contextMeans) const {
+AnticipatedIntensity IntensityStatistics::anticipate(
+    const std::vector<double>& contextMeans) const {
   AnticipatedIntensity anticipated;
   if (contextMeans.empty()) throw ModelError("A context without frames lets nothing be expected.");
-  anticipated.contextMean = std::accumulate(contextMeans.begin(), contextMeans.end(), 0.0) /
-                            double(contextMeans.size());
+  anticipated.contextMean =
+      std::accumulate(contextMeans.begin(), contextMeans.end(), 0.0) / double(contextMeans.size());
   const double trend = leastSquaresSlope(contextMeans);
   for (std::size_t lead = 0; lead < a.size(); ++lead) {
     const double mu = a[lead] + b[lead] * anticipated.contextMean + t[lead] * trend;
@@ -64,6 +65,10 @@ std::string ModelCard::weightsPath() const {
   return (std::filesystem::path(path).parent_path() / weightsFile).string();
 }
 
+std::string cardPathOf(const std::string& weightsPath) {
+  return std::filesystem::path(weightsPath).replace_extension(".json").string();
+}
+
 ModelCard readModelCard(const std::string& path) {
   const Json json = readJsonFile(path);
   ModelCard card;
@@ -94,16 +99,17 @@ void checkWeightsOfCard(const ModelCard& card) {
 }
 
 void writeModelCard(const std::string& path, const ModelCard& card) {
-  writeJsonFile(path, Json::object({{"network", card.network},
-                                    {"name", card.name},
-                                    {"weights", Json::object({{"file", card.weightsFile},
-                                                              {"sha256", card.sha256}})},
-                                    {"architecture", card.architecture},
-                                    {"use", card.use},
-                                    {"training", card.training},
-                                    {"validation", card.validation},
-                                    {"data", card.data},
-                                    {"licence", card.licence}}));
+  writeJsonFile(
+      path, Json::object(
+                {{"network", card.network},
+                 {"name", card.name},
+                 {"weights", Json::object({{"file", card.weightsFile}, {"sha256", card.sha256}})},
+                 {"architecture", card.architecture},
+                 {"use", card.use},
+                 {"training", card.training},
+                 {"validation", card.validation},
+                 {"data", card.data},
+                 {"licence", card.licence}}));
 }
 
 }  // namespace stormloom

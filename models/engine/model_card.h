@@ -44,6 +44,8 @@ struct ModelCard {
   std::string weightsPath() const;
 };
 
+/// Where the card of a weights file lies: beside it, under the same name.
+std::string cardPathOf(const std::string& weightsPath);
 /// Throws IoError or ModelError, naming the file.
 ModelCard readModelCard(const std::string& path);
 /// ModelError when the weights beside the card are not those that it describes.

@@ -22,8 +22,8 @@ Tensor pixelPlaces(std::int64_t height, std::int64_t width, const Tensor& like) 
 /// Values of (B, C, H, W) at places (B, 2, h, w) in pixels.
 Tensor readAt(const Tensor& fields, const Tensor& places, bool zeroOutside) {
   const double width = double(fields.size(-1)), height = double(fields.size(-2));
-  const Tensor grid = torch::stack({(2 * places.select(1, 0) + 1) / width - 1,
-                                    (2 * places.select(1, 1) + 1) / height - 1}, -1);
+  const Tensor grid = torch::stack(
+      {(2 * places.select(1, 0) + 1) / width - 1, (2 * places.select(1, 1) + 1) / height - 1}, -1);
   auto options = F::GridSampleFuncOptions().mode(torch::kBilinear).align_corners(false);
   if (zeroOutside) {
     options.padding_mode(torch::kZeros);
@@ -46,11 +46,12 @@ Tensor commonDrift(const Tensor& frames, std::int64_t largestShift) {
   // Zeros beside the picture keep shifts from wrapping round.
   const Tensor spectrum = torch::fft::rfft2(anomaly, {{2 * height, 2 * width}});
   const Tensor earlier = spectrum.slice(1, 0, -1), later = spectrum.slice(1, 1);
-  const Tensor match = torch::fft::irfft2((earlier.conj() * later).sum(1), {{2 * height, 2 * width}});
+  const Tensor match =
+      torch::fft::irfft2((earlier.conj() * later).sum(1), {{2 * height, 2 * width}});
   const std::int64_t reach = std::max<std::int64_t>(1, largestShift / factor);
   const std::int64_t side = 2 * reach + 1;
-  const Tensor near = match.roll({reach, reach}, {-2, -1})
-                          .index({Slice(), Slice(0, side), Slice(0, side)});
+  const Tensor near =
+      match.roll({reach, reach}, {-2, -1}).index({Slice(), Slice(0, side), Slice(0, side)});
   const Tensor peak = near.flatten(1).argmax(1);
   const Tensor x = (peak.remainder(side) - reach) * factor;
   const Tensor y = (peak.floor_divide(side) - reach) * factor;
@@ -114,12 +115,12 @@ Tensor minimised(const MotionCost& cost, Tensor vectors, const MotionOptions& op
 Tensor estimateMotion(const Tensor& frames, const Tensor& measured, const MotionOptions& options) {
   const torch::NoGradGuard noGradient;
   const Tensor values = frames.to(torch::kFloat32);
-  const Tensor counted = measured.defined()
-                             ? measured.to(torch::kFloat32).amin(1, true)
-                             : torch::ones_like(values.slice(1, 0, 1));
+  const Tensor counted = measured.defined() ? measured.to(torch::kFloat32).amin(1, true)
+                                            : torch::ones_like(values.slice(1, 0, 1));
   const Tensor drift = commonDrift(values * counted, options.largestShift);
   Tensor vectors = drift.view({-1, 2, 1, 1})
-                       .expand({values.size(0), 2, options.vectors, options.vectors}).contiguous();
+                       .expand({values.size(0), 2, options.vectors, options.vectors})
+                       .contiguous();
   vectors = minimised(MotionCost(values, counted, 4, options.coarseSmoothness), vectors, options);
   return minimised(MotionCost(values, counted, 2, options.fineSmoothness), vectors, options);
 }
@@ -132,17 +133,21 @@ Tensor denseMotion(const Tensor& vectors, std::int64_t height, std::int64_t widt
 }
 
 Tensor extrapolate(const Tensor& lastFrame, const Tensor& vectors, std::int64_t leads) {
+  return carryEach(lastFrame.unsqueeze(1).expand({-1, leads, -1, -1}), vectors);
+}
+
+Tensor carryEach(const Tensor& fields, const Tensor& vectors) {
   const torch::NoGradGuard noGradient;
-  const Tensor source = lastFrame.to(torch::kFloat32).unsqueeze(1);
+  const Tensor source = fields.to(torch::kFloat32);
   const std::int64_t height = source.size(-2), width = source.size(-1);
   const Tensor flow = denseMotion(vectors.to(torch::kFloat32), height, width);
   Tensor places = pixelPlaces(height, width, source).expand_as(flow);
   std::vector<Tensor> forecast;
-  for (std::int64_t lead = 0; lead < leads; ++lead) {
+  for (std::int64_t lead = 0; lead < source.size(1); ++lead) {
     // Half a step first: the motion in the middle of the way is that of the whole way.
     const Tensor middle = places - 0.5 * readAt(flow, places, false);
     places = places - readAt(flow, middle, false);
-    forecast.push_back(readAt(source, places, true));
+    forecast.push_back(readAt(source.slice(1, lead, lead + 1), places, true));
   }
   return torch::cat(forecast, 1);
 }

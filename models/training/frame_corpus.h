@@ -1,0 +1,40 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace stormloom {
+
+inline constexpr std::int64_t kContextFrames = 7;
+inline constexpr std::int64_t kTargetFrames = 6;
+inline constexpr std::int64_t kWindowFrames = kContextFrames + kTargetFrames;
+
+/// Thirteen frames of one box, `stride` stored frames apart.
+struct CorpusWindow {
+  std::int64_t firstFrame = 0;  ///< row of FrameCorpus::frames
+  std::int64_t stride = 1;
+  std::int64_t boxEnd = 0;   ///< one past the last row of the box
+  double stepMinutes = 0.0;  ///< between stored frames
+  int event = 0;             ///< row of FrameCorpus::events
+  bool validation = false;
+};
+
+/// Real radar on the VIL-like 0-255 scale for training. Splits are by event.
+struct FrameCorpus {
+  torch::Tensor frames;  ///< (frames,H,W) uint8, 255 where nothing is known
+  std::vector<CorpusWindow> windows;
+  std::vector<std::string> events;
+
+  std::vector<CorpusWindow> split(bool validation) const;
+  /// (windows,13,H,W) uint8, on the frames' device.
+  torch::Tensor gather(const std::vector<CorpusWindow>& some) const;
+};
+
+/// Reads a corpus file (HDF5: /windows, /box_paths, /event_names, frames of each box). Only windows
+/// whose licence lets weights be shipped (`open` = 1), unless `closedToo`. IoError.
+FrameCorpus readFrameCorpus(const std::string& path, bool closedToo = false);
+
+}  // namespace stormloom

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/engine/model_card.h"
+#include "models/training.h"
+#include "models/training/training_recipe.h"
+
+namespace stormloom {
+
+/// What every network is trained with.
+struct TrainingMaterial {
+  const TrainingRecipe& recipe;
+  const FrameCorpus& corpus;  ///< frames on the device
+  torch::Device device;
+  bool bf16 = false;
+  std::string vaeWeights;  ///< "": none given
+  std::string start;       ///< weights that the network begins with; "": none given
+};
+
+/// One network's part of a training run. Made on the device, with its own beginning.
+class TrainingTask {
+public:
+  virtual ~TrainingTask() = default;
+  virtual torch::nn::Module& network() = 0;
+  /// Data for the steps to come; called once before the first, and after each step.
+  virtual void prepare() = 0;
+  virtual void refresh() = 0;
+  /// Mean loss of one new batch, to be differentiated.
+  virtual torch::Tensor loss() = 0;
+  /// Figures on the validation event with the weights as they are.
+  virtual Json validate() = 0;
+  /// What a program must know to use the network.
+  virtual Json use() = 0;
+  /// A row of pictures (rows,columns,H,W) in [0, 1] to look at.
+  virtual torch::Tensor pictures() = 0;
+};
+
+std::unique_ptr<TrainingTask> vaeTask(const TrainingMaterial& material);
+std::unique_ptr<TrainingTask> denoiserTask(const TrainingMaterial& material);
+std::unique_ptr<TrainingTask> alignmentTask(const TrainingMaterial& material);
+std::unique_ptr<TrainingTask> earthformerTask(const TrainingMaterial& material);
+
+/// The validation windows of a corpus, at most `atMost` of them, evenly spaced.
+WindowBatch validationWindows(const FrameCorpus& corpus, std::int64_t atMost);
+
+}  // namespace stormloom

@@ -1,0 +1,152 @@
+#include "models/training/window_pool.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "models/motion/motion_field.h"
+
+namespace stormloom {
+using torch::Tensor;
+namespace {
+
+constexpr std::int64_t kMadeAtOnce = 64;
+constexpr double kMostValue = 254.0 / 255.0;
+constexpr int kUnknown = 255;
+constexpr double kSlowestSource = 5.0;  // minutes; pictures of faster sources stand still at times
+
+WindowBatch withExtrapolation(Tensor frames, Tensor measured) {
+  const torch::NoGradGuard noGradient;
+  const Tensor past = frames.slice(1, 0, kContextFrames);
+  const Tensor vectors = estimateMotion(past, measured.slice(1, 0, kContextFrames));
+  return {frames, measured, extrapolate(past.select(1, -1), vectors, kTargetFrames)};
+}
+
+WindowBatch joined(const std::vector<WindowBatch>& parts) {
+  std::vector<Tensor> frames, measured, extrapolated;
+  for (const WindowBatch& part : parts) {
+    frames.push_back(part.frames);
+    measured.push_back(part.measured);
+    extrapolated.push_back(part.extrapolated);
+  }
+  return {torch::cat(frames), torch::cat(measured), torch::cat(extrapolated)};
+}
+
+Tensor mirrored(const Tensor& fields, const Tensor& which, int kind) {
+  const Tensor other = kind == 0   ? fields.flip({-1})
+                       : kind == 1 ? fields.flip({-2})
+                                   : fields.transpose(-1, -2);
+  return torch::where(which, other, fields);
+}
+
+std::mt19937_64 diceOf(std::uint64_t seed, std::uint64_t turn) {
+  std::seed_seq sequence{std::uint32_t(seed), std::uint32_t(seed >> 32), std::uint32_t(turn),
+                         std::uint32_t(turn >> 32)};
+  return std::mt19937_64(sequence);
+}
+
+}  // namespace
+
+WindowBatch windowBatch(const Tensor& bytes) {
+  const Tensor measured = (bytes != kUnknown).to(torch::kFloat32);
+  return withExtrapolation(bytes.to(torch::kFloat32) * (1.0f / 255.0f) * measured, measured);
+}
+
+WindowBatch turnedAtRandom(const WindowBatch& batch) {
+  WindowBatch turned = batch;
+  for (int kind = 0; kind < 3; ++kind) {
+    const Tensor which = torch::rand({batch.frames.size(0), 1, 1, 1}, batch.frames.options()) < 0.5;
+    turned.frames = mirrored(turned.frames, which, kind);
+    turned.measured = mirrored(turned.measured, which, kind);
+    turned.extrapolated = mirrored(turned.extrapolated, which, kind);
+  }
+  return turned;
+}
+
+WindowPool::WindowPool(const FrameCorpus& corpus, const WindowPoolOptions& options)
+    : corpus_(corpus), options_(options), byEvent_(corpus.events.size()) {
+  for (const CorpusWindow& window : corpus.split(false))
+    byEvent_[std::size_t(window.event)].push_back(window);
+  // Between "every window alike" and "every event alike": events are few, their windows overlap.
+  for (const auto& windows : byEvent_) eventWeights_.push_back(std::sqrt(double(windows.size())));
+}
+
+std::vector<CorpusWindow> WindowPool::realWindows(std::int64_t count, std::uint64_t turn) const {
+  std::mt19937_64 dice = diceOf(options_.seed, turn);
+  std::discrete_distribution<std::size_t> event(eventWeights_.begin(), eventWeights_.end());
+  std::uniform_real_distribution<double> uniform(0.0, 1.0);
+  std::vector<CorpusWindow> chosen;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto& windows = byEvent_[event(dice)];
+    CorpusWindow window = windows[std::size_t(uniform(dice) * double(windows.size()))];
+    const bool other = uniform(dice) < options_.otherStrideShare && window.stride == 2 &&
+                       window.stepMinutes >= kSlowestSource;
+    const std::int64_t stride = uniform(dice) < 0.5 ? 1 : 3;
+    if (other && window.firstFrame + stride * (kWindowFrames - 1) < window.boxEnd)
+      window.stride = stride;
+    chosen.push_back(window);
+  }
+  return chosen;
+}
+
+WindowBatch WindowPool::fresh(std::int64_t count, std::uint64_t turn) const {
+  const torch::NoGradGuard noGradient;
+  const torch::Device device = corpus_.frames.device();
+  const auto synthetic = std::int64_t(std::llround(options_.syntheticShare * double(count)));
+  std::vector<WindowBatch> parts;
+  if (synthetic > 0) {
+    const Tensor storms =
+        generateStorms(synthetic, options_.seed * 1000003 + turn, device, options_.storms);
+    parts.push_back(withExtrapolation(storms, torch::ones_like(storms)));
+  }
+  if (count > synthetic) {
+    const Tensor bytes = corpus_.gather(realWindows(count - synthetic, turn));
+    const Tensor measured = (bytes != kUnknown).to(torch::kFloat32);
+    Tensor values = bytes.to(torch::kFloat32) * (1.0f / 255.0f) * measured;
+    const Tensor factor = torch::exp(options_.intensitySpread *
+                                     torch::randn({values.size(0), 1, 1, 1}, values.options()));
+    values = (values * factor).clamp_max(kMostValue);
+    parts.push_back(withExtrapolation(values, measured));
+  }
+  return joined(parts);
+}
+
+void WindowPool::fill() {
+  const WindowBatch first = fresh(std::min(kMadeAtOnce, options_.size), turn_++);
+  const auto like = [&](const Tensor& part, torch::ScalarType type) {
+    return torch::empty({options_.size, part.size(1), part.size(2), part.size(3)},
+                        part.options().dtype(type));
+  };
+  frames_ = like(first.frames, torch::kHalf);
+  measured_ = like(first.measured, torch::kBool);
+  extrapolated_ = like(first.extrapolated, torch::kHalf);
+  next_ = 0;
+  for (std::int64_t made = 0; made < options_.size; made += kMadeAtOnce)
+    replaceNext(std::min(kMadeAtOnce, options_.size - made));
+}
+
+void WindowPool::replaceSome(std::int64_t count) {
+  owed_ += count;
+  if (owed_ < kMadeAtOnce) return;
+  replaceNext(owed_);
+  owed_ = 0;
+}
+
+void WindowPool::replaceNext(std::int64_t count) {
+  count = std::min(count, options_.size - next_);
+  const WindowBatch made = fresh(count, turn_++);
+  frames_.narrow(0, next_, count).copy_(made.frames);
+  measured_.narrow(0, next_, count).copy_(made.measured);
+  extrapolated_.narrow(0, next_, count).copy_(made.extrapolated);
+  next_ = (next_ + count) % options_.size;
+}
+
+WindowBatch WindowPool::draw(std::int64_t count) const {
+  const Tensor rows = torch::randint(options_.size, {count},
+                                     torch::TensorOptions(torch::kInt64).device(frames_.device()));
+  return turnedAtRandom({frames_.index_select(0, rows).to(torch::kFloat32),
+                         measured_.index_select(0, rows).to(torch::kFloat32),
+                         extrapolated_.index_select(0, rows).to(torch::kFloat32)});
+}
+
+}  // namespace stormloom
