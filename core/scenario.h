@@ -23,6 +23,11 @@ struct ScenarioRequest {
   std::vector<double> nSigma = {0.0};  ///< one scenario for each; all share the noise of a member
   std::uint64_t seed = 1;
   int members = 1;
+  int firstMember = 0;        ///< number of the first; an ensemble grows without its old members drawn again
+  /// The command bent by hand, one n for each lead time; then nSigma only names the row. Empty: not bent.
+  std::vector<double> nSigmaByLead;
+  /// Cells of the context's grid (row-major, not 0) that the control may change; null: all.
+  std::shared_ptr<const std::vector<std::uint8_t>> region;
   Quality quality = Quality::Full;
   int steps = 0;              ///< 0: the model card's choice for the quality
   std::string sampler;        ///< "" (the model card's), "flow-euler", "flow-heun", "ddpm", "ddim", "dpm++"

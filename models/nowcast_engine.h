@@ -21,6 +21,9 @@ struct EngineOptions {
 /// Where work stands, for a thin line at the pane's edge: share done in [0, 1] and what is being done.
 using EngineProgress = std::function<void(double share, const std::string& what)>;
 
+/// A member as soon as it is done.
+using EachMember = std::function<void(const ScenarioMember&)>;
+
 /// The door to the models. Not thread-safe: one thread owns it. Nothing in this header knows LibTorch.
 class NowcastEngine {
  public:
@@ -36,10 +39,18 @@ class NowcastEngine {
                                                         std::stop_token stop = {},
                                                         const EngineProgress& progress = {});
 
-  /// PreDiff scenarios. The context's encoding is kept between calls. nullptr when stopped.
+  /// PreDiff scenarios. The context's encoding is kept between calls. nullptr when stopped; members that were done
+  /// by then have been given to `eachMember`, in the calling thread.
   std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
                                                    std::stop_token stop = {},
-                                                   const EngineProgress& progress = {});
+                                                   const EngineProgress& progress = {},
+                                                   const EachMember& eachMember = {});
+
+  /// The ensemble without a network: extrapolations whose small structures are replaced by noise as fast as the past
+  /// lost them. Members have no n (NaN). nullptr when stopped.
+  std::shared_ptr<const ScenarioForecast> stochasticExtrapolation(
+      std::shared_ptr<const ModelContext> context, int members, std::uint64_t seed,
+      std::stop_token stop = {});
 
   /// What the context lets expect (model card statistics); cheap.
   AnticipatedIntensity anticipated(const ModelContext& context) const;

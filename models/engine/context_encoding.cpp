@@ -9,7 +9,7 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr float kUnit = 1.0f / 255.0f;      // spec section 10
+constexpr float kUnit = 1.0f / 255.0f;  // spec section 10
 constexpr float kMostDigital = 254.0f;
 
 /// Values in [0, 1] and 1 where there is one: both (H,W).
@@ -63,10 +63,10 @@ ContextEncoding encodeContext(const ModelContext& context, const torch::Device& 
   encoding.measured = torch::stack(measured).to(device);
   encoding.seen = seenCells(*context.frames.frames.back().grid).to(device);
   encoding.contextMeans = contextMeansOf(context);
-  const Tensor vectors =
-      estimateMotion(encoding.past.unsqueeze(0), encoding.measured.unsqueeze(0));
+  encoding.motion = estimateMotion(encoding.past.unsqueeze(0), encoding.measured.unsqueeze(0));
   encoding.extrapolated =
-      extrapolate(encoding.past.slice(0, -1), vectors, context.grid.targetFrames).squeeze(0);
+      extrapolate(encoding.past.slice(0, -1), encoding.motion, context.grid.targetFrames)
+          .squeeze(0);
   return encoding;
 }
 

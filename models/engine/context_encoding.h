@@ -16,6 +16,7 @@ struct ContextEncoding {
   torch::Tensor past;                 ///< (T,H,W), [0, 1], cells without a value 0
   torch::Tensor measured;             ///< (T,H,W), 1 or 0
   torch::Tensor seen;                 ///< (H,W), 0 where no radar reaches in the last frame
+  torch::Tensor motion;               ///< (1,2,n,n), pixels a step
   torch::Tensor extrapolated;         ///< (leads,H,W)
   std::vector<double> contextMeans;   ///< mean of each frame in [0, 1], cells without a value counted as 0
   torch::Tensor condition;            ///< (1,frames,h,w,L) for the denoiser; undefined until asked for

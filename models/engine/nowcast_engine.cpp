@@ -11,6 +11,7 @@
 #include "models/engine/context_encoding.h"
 #include "models/engine/earthformer_forecaster.h"
 #include "models/engine/scenario_sampling.h"
+#include "models/motion/stochastic_extrapolation.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -27,29 +28,51 @@ std::vector<double> numbersOf(const Tensor& values) {
   return {onCpu.data_ptr<double>(), onCpu.data_ptr<double>() + onCpu.numel()};
 }
 
-std::vector<ScenarioRow> rowsOf(const ScenarioRequest& request) {
+std::vector<ScenarioRow> rowsOf(const ScenarioRequest& request, std::size_t leads) {
   std::vector<ScenarioRow> rows;
-  for (const double n : request.nSigma)
-    for (int member = 0; member < request.members; ++member) rows.push_back({n, member});
+  for (const double n : request.nSigma) {
+    const std::vector<double> byLead =
+        request.nSigmaByLead.empty() ? std::vector<double>(leads, n) : request.nSigmaByLead;
+    for (int k = 0; k < request.members; ++k) rows.push_back({n, request.firstMember + k, byLead});
+  }
   return rows;
 }
 
 /// What was asked of a row for each lead time; NaN where nothing was: n = 0 is no pull.
 std::vector<double> commandedOf(const ScenarioRow& row, const AnticipatedIntensity& anticipated,
-                                bool guided) {
+                                const SamplingPlan& plan, const Tensor& ofRegion) {
+  const std::vector<double> whole = numbersOf(ofRegion);
   std::vector<double> commanded(anticipated.mu.size(), std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t lead = 0; guided && row.nSigma != 0.0 && lead < commanded.size(); ++lead)
-    commanded[lead] = anticipated.commanded(int(lead), row.nSigma);
+  for (std::size_t lead = 0; plan.guided && lead < commanded.size(); ++lead) {
+    const double n = row.nByLead[lead];
+    if (n == 0.0) continue;
+    commanded[lead] = plan.region.defined() ? whole[lead] : anticipated.commanded(int(lead), n);
+  }
   return commanded;
+}
+
+Tensor regionOf(const ScenarioRequest& request, const Tensor& like) {
+  if (!request.region) return {};
+  if (std::int64_t(request.region->size()) != like.numel())
+    throw UsageError("The region has " + std::to_string(request.region->size()) +
+                     " cells, the model's grid " + std::to_string(like.numel()) + ".");
+  Tensor region = torch::zeros(like.sizes(), torch::kFloat32);
+  float* cell = region.data_ptr<float>();
+  for (std::size_t i = 0; i < request.region->size(); ++i)
+    cell[i] = (*request.region)[i] ? 1.f : 0.f;
+  return region.to(like.device());
 }
 
 void requireSensible(const ScenarioRequest& request) {
   if (!request.context) throw UsageError("A scenario needs a context.");
   if (request.nSigma.empty() || request.members < 1)
     throw UsageError("A scenario needs at least one n and one member.");
-  for (const double n : request.nSigma)
-    if (!(std::abs(n) <= 4.0))
-      throw UsageError("n = " + std::to_string(n) + " is outside -4 to 4, which the models know.");
+  if (request.firstMember < 0) throw UsageError("Members are numbered from 0.");
+  for (const auto* values : {&request.nSigma, &request.nSigmaByLead})
+    for (const double n : *values)
+      if (!(std::abs(n) <= 4.0))
+        throw UsageError("n = " + std::to_string(n) +
+                         " is outside -4 to 4, which the models know.");
 }
 
 }  // namespace
@@ -73,7 +96,8 @@ struct NowcastEngine::Impl {
 
   EarthformerForecaster& earthformer() {
     if (!deterministic)
-      deterministic.emplace(options.modelFolder, options.earthformerWeights, compute.device, bf16());
+      deterministic.emplace(options.modelFolder, options.earthformerWeights, compute.device,
+                            bf16());
     return *deterministic;
   }
 
@@ -83,8 +107,9 @@ struct NowcastEngine::Impl {
     return *encoding;
   }
 
-  /// Rows whose latents and gradients are computed together.
-  std::size_t rowsAtOnce() const { return compute.device.is_cuda() ? 36 : 5; }
+  /// Rows whose latents and gradients are computed together. One on a CPU, which gains nothing from
+  /// more: so a member has the same bits whatever else was asked for.
+  std::size_t rowsAtOnce() const { return compute.device.is_cuda() ? 36 : 1; }
 
   std::shared_ptr<const DeterministicForecast> forecast(const ModelContext& context,
                                                         const std::string& name,
@@ -92,7 +117,11 @@ struct NowcastEngine::Impl {
                                                         const EngineProgress& progress);
   std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
                                                    std::stop_token stop,
-                                                   const EngineProgress& progress);
+                                                   const EngineProgress& progress,
+                                                   const EachMember& eachMember);
+  std::shared_ptr<const ScenarioForecast> stochastic(std::shared_ptr<const ModelContext> context,
+                                                     int members, std::uint64_t seed,
+                                                     std::stop_token stop);
 
   EngineOptions options;
   ComputeDevice compute;
@@ -157,14 +186,16 @@ std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::forecast(
 }
 
 std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
-    const ScenarioRequest& request, std::stop_token stop, const EngineProgress& progress) {
+    const ScenarioRequest& request, std::stop_token stop, const EngineProgress& progress,
+    const EachMember& eachMember) {
   const auto start = Clock::now();
   runInBackground();
   requireSensible(request);
   const ModelContext& context = *request.context;
   PreDiffModel& diffusion = prediff();
-  const SamplingPlan plan = planOf(request, diffusion);
+  SamplingPlan plan = planOf(request, diffusion);
   ContextEncoding& encoded = encodingOf(context);
+  plan.region = regionOf(request, encoded.seen);
   if (!encoded.condition.defined()) encoded.condition = diffusion.condition(encoded);
 
   auto forecast = std::make_shared<ScenarioForecast>();
@@ -181,9 +212,14 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
   const Provenance provenance =
       request.quality == Quality::Full ? Provenance::Forecast : Provenance::Preview;
 
-  const std::vector<ScenarioRow> rows = rowsOf(request);
-  for (std::size_t first = 0; first < rows.size(); first += rowsAtOnce()) {
-    const std::size_t end = std::min(rows.size(), first + rowsAtOnce());
+  if (!request.nSigmaByLead.empty() &&
+      request.nSigmaByLead.size() != forecast->anticipated.mu.size())
+    throw UsageError("A bent command needs one n for each of " +
+                     std::to_string(forecast->anticipated.mu.size()) + " lead times.");
+  const std::vector<ScenarioRow> rows = rowsOf(request, forecast->anticipated.mu.size());
+  const std::size_t atOnce = rowsAtOnce();
+  for (std::size_t first = 0; first < rows.size(); first += atOnce) {
+    const std::size_t end = std::min(rows.size(), first + atOnce);
     const std::vector<ScenarioRow> some(rows.begin() + std::ptrdiff_t(first),
                                         rows.begin() + std::ptrdiff_t(end));
     const double expected = double(plan.evaluations()) + (plan.pulls ? double(some.size()) : 0.0);
@@ -202,9 +238,43 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
           {.nSigma = some[i].nSigma,
            .member = some[i].member,
            .frames = framesFromValues(sampled.frames[row], context, provenance, diffusion.name()),
-           .commanded = commandedOf(some[i], forecast->anticipated, plan.guided),
+           .commanded = commandedOf(some[i], forecast->anticipated, plan, sampled.commanded[row]),
            .achieved = numbersOf(sampled.achieved[row])});
+      if (eachMember) eachMember(forecast->members.back());
     }
+  }
+  forecast->secondsTaken = secondsSince(start);
+  return forecast;
+}
+
+std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::stochastic(
+    std::shared_ptr<const ModelContext> context, int members, std::uint64_t seed,
+    std::stop_token stop) {
+  const auto start = Clock::now();
+  runInBackground();
+  if (!context || members < 1)
+    throw UsageError("An ensemble needs a context and at least one member.");
+  const ContextEncoding& encoded = encodingOf(*context);
+  auto forecast = std::make_shared<ScenarioForecast>();
+  forecast->request.context = context;
+  forecast->request.members = members;
+  forecast->request.seed = seed;
+  forecast->model = "stochastic extrapolation";
+  forecast->device = compute.name;
+  forecast->precision = "fp32";
+  const Tensor drawn = stormloom::stochasticExtrapolation(
+      encoded.past, encoded.motion,
+      {.members = members, .leads = context->grid.targetFrames, .seed = seed});
+  for (std::int64_t member = 0; member < drawn.size(0); ++member) {
+    if (stop.stop_requested()) throw Stopped();
+    const Tensor frames = drawn[member];
+    forecast->members.push_back(
+        {.nSigma = std::numeric_limits<double>::quiet_NaN(),
+         .member = int(member),
+         .frames = framesFromValues(frames, *context, Provenance::Forecast, forecast->model),
+         .commanded = std::vector<double>(std::size_t(frames.size(0)),
+                                          std::numeric_limits<double>::quiet_NaN()),
+         .achieved = numbersOf(frameMeans(frames, encoded.seen))});
   }
   forecast->secondsTaken = secondsSince(start);
   return forecast;
@@ -220,17 +290,25 @@ std::string NowcastEngine::modelName() const { return impl_->prediff().name(); }
 std::shared_ptr<const DeterministicForecast> NowcastEngine::forecast(
     const ModelContext& context, const std::string& model, std::stop_token stop,
     const EngineProgress& progress) {
-  return inWords(impl_->compute.name,
-                 [&]() -> std::shared_ptr<const DeterministicForecast> {
-                   return impl_->forecast(context, model, stop, progress);
-                 });
+  return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const DeterministicForecast> {
+    return impl_->forecast(context, model, stop, progress);
+  });
 }
 
 std::shared_ptr<const ScenarioForecast> NowcastEngine::generate(const ScenarioRequest& request,
                                                                 std::stop_token stop,
-                                                                const EngineProgress& progress) {
+                                                                const EngineProgress& progress,
+                                                                const EachMember& eachMember) {
   return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const ScenarioForecast> {
-    return impl_->generate(request, stop, progress);
+    return impl_->generate(request, stop, progress, eachMember);
+  });
+}
+
+std::shared_ptr<const ScenarioForecast> NowcastEngine::stochasticExtrapolation(
+    std::shared_ptr<const ModelContext> context, int members, std::uint64_t seed,
+    std::stop_token stop) {
+  return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const ScenarioForecast> {
+    return impl_->stochastic(std::move(context), members, seed, stop);
   });
 }
 

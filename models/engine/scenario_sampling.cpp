@@ -1,5 +1,8 @@
 #include "models/engine/scenario_sampling.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/errors.h"
 #include "models/sampling/counter_noise.h"
 
@@ -16,8 +19,14 @@ Tensor perLead(const std::vector<double>& values, std::int64_t rows, const torch
       .expand({rows, std::int64_t(values.size())});
 }
 
-bool isFree(const ScenarioRow& row) { return row.nSigma == 0.0; }
-bool nearlyFree(const ScenarioRow& row) { return std::abs(row.nSigma) < 1.0; }
+constexpr double kSmallestMean = 1e-4;  // of the expected mean, against division by nothing
+
+bool isFree(const ScenarioRow& row) {
+  return std::ranges::all_of(row.nByLead, [](double n) { return n == 0.0; });
+}
+bool nearlyFree(const ScenarioRow& row) {
+  return std::ranges::any_of(row.nByLead, [](double n) { return std::abs(n) < 1.0; });
+}
 
 }  // namespace
 
@@ -65,13 +74,35 @@ Tensor ScenarioSampler::freeMeans(const std::vector<ScenarioRow>& rows,
     if (found == free_.end()) {
       const Tensor noise = noiseOf({row}, plan, encoding.past.device());
       const Tensor silent = torch::zeros({1, 3}, noise.options());
-      const Tensor latents = model_.sample(noise, encoding.condition, silent, plan.method,
-                                           plan.steps, stop, eachStep);
+      const Tensor latents =
+          model_.sample(noise, encoding.condition, silent, plan.method, plan.steps, stop, eachStep);
       found = free_.emplace(key, frameMeans(decoded(latents)[0], encoding.seen)).first;
     }
     means.push_back(found->second);
   }
   return torch::stack(means);
+}
+
+void ScenarioSampler::pull(Tensor& latents, const Tensor& target, const Tensor& counted,
+                           std::stop_token stop, const std::function<void()>& eachStep) {
+  for (std::int64_t i = 0; i < latents.size(0); ++i) {  // one by one: the stop is looked at between
+    if (stop.stop_requested()) throw Stopped();
+    latents[i].copy_(pulledToMean(latents[i], target[i], counted,
+                                  [this](const Tensor& z) { return model_.decode(z); }));
+    if (eachStep) eachStep();
+  }
+}
+
+Tensor ScenarioSampler::pullRegion(Tensor& latents, const IntensityCommand& command,
+                                   const ContextEncoding& encoding, const SamplingPlan& plan,
+                                   std::stop_token stop, const std::function<void()>& eachStep) {
+  const Tensor counted = encoding.seen * plan.region;
+  const Tensor free = decoded(latents);
+  const Tensor growth = command.commanded() / command.mu.clamp_min(kSmallestMean);
+  const Tensor before = frameMeans(free, counted);
+  const Tensor target = before * growth;
+  if (plan.pulls) pull(latents, target, counted, stop, eachStep);
+  return frameMeans(free, encoding.seen) + target - before;
 }
 
 SampledRows ScenarioSampler::sample(const std::vector<ScenarioRow>& rows,
@@ -82,14 +113,16 @@ SampledRows ScenarioSampler::sample(const std::vector<ScenarioRow>& rows,
   const torch::NoGradGuard noGradient;
   const torch::Device device = encoding.past.device();
   const auto count = std::int64_t(rows.size());
-  std::vector<float> ns;
-  for (const ScenarioRow& row : rows) ns.push_back(float(row.nSigma));
+  std::vector<Tensor> ns;
+  for (const ScenarioRow& row : rows)
+    ns.push_back(torch::tensor(row.nByLead, torch::kFloat64).to(torch::kFloat32));
   const IntensityCommand command{perLead(anticipated.mu, count, device),
                                  perLead(anticipated.sigma, count, device),
-                                 torch::tensor(ns).to(device)};
+                                 torch::stack(ns).to(device)};
+  const bool whole = plan.guided && !plan.region.defined();
   Tensor target = command.commanded();
   Tensor features = torch::zeros({count, 3}, target.options());
-  if (plan.guided) {
+  if (whole) {
     // Between n = -1 and 1 the member's own forecast counts as well, so it must be known first.
     for (std::int64_t i = 0; i < count; ++i) {
       const ScenarioRow& row = rows[std::size_t(i)];
@@ -105,16 +138,13 @@ SampledRows ScenarioSampler::sample(const std::vector<ScenarioRow>& rows,
   }
   Tensor latents = model_.sample(noiseOf(rows, plan, device), encoding.condition, features,
                                  plan.method, plan.steps, stop, eachStep);
-  if (plan.pulls) {
-    for (std::int64_t i = 0; i < count; ++i) {  // a member at a time: the stop is looked at between
-      if (stop.stop_requested()) throw Stopped();
-      latents[i].copy_(pulledToMean(latents[i], target[i], encoding.seen,
-                                    [this](const Tensor& z) { return model_.decode(z); }));
-      if (eachStep) eachStep();
-    }
+  if (plan.guided && plan.region.defined()) {
+    target = pullRegion(latents, command, encoding, plan, stop, eachStep);
+  } else if (plan.pulls) {
+    pull(latents, target, encoding.seen, stop, eachStep);
   }
   const Tensor frames = decoded(latents);
-  return {frames, frameMeans(frames, encoding.seen)};
+  return {frames, frameMeans(frames, encoding.seen), target};
 }
 
 }  // namespace stormloom

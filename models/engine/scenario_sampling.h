@@ -16,6 +16,7 @@ namespace stormloom {
 struct ScenarioRow {
   double nSigma = 0.0;
   int member = 0;
+  std::vector<double> nByLead;  ///< the command, one n for each lead time
 };
 
 /// How a request is carried out, its defaults filled in.
@@ -26,6 +27,7 @@ struct SamplingPlan {
   int steps = 8;
   bool guided = true;     ///< conditioning and, with `pulls`, Gauss-Newton; false: the plain forecast for every n
   bool pulls = true;      ///< previews leave it out
+  torch::Tensor region;   ///< (H,W), 1 where the control may change the picture; undefined: everywhere
   int evaluations() const { return method == FlowMethod::Heun ? 2 * steps - 1 : steps; }
 };
 /// UsageError for a sampler or guidance that the shipped weights were not trained for.
@@ -35,6 +37,7 @@ SamplingPlan planOf(const ScenarioRequest& request, const PreDiffModel& model);
 struct SampledRows {
   torch::Tensor frames;
   torch::Tensor achieved;   ///< (B,leads)
+  torch::Tensor commanded;  ///< (B,leads) mean of the whole frame that was asked for
 };
 
 /// Draws members of the shipped PreDiff, each obeying its own n. Remembers what members do freely, per context.
@@ -50,6 +53,13 @@ public:
 private:
   torch::Tensor noiseOf(const std::vector<ScenarioRow>& rows, const SamplingPlan& plan,
                         const torch::Device& device) const;
+  /// The control of a region alone: free latents, of which the region's rain is made to grow or shrink as the whole
+  /// frame's would. Returns what the whole frame's mean is to become.
+  torch::Tensor pullRegion(torch::Tensor& latents, const IntensityCommand& command,
+                           const ContextEncoding& encoding, const SamplingPlan& plan,
+                           std::stop_token stop, const std::function<void()>& eachStep);
+  void pull(torch::Tensor& latents, const torch::Tensor& target, const torch::Tensor& counted,
+            std::stop_token stop, const std::function<void()>& eachStep);
   torch::Tensor freeMeans(const std::vector<ScenarioRow>& rows, const ContextEncoding& encoding,
                           const SamplingPlan& plan, std::stop_token stop,
                           const std::function<void()>& eachStep);

@@ -27,15 +27,13 @@ Tensor stepped(const Tensor& latents, const Tensor& target, const Tensor& seen,
 
 }  // namespace
 
-Tensor IntensityCommand::commanded() const {
-  return (mu + nSigma.unsqueeze(1) * sigma).clamp(0.0, 1.0);
-}
+Tensor IntensityCommand::commanded() const { return (mu + nSigma * sigma).clamp(0.0, 1.0); }
 
 Tensor IntensityCommand::target(const Tensor& free) const {
-  const Tensor own = torch::minimum(torch::maximum(free - mu, -kOwnMeanLimit * sigma),
-                                    kOwnMeanLimit * sigma);
-  const Tensor freedom = (1.0 - nSigma.abs()).clamp_min(0.0).unsqueeze(1);
-  return (mu + nSigma.unsqueeze(1) * sigma + freedom * own).clamp(0.0, 1.0);
+  const Tensor own =
+      torch::minimum(torch::maximum(free - mu, -kOwnMeanLimit * sigma), kOwnMeanLimit * sigma);
+  const Tensor freedom = (1.0 - nSigma.abs()).clamp_min(0.0);
+  return (mu + nSigma * sigma + freedom * own).clamp(0.0, 1.0);
 }
 
 Tensor commandFeatures(const Tensor& mean, const Tensor& mu, const Tensor& sigma) {

@@ -10,7 +10,7 @@ namespace stormloom {
 struct IntensityCommand {
   torch::Tensor mu;      ///< (B, leads), expected mean intensity, [0, 1]
   torch::Tensor sigma;   ///< (B, leads)
-  torch::Tensor nSigma;  ///< (B)
+  torch::Tensor nSigma;  ///< (B, leads)
 
   /// mu + n sigma, clamped to [0, 1]: (B, leads).
   torch::Tensor commanded() const;

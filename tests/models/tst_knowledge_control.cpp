@@ -28,7 +28,7 @@ private Q_SLOTS:
   }
 
   void noCommandIsNoPullAndTheTargetRisesWithN() {
-    const Tensor n = torch::linspace(-4.0, 4.0, 81);
+    const Tensor n = torch::linspace(-4.0, 4.0, 81).unsqueeze(1);
     const Tensor mu = torch::full({81, 1}, 0.1f), sigma = torch::full({81, 1}, 0.02f);
     const Tensor target = IntensityCommand{mu, sigma, n}.target(torch::full({81, 1}, 0.11f));
     QVERIFY(std::abs(target[40][0].item<double>() - 0.11) < 1e-6);
