@@ -38,6 +38,7 @@ Command modelsCommand();
 Command parityCommand();
 Command renderCommand();
 Command scenarioCommand();
+Command skillCommand();
 Command trainCommand();
 
 /// Thrown where work noticed that it was asked to stop.

@@ -27,6 +27,16 @@ private Q_SLOTS:
     QVERIFY((free - target).abs().max().item<double>() > 0.02);
   }
 
+  void aPullThatCountsSomeCellsLeavesTheOthersAlone() {
+    const Tensor z = counterNoise(2, 0, {3, 4, 4, 2});
+    Tensor west = torch::zeros({4, 4});
+    west.slice(1, 0, 2).fill_(1.0);
+    const Tensor before = decode(z), target = frameMeans(before, west) + 0.02;
+    const Tensor after = decode(pulledToMean(z, target, west, decode));
+    QVERIFY((frameMeans(after, west) - target).abs().max().item<double>() < 1e-3);
+    QVERIFY(torch::equal(after.slice(2, 2), before.slice(2, 2)));
+  }
+
   void noCommandIsNoPullAndTheTargetRisesWithN() {
     const Tensor n = torch::linspace(-4.0, 4.0, 81).unsqueeze(1);
     const Tensor mu = torch::full({81, 1}, 0.1f), sigma = torch::full({81, 1}, 0.02f);

@@ -207,7 +207,9 @@ private Q_SLOTS:
                                          before->members[0].frames.frames[3].grid->values()[cell]);
       if (std::isfinite(difference)) ((*region)[cell] ? inside : outside) += difference;
     }
-    QVERIFY2(inside > 2.0 * outside, qPrintable(QString("%1 %2").arg(inside).arg(outside)));
+    // Half of the cells each; this decoder of random weights spreads everything
+    // (tst_knowledge_control: one that does not).
+    QVERIFY2(inside > 1.1 * outside, qPrintable(QString("%1 %2").arg(inside).arg(outside)));
     local.region = std::make_shared<std::vector<std::uint8_t>>(5);
     QVERIFY_EXCEPTION_THROWN(one.generate(local), UsageError);
   }

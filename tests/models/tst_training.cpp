@@ -30,7 +30,7 @@ FrameCorpus smallCorpus() {
   FrameCorpus corpus;
   corpus.events = {"first", "second"};
   corpus.frames = (torch::rand({60, 32, 32}) * 200).to(torch::kUInt8);
-  for (std::int64_t start = 0; start < 8; ++start) {
+  for (std::int64_t start = 0; start < 6; ++start) {
     corpus.windows.push_back({start, 1, 30, 10.0, 0, false});
     corpus.windows.push_back({30 + start, 2, 60, 5.0, 1, start % 2 == 1});
   }
