@@ -15,6 +15,7 @@ constexpr std::int64_t kBands = 8;  // of wave numbers, in which memory is measu
 constexpr double kLongestMemory = 0.9995, kShortestMemory = 0.0;
 constexpr double kDetection = 5.0 / 255.0;  // values up to here decode to no rain
 constexpr double kDryStep = 20.0 / 255.0;   // how far below rain the cascade takes dry cells to be
+constexpr std::int64_t kRanks = 8192;       // of values, when distributions are matched
 constexpr std::int64_t kEdge = 8;  // cells over which the picture fades out before a transform
 
 /// Wave number in cycles over the picture: (H,W/2+1).
@@ -65,9 +66,14 @@ Tensor inTheLastFramesAir(const Tensor& frames, const Tensor& vectors, std::int6
   return torch::stack(carried);
 }
 
-/// Values get the distribution of `sorted`, rank by rank; both flat, equally long.
+/// Values get the distribution of `sorted` (flat, equally many), by rank among kRanks steps:
+/// sorting every frame would take most of the time.
 Tensor matched(const Tensor& values, const Tensor& sorted) {
-  return torch::empty_like(values).scatter_(0, values.argsort(std::int64_t(0)), sorted);
+  const Tensor low = values.min(), width = (values.max() - low).clamp_min(1e-12);
+  const Tensor step = ((values - low) * (double(kRanks - 1) / width)).to(torch::kInt64);
+  const Tensor count = torch::bincount(step, {}, kRanks);
+  const Tensor middle = count.cumsum(0) - (count + 1).floor_divide(2);
+  return sorted.index_select(0, middle.clamp(0, sorted.size(0) - 1)).index_select(0, step);
 }
 
 /// One member: noise in Fourier space that replaces what is forgotten, step by step, then motion.

@@ -131,7 +131,7 @@ void TrainingLogFiles::draw(const Tensor& pictures) const {
       const std::size_t at = (std::size_t(cy) * std::size_t(curve.width) + std::size_t(cx)) * 3;
       put(first, x, y, {curve.pixels[at], curve.pixels[at + 1], curve.pixels[at + 2]});
     }
-  AnimationWriter writer(stem_ + ".pictures");
+  AnimationWriter writer(stem_ + "-pictures");
   writer.add(first);
   writer.add(sheet);
   writer.finish();

@@ -19,7 +19,7 @@ struct TrainingLogRow {
   double samplesPerSecond = 0.0;
 };
 
-/// Writes STEM.csv and STEM.validation.jsonl as training goes, and STEM.pictures/ (loss curve, then
+/// Writes STEM.csv and STEM.validation.jsonl as training goes, and STEM-pictures/ (loss curve, then
 /// samples) where this build can write pictures. Goes on after what an earlier sitting wrote up to
 /// `lastStep`.
 class TrainingLogFiles {

@@ -3,6 +3,8 @@
 #include <QtTest>
 
 #include "models/motion/motion_field.h"
+#include "models/motion/stochastic_extrapolation.h"
+#include "models/training/storm_generator.h"
 
 using namespace stormloom;
 using torch::Tensor;
@@ -35,10 +37,10 @@ private Q_SLOTS:
     const Tensor past = all.slice(1, 0, 7), truth = all.slice(1, 7);
     const Tensor carried = extrapolate(past.select(1, 6), estimateMotion(past), 6);
     const Tensor persistence = past.slice(1, 6).expand_as(truth);
-    QVERIFY2(error(carried, truth) < 0.1 * error(persistence, truth),
-             qPrintable(QString("%1 against %2")
-                            .arg(error(carried, truth))
-                            .arg(error(persistence, truth))));
+    QVERIFY2(
+        error(carried, truth) < 0.1 * error(persistence, truth),
+        qPrintable(
+            QString("%1 against %2").arg(error(carried, truth)).arg(error(persistence, truth))));
   }
 
   void aDryPastStaysDry() {
@@ -48,13 +50,43 @@ private Q_SLOTS:
   }
 
   void nothingFlowsInFromOutside() {
-    const Tensor vectors = torch::cat(
-        {torch::full({1, 1, 8, 8}, 10.0f), torch::zeros({1, 1, 8, 8})}, 1);
+    const Tensor vectors =
+        torch::cat({torch::full({1, 1, 8, 8}, 10.0f), torch::zeros({1, 1, 8, 8})}, 1);
     const Tensor carried = extrapolate(torch::ones({1, 128, 128}), vectors, 2);
     QVERIFY(carried[0][0].slice(1, 0, 9).abs().max().item<double>() < 1e-4);
     QVERIFY(carried[0][1].slice(1, 0, 19).abs().max().item<double>() < 1e-4);
     QVERIFY((carried[0][1].slice(1, 22, 127).slice(0, 1, 127) - 1.0).abs().max().item<double>() <
             1e-4);
+  }
+
+  void aStochasticEnsembleSpreadsWithLeadAndItsMeanBeatsPersistence() {
+    const Tensor storm = generateStorms(1, 5, torch::kCPU)[0];
+    const Tensor past = storm.slice(0, 0, 7), truth = storm.slice(0, 7);
+    const Tensor members =
+        stochasticExtrapolation(past, estimateMotion(past.unsqueeze(0)), {.members = 8});
+    QCOMPARE(members.sizes().vec(), (std::vector<std::int64_t>{8, 6, 128, 128}));
+    const Tensor spread = members.var(0, true).mean({1, 2}).sqrt();
+    QVERIFY(spread[0].item<double>() > 0.0);
+    QVERIFY(spread[5].item<double>() > spread[0].item<double>());
+    QVERIFY(error(members.mean(0), truth) < error(past.slice(0, 6).expand_as(truth), truth));
+  }
+
+  void aStochasticMemberHasTheRainOfTheLastPicture() {
+    const Tensor storm = generateStorms(1, 6, torch::kCPU)[0].slice(0, 0, 7);
+    const Tensor still = torch::zeros({1, 2, 8, 8});
+    const Tensor member = stochasticExtrapolation(
+        storm, still, {.members = 1, .leads = 1, .motionSpread = 0.0})[0][0];
+    const Tensor wanted = std::get<0>(storm[6].flatten().sort(0));
+    QVERIFY((std::get<0>(member.flatten().sort(0)) - wanted).abs().mean().item<double>() < 1e-3);
+  }
+
+  void aStochasticMemberFollowsFromSeedAndNumberAlone() {
+    const Tensor past = generateStorms(1, 7, torch::kCPU)[0].slice(0, 0, 7);
+    const Tensor motion = estimateMotion(past.unsqueeze(0));
+    const Tensor few = stochasticExtrapolation(past, motion, {.members = 2, .seed = 9});
+    const Tensor many = stochasticExtrapolation(past, motion, {.members = 4, .seed = 9});
+    QVERIFY(torch::equal(few[1], many[1]));
+    QVERIFY(!torch::equal(few[0], few[1]));
   }
 };
 

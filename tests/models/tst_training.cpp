@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/animation_file.h"
 #include "core/errors.h"
 #include "core/field_scores.h"
 #include "core/json.h"
@@ -40,7 +41,7 @@ FrameCorpus smallCorpus() {
 constexpr const char* kTinyVae = R"({"network": "vae", "name": "tiny",
   "architecture": {"block_out_channels": [8, 8, 8, 8], "layers_per_block": 1, "latent_channels": 4,
                    "norm_num_groups": 4, "act_fn": "silu"},
-  "steps": 6, "batch": 2, "rate": 1e-3, "pool": 8, "synthetic_share": 0.5, "seed": 5})";
+  "steps": 6, "validate_every": 4, "batch": 2, "rate": 1e-3, "pool": 8, "synthetic_share": 0.5, "seed": 5})";
 
 TrainingRequest tinyRequest(const QTemporaryDir& folder) {
   const std::string path = folder.path().toStdString();
@@ -110,7 +111,7 @@ private Q_SLOTS:
     corpus.events = {"one"};
     std::vector<Tensor> frames;
     for (int window = 0; window < 40; ++window) {
-      const double level = 20.0 + 3.0 * window, slope = double(window % 5) - 2.0;
+      const double level = 40.0 + 3.0 * window, slope = double(window % 5) - 2.0;
       for (int k = 0; k < 13; ++k)
         frames.push_back(torch::full({4, 4}, level + slope * k).to(torch::kUInt8));
       corpus.windows.push_back({window * 13, 1, window * 13 + 13, 10.0, 0, false});
@@ -200,6 +201,7 @@ private Q_SLOTS:
     checkWeightsOfCard(card);
     QVERIFY(!std::filesystem::exists(stem + ".state.safetensors"));
     QVERIFY(card.validation.at("mae_x1000").asDouble() > 0.0);
+    QVERIFY(!canWriteAnimations() || std::filesystem::exists(stem + "-pictures"));
   }
 };
 
