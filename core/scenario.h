@@ -30,7 +30,7 @@ struct ScenarioRequest {
   std::shared_ptr<const std::vector<std::uint8_t>> region;
   Quality quality = Quality::Full;
   int steps = 0;              ///< 0: the model card's choice for the quality
-  std::string sampler;        ///< "" (the model card's), "flow-euler", "flow-heun", "ddpm", "ddim", "dpm++"
+  std::string sampler;        ///< "" (the model card's), "flow-ab2", "flow-euler", "flow-heun"
   std::string guidance;       ///< "" (the program's own), "official", "none"
 };
 

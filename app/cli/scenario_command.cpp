@@ -17,7 +17,7 @@ ScenarioRequest requestFrom(const Session& session, std::shared_ptr<const ModelC
   request.steps = arguments.integer("--steps", 0, 1000);
   if (arguments.has("--sampler"))
     request.sampler =
-        arguments.choice("--sampler", {"flow-euler", "flow-heun", "ddpm", "ddim", "dpm++"});
+        arguments.choice("--sampler", {"flow-ab2", "flow-euler", "flow-heun"});
   if (arguments.has("--guidance"))
     request.guidance = arguments.choice("--guidance", {"official", "none"});
   return request;
@@ -115,7 +115,7 @@ Command scenarioCommand() {
       {"--n", "LIST", "Intensities in standard deviations, −4 to 4, with commas.", "0"},
       {"--members", "M", "Futures for each n.", "1"},
       {"--seed", "S", "The dice; the same for every n.", "1"},
-      {"--sampler", "NAME", "flow-euler, flow-heun, ddpm, ddim or dpm++; else the model's.", ""},
+      {"--sampler", "NAME", "flow-ab2, flow-euler or flow-heun; else the model's.", ""},
       {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},
       {"--guidance", "NAME", "official or none; without it Stormloom's own.", ""},
       {"--out", "FILE.nc", "CF NetCDF to write.", ""},

@@ -36,10 +36,12 @@ SamplingPlan planOf(const ScenarioRequest& request, const PreDiffModel& model) {
   plan.sampler = request.sampler.empty() ? model.defaultSampler() : request.sampler;
   if (plan.sampler == "flow-heun") {
     plan.method = FlowMethod::Heun;
+  } else if (plan.sampler == "flow-ab2") {
+    plan.method = FlowMethod::AdamsBashforth;
   } else if (plan.sampler != "flow-euler") {
     throw UsageError("The sampler \"" + plan.sampler +
-                     "\" does not suit the shipped weights, which follow a flow. Use flow-euler or "
-                     "flow-heun.");
+                     "\" does not suit the shipped weights, which follow a flow. Use flow-ab2, "
+                     "flow-euler or flow-heun.");
   }
   if (!request.guidance.empty() && request.guidance != "none" && request.guidance != "own")
     throw UsageError("The guidance \"" + request.guidance +

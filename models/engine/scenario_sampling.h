@@ -23,7 +23,7 @@ struct ScenarioRow {
 struct SamplingPlan {
   std::uint64_t seed = 1;
   FlowMethod method = FlowMethod::Euler;
-  std::string sampler;  ///< "flow-euler", "flow-heun"
+  std::string sampler;  ///< "flow-ab2", "flow-euler", "flow-heun"
   int steps = 8;
   bool guided = true;     ///< conditioning and, with `pulls`, Gauss-Newton; false: the plain forecast for every n
   bool pulls = true;      ///< previews leave it out

@@ -66,7 +66,7 @@ public:
          {"extrapolated_frames", kTargetFrames},
          {"control_features", "n / 2, 20 m, 1"},
          {"defaults",
-          Json::object({{"sampler", "flow-euler"}, {"steps", 8}, {"preview_steps", 2}})}});
+          Json::object({{"sampler", "flow-ab2"}, {"steps", 8}, {"preview_steps", 2}})}});
   }
 
   Tensor pictures() override {
