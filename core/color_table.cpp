@@ -26,7 +26,8 @@ const ColorTable::Step& ColorTable::stepAt(double value) const {
 Rgb ColorTable::color(double value) const { return stepAt(value).color; }
 
 const ColorTable& colorTableFor(Quantity quantity) {
-  // SEVIR's tutorial colours; its first two steps (0 and 16) are ground and grey, drawn here from 16 on.
+  // SEVIR's tutorial colours; its first two steps (0 and 16) are ground and grey, drawn here from
+  // 16 on.
   static const ColorTable vil("SEVIR VIL", "digital VIL 0-254",
                               {{16, {65, 69, 72}},
                                {31, {48, 186, 41}},
@@ -73,6 +74,15 @@ const ColorTable& colorTableFor(Quantity quantity) {
                                {55, {178, 16, 28}},
                                {60, {214, 40, 214}},
                                {65, {150, 84, 206}}});
+  static const ColorTable type("Precipitation type",
+                               "class",  // MRMS: warm, snow, convective, hail, cool, tropical
+                               {{1, {52, 176, 92}},
+                                {3, {84, 150, 190}},
+                                {6, {226, 50, 34}},
+                                {7, {214, 40, 214}},
+                                {10, {52, 120, 200}},
+                                {91, {242, 226, 42}},
+                                {96, {240, 128, 30}}});
   switch (quantity) {
     case Quantity::VilDigital:
       return vil;
@@ -82,6 +92,8 @@ const ColorTable& colorTableFor(Quantity quantity) {
       return rain;
     case Quantity::Reflectivity:
       return dbz;
+    case Quantity::PrecipitationType:
+      return type;
   }
   return vil;
 }

@@ -1,5 +1,6 @@
 #include "core/inventory.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -17,8 +18,8 @@ struct FrameCount {
   double outside = 0.0;
 };
 
-FrameCount countOf(const RadarGrid& grid) {
-  const GridSummary summary = summarize(grid);
+FrameCount countOf(const RadarGrid& grid, Quantity quantity) {
+  const GridSummary summary = summarize(grid, quantity);
   FrameCount count;
   count.min = summary.min;
   count.max = summary.max;
@@ -43,9 +44,16 @@ SequenceEntry entryOf(const FrameSequence& sequence) {
   entry.bounds = sequence.geo.bounds();
   entry.stepMinutes = stepMinutes(sequence);
   entry.gaps = findGaps(sequence);
+  std::vector<double> still;
   for (const Frame& frame : sequence.frames) {
     entry.times.push_back(frame.validTime);
     if (frame.standsStill) entry.standStill.push_back(frame.validTime);
+    still.push_back(frame.stillFraction);
+  }
+  if (still.size() > 1) {  // the first has nothing before it
+    const auto middle = still.begin() + std::ptrdiff_t((still.size() + 1) / 2);
+    std::nth_element(still.begin() + 1, middle, still.end());
+    entry.stillFraction = *middle;
   }
   return entry;
 }
@@ -82,7 +90,7 @@ Inventory inventoryOf(const RadarFiles& files) {
     FrameCount count;
     inventory.sequences.push_back(describe(sequence, [&](const Frame& frame) -> const FrameCount* {
       if (!frame.grid) return nullptr;
-      count = countOf(*frame.grid);
+      count = countOf(*frame.grid, sequence.quantity);
       return &count;
     }));
   }
@@ -94,9 +102,9 @@ Inventory takeInventory(const std::vector<std::string>& paths, ReadOptions optio
   // sorted and dropped.
   std::map<std::shared_ptr<const RadarGrid>, FrameCount> counts;
   options.framesToo = true;
-  options.onFrame = [&](const FrameSequence&, Frame& frame) {
+  options.onFrame = [&](const FrameSequence& sequence, Frame& frame) {
     if (!frame.grid) return;
-    const FrameCount count = countOf(*frame.grid);
+    const FrameCount count = countOf(*frame.grid, sequence.quantity);
     frame.grid = std::make_shared<const RadarGrid>(1, 1);
     counts.emplace(frame.grid, count);
   };

@@ -21,8 +21,9 @@ struct SequenceEntry {
   LonLatBox bounds;  ///< smallest box around the outer edge
   double stepMinutes = 0.0;
   std::vector<ValidTime> times;
-  std::vector<ValidTime>
-      standStill;  ///< times whose frame repeats the one before; only of frames in memory
+  std::vector<ValidTime> standStill;  ///< times whose frame repeats the one before
+  double stillFraction =
+      0.0;  ///< median share of wet cells in patches that repeat the frame before to the bit
   std::vector<Gap> gaps;
   float min = 0.0f;  ///< over all frames, finite values only; NaN when there are none
   float max = 0.0f;

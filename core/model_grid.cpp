@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/errors.h"
+#include "core/full_resolution.h"
 #include "core/resample.h"
 #include "core/sha256.h"
 #include "core/wettest_box.h"
@@ -123,12 +124,14 @@ FrameSequence resampled(const FrameSequence& sequence, const std::vector<std::si
     frames.scaleNote = "VIL-like, from " + std::string(quantityName(sequence.quantity));
   }
   frames.quantity = Quantity::VilDigital;
-  const Resampler resampler(sequence.geo, box);
-  for (const std::size_t index : chosen) {
-    Frame frame = sequence.frames[index];
-    frame.grid = resampler.digitalVil(*frame.grid, sequence.quantity);
-    frames.frames.push_back(std::move(frame));
-  }
+  frames.reduction = 1;
+  for (const std::size_t index : chosen) frames.frames.push_back(sequence.frames[index]);
+  std::optional<Resampler> resampler;
+  visitFullFrames(sequence, chosen,
+                  [&](std::size_t k, const RadarGrid& grid, const GeoReference& geo) {
+                    if (!resampler) resampler.emplace(geo, box);
+                    frames.frames[k].grid = resampler->digitalVil(grid, sequence.quantity);
+                  });
   return frames;
 }
 
@@ -179,6 +182,11 @@ std::string boxProjection(LonLat center) {
 }
 
 ModelContext cutContext(const FrameSequence& sequence, const ContextRequest& request) {
+  if (sequence.quantity == Quantity::PrecipitationType) {
+    throw IoError(nameOf(sequence) +
+                  ": it holds classes of precipitation, not amounts. A forecast needs rain, "
+                  "reflectivity or VIL.");
+  }
   const std::size_t last = frameAtRunTime(sequence, request);
   const ValidTime runTime = sequence.frames[last].validTime;
   const seconds tolerance = toleranceFor(sequence, request);

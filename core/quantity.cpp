@@ -13,6 +13,8 @@ std::string_view quantityName(Quantity quantity) {
       return "rain rate";
     case Quantity::Reflectivity:
       return "reflectivity";
+    case Quantity::PrecipitationType:
+      return "precipitation type";
   }
   return "";
 }
@@ -27,6 +29,8 @@ std::string_view unitText(Quantity quantity) {
       return "mm/h";
     case Quantity::Reflectivity:
       return "dBZ";
+    case Quantity::PrecipitationType:
+      return "class";
   }
   return "";
 }

@@ -14,20 +14,34 @@ using FileProgress = std::function<void(int done, int total)>;
 
 /// What was read, and what was passed over and why (one sentence a file).
 struct RadarFiles {
-  std::vector<FrameSequence> sequences;  ///< one for each product, quantity and grid; SEVIR: one for each event
+  std::vector<FrameSequence>
+      sequences;  ///< one for each product, quantity and grid; SEVIR: one for each event
   std::vector<std::string> passedOver;
+  std::size_t heldBytes = 0;     ///< of frames in memory
+  std::size_t memoryBudget = 0;  ///< which they are kept within
 };
 
 struct ReadOptions {
-  bool framesToo = true;   ///< false: sequences carry times and summaries only as far as the format allows (still opened)
-  std::stop_token stop;    ///< stopped: what was read so far
+  bool framesToo = true;  ///< false: sequences carry times and summaries only as far as the format
+                          ///< allows (still opened)
+  std::stop_token stop;   ///< stopped: what was read so far
   FileProgress progress;
   std::vector<std::string> events;  ///< SEVIR event ids to read; empty: all
-  /// Told each frame once it is read; may take the grid away to save memory (then nothing is said of standing still).
+  std::size_t memoryBudget = 0;  ///< bytes of frames to keep; 0: a quarter of the machine's memory
+  int processes = 0;             ///< decoders at a time; 0: one for each core
+  bool inThisProcess =
+      false;  ///< without decoders of their own; also where no decoder program is found
+  /// Told each frame once it is read; may take the grid away to save memory (then nothing is said
+  /// of standing still).
   std::function<void(const FrameSequence&, Frame&)> onFrame;
+  /// Told on the reading thread what there is so far: at the first frame (the newest file's), then
+  /// a few times a second.
+  std::function<void(const RadarFiles&)> soFar;
 };
 
-/// Files, folders (one level) and globs; formats are recognised by content. Throws IoError when nothing usable is in them.
+/// Files, folders (one level) and globs; formats are recognised by content. Files are decoded in
+/// parallel, in processes that may read and nothing else; the newest file comes first. Throws
+/// IoError when nothing usable is in them.
 RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& options = {});
 
 }  // namespace stormloom

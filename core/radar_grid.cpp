@@ -8,17 +8,63 @@
 
 namespace stormloom {
 
-RadarGrid::RadarGrid(int width, int height) : width_(width), height_(height) {
+namespace {
+
+std::size_t cellCount(int width, int height) {
   constexpr std::int64_t kMostCells = std::int64_t(1) << 30;
   if (width < 1 || height < 1 || std::int64_t(width) * height > kMostCells) {
     throw IoError("A raster of " + std::to_string(width) + " x " + std::to_string(height) +
                   " cells cannot be used.");
   }
-  values_.assign(std::size_t(width) * height, std::numeric_limits<float>::quiet_NaN());
-  states_.assign(values_.size(), CellState::Missing);
+  return std::size_t(width) * std::size_t(height);
 }
 
-GridSummary summarize(const RadarGrid& grid) {
+struct OwnCells {
+  explicit OwnCells(std::size_t count)
+      : values(std::make_unique_for_overwrite<float[]>(count)),
+        states(std::make_unique_for_overwrite<CellState[]>(count)) {}
+  std::unique_ptr<float[]> values;
+  std::unique_ptr<CellState[]> states;
+};
+
+}  // namespace
+
+CellMemory::CellMemory(std::size_t count) {
+  const auto own = std::make_shared<OwnCells>(count);
+  owner_ = own;
+  values_ = {own->values.get(), count};
+  states_ = {own->states.get(), count};
+  std::ranges::fill(values_, std::numeric_limits<float>::quiet_NaN());
+  std::ranges::fill(states_, CellState::Missing);
+}
+
+CellMemory::CellMemory(std::shared_ptr<void> owner, float* values, CellState* states,
+                       std::size_t count)
+    : owner_(std::move(owner)), values_(values, count), states_(states, count) {}
+
+CellMemory::CellMemory(const CellMemory& other) {
+  const auto own = std::make_shared<OwnCells>(other.values_.size());
+  owner_ = own;
+  values_ = {own->values.get(), other.values_.size()};
+  states_ = {own->states.get(), other.states_.size()};
+  std::ranges::copy(other.values_, values_.begin());
+  std::ranges::copy(other.states_, states_.begin());
+}
+
+CellMemory& CellMemory::operator=(const CellMemory& other) {
+  if (this != &other) *this = CellMemory(other);
+  return *this;
+}
+
+RadarGrid::RadarGrid(int width, int height)
+    : width_(width), height_(height), cells_(cellCount(width, height)) {}
+
+RadarGrid::RadarGrid(int width, int height, CellMemory cells)
+    : width_(width), height_(height), cells_(std::move(cells)) {
+  if (size() != cellCount(width, height)) throw IoError("A raster with too few or too many cells.");
+}
+
+GridSummary summarize(const RadarGrid& grid, Quantity quantity) {
   GridSummary summary;
   summary.min = std::numeric_limits<float>::infinity();
   summary.max = -std::numeric_limits<float>::infinity();
@@ -36,7 +82,7 @@ GridSummary summarize(const RadarGrid& grid) {
     ++known;
     const float value = grid.values()[i];
     const bool belowDetection = state == CellState::BelowDetection;
-    wet += !belowDetection && (value > 0.0f || grid.values()[i] < 0.0f);
+    wet += !belowDetection && (quantity == Quantity::Reflectivity || value > 0.0f);
     if (!std::isfinite(value)) continue;
     summary.min = std::min(summary.min, value);
     summary.max = std::max(summary.max, value);

@@ -22,6 +22,13 @@ double distanceMeters(LonLat a, LonLat b) {
   return 2.0 * kEarthRadiusMeters * std::asin(std::min(1.0, std::sqrt(h)));
 }
 
+/// The end of the scale, 648 mm/h: ground echoes of thousands (OPERA has them) must not spread over
+/// a cell.
+double mostRain() {
+  static const double most = rainFromDigital(254.0);
+  return most;
+}
+
 }  // namespace
 
 double cellSizeMetersAt(const GeoReference& geo, CellPoint cell) {
@@ -41,6 +48,8 @@ double rainFromValue(double value, Quantity quantity) {
       return rainFromReflectivityFactor(reflectivityFactorFromVilMass(value));
     case Quantity::VilDigital:
       return rainFromDigital(value);
+    case Quantity::PrecipitationType:
+      return 0.0;  // classes are no amounts
   }
   return 0.0;
 }
@@ -55,6 +64,8 @@ double digitalFromValue(double value, Quantity quantity) {
       return digitalFromVilMass(value);
     case Quantity::VilDigital:
       return value;
+    case Quantity::PrecipitationType:
+      return 0.0;
   }
   return 0.0;
 }
@@ -101,7 +112,7 @@ std::shared_ptr<const RadarGrid> Resampler::digitalVil(const RadarGrid& grid,
       below += state == CellState::BelowDetection;
       if (state == CellState::BelowDetection) continue;
       lone = grid.values()[std::size_t(pixel)];
-      rain += rainFromValue(lone, quantity);
+      rain += std::min(rainFromValue(lone, quantity), mostRain());
     }
     if (2 * measured < points) {
       result->states()[cell] =

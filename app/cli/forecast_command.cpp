@@ -35,11 +35,13 @@ ExitCode run(const Session& session) {
   if (model == "prediff")
     throw UsageError("PreDiff gives many futures: use stormloom-cli scenario ... --n 0 --out " +
                      out + ".");
-  const ModelContext context = contextFrom(session, readInputs(session));
-  const Json result = writeDeterministic(session, context, model, out);
-  session.console.resultJson(result);
-  session.console.result(out);
-  return ExitCode::Done;
+  return withInputs(session, [&](const RadarFiles& files) {
+    const ModelContext context = contextFrom(session, files);
+    const Json result = writeDeterministic(session, context, model, out);
+    session.console.resultJson(result);
+    session.console.result(out);
+    return ExitCode::Done;
+  });
 }
 
 }  // namespace
@@ -50,14 +52,16 @@ Command forecastCommand() {
       {"--weights", "FILE", "Earthformer weights instead of the shipped ones.", ""},
       {"--out", "FILE.nc", "CF NetCDF to write.", ""}};
   for (const Option& option : contextOptions()) options.push_back(option);
+  for (const Option& option : watchOptions()) options.push_back(option);
   return {"forecast",
           "PATH... --model NAME --out FILE.nc",
           "One future of the next hour.",
           "",
           options,
           {"forecast out/demo.nc --model extrapolation --at 2019-07-01T22:00:00Z --out out/f.nc",
-           "forecast /data/radar --model earthformer --box 5.1,52.1 --out f.nc"},
-          1,
+           "forecast /data/radar --model earthformer --box 5.1,52.1 --out f.nc",
+           "forecast --watch /data/incoming --model extrapolation --out latest.nc"},
+          0,
           -1,
           run};
 }

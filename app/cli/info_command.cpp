@@ -31,6 +31,8 @@ Json jsonFromEntry(const SequenceEntry& entry) {
                        {"max", double(entry.max)},
                        {"wet_fraction", entry.wetFraction},
                        {"missing_fraction", entry.missingFraction},
+                       {"stands_still", timesJson(entry.standStill)},
+                       {"still_fraction", entry.stillFraction},
                        {"outside_fraction", entry.outsideFraction},
                        {"event", entry.event},
                        {"attribution", entry.attribution},
@@ -56,6 +58,9 @@ void describe(const Console& console, const SequenceEntry& entry) {
                    ", every " + decimals(entry.stepMinutes, 1) + " min");
   for (const Gap& gap : entry.gaps)
     console.result("  gap between " + isoText(gap.before) + " and " + isoText(gap.after));
+  if (!entry.standStill.empty())
+    console.result("  stands still at " + std::to_string(entry.standStill.size()) +
+                   " of these times, first " + isoText(entry.standStill.front()));
   console.result("  values " + decimals(double(entry.min), 2) + " to " +
                  decimals(double(entry.max), 2) + ", wet " + percent(entry.wetFraction) +
                  ", without a value " + percent(entry.missingFraction));

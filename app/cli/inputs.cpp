@@ -1,9 +1,12 @@
 #include "app/cli/inputs.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
 #include <set>
 
+#include "core/live_folder.h"
 #include "core/sha256.h"
 
 namespace stormloom::cli {
@@ -30,6 +33,12 @@ std::string boxText(const LonLatBox& box) {
   return text;
 }
 
+void waitOrStop(std::stop_token stop, std::chrono::milliseconds time) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any().wait_for(lock, stop, time, [] { return false; });
+}
+
 }  // namespace
 
 RadarFiles readInputs(const Session& session) {
@@ -41,6 +50,37 @@ RadarFiles readInputs(const Session& session) {
   stopHere(session);
   for (const std::string& sentence : files.passedOver) session.console.warning(sentence);
   return files;
+}
+
+std::vector<Option> watchOptions() {
+  return {{"--watch", "FOLDER",
+           "Instead of PATH: wait for new files in FOLDER, and do it again for each new run time.",
+           ""}};
+}
+
+ExitCode withInputs(const Session& session,
+                    const std::function<ExitCode(const RadarFiles&)>& work) {
+  const std::string folder = session.arguments.text("--watch");
+  if (folder.empty()) {
+    if (session.arguments.positionals().empty())
+      throw UsageError("Name radar files or a folder of them, or one to --watch.");
+    return work(readInputs(session));
+  }
+  ReadOptions options;
+  options.stop = session.stop;
+  LiveFolder live(folder, options);
+  session.console.note("Watching " + folder + "; Ctrl+C ends it.");
+  while (!session.stop.stop_requested()) {
+    const bool news = live.update();
+    for (const std::string& sentence : live.takeSentences()) session.console.warning(sentence);
+    try {
+      if (news) work(live.files());
+    } catch (const IoError& error) {
+      session.console.warning(error.what());
+    }
+    waitOrStop(session.stop, std::chrono::seconds(1));
+  }
+  return ExitCode::Cancelled;
 }
 
 std::vector<Option> contextOptions() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "app/cli/command.h"
@@ -12,6 +13,14 @@ namespace stormloom::cli {
 
 /// Reads PATH... with progress; what was passed over is said on stderr.
 RadarFiles readInputs(const Session& session);
+
+/// --watch, for commands that can be run again and again.
+std::vector<Option> watchOptions();
+
+/// Does a command's work on what is read from PATH..., or with --watch FOLDER each time when new
+/// frames have come, until it is stopped; then too few frames yet, and the like, are said and
+/// waited out.
+ExitCode withInputs(const Session& session, const std::function<ExitCode(const RadarFiles&)>& work);
 
 /// Options of every command that cuts a context: --at, --box, --grid.
 std::vector<Option> contextOptions();

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include "app/cli/inputs.h"
 #include "app/cli/pictures.h"
@@ -82,30 +83,37 @@ void report(const Session& session, const ScenarioForecast& forecast, const Json
   for (const Json& file : files) session.console.result(file.asString());
 }
 
+void writeScenarios(const Session& session, NowcastEngine& engine, const ScenarioRequest& request,
+                    const std::string& out, const std::string& animation) {
+  const auto forecast = withProgress(session, "Scenarios", [&](const EngineProgress& progress) {
+    return engine.generate(request, session.stop, progress);
+  });
+  Json files = Json::array();
+  writeScenarioFile(out, *forecast, scenarioReceipt(session, *forecast));
+  files.push(out);
+  if (!animation.empty()) {
+    const ModelContext& context = *request.context;
+    animate(session, filmOfScenarios(context.frames, context.runTime, forecast->members), animation,
+            session.commandLine);
+    files.push(animation);
+  }
+  report(session, *forecast, files);
+}
+
 ExitCode run(const Session& session) {
   const std::string out = session.arguments.required("--out");
   checkOutput(out, ".nc");
   const std::string animation = session.arguments.text("--animate");
   if (!animation.empty()) checkAnimation(animation);
   const ScenarioRequest request = requestFrom(session, nullptr);
-  auto context = std::make_shared<const ModelContext>(contextFrom(session, readInputs(session)));
-  NowcastEngine engine(engineOptionsFrom(session));
-  ScenarioRequest full = request;
-  full.context = context;
-  const auto forecast = withProgress(session, "Scenarios", [&](const EngineProgress& progress) {
-    return engine.generate(full, session.stop, progress);
+  std::optional<NowcastEngine> engine;  // kept while watching
+  return withInputs(session, [&](const RadarFiles& files) {
+    ScenarioRequest full = request;
+    full.context = std::make_shared<const ModelContext>(contextFrom(session, files));
+    if (!engine) engine.emplace(engineOptionsFrom(session));
+    writeScenarios(session, *engine, full, out, animation);
+    return ExitCode::Done;
   });
-  const Receipt receipt = scenarioReceipt(session, *forecast);
-  Json files = Json::array();
-  writeScenarioFile(out, *forecast, receipt);
-  files.push(out);
-  if (!animation.empty()) {
-    animate(session, filmOfScenarios(context->frames, context->runTime, forecast->members),
-            animation, session.commandLine);
-    files.push(animation);
-  }
-  report(session, *forecast, files);
-  return ExitCode::Done;
 }
 
 }  // namespace
@@ -121,6 +129,7 @@ Command scenarioCommand() {
       {"--out", "FILE.nc", "CF NetCDF to write.", ""},
       {"--animate", "FILE", "Also an animation: .mp4, .gif or a folder of PNG.", ""}};
   for (const Option& option : contextOptions()) options.push_back(option);
+  for (const Option& option : watchOptions()) options.push_back(option);
   for (const Option& option : pictureOptions()) options.push_back(option);
   return {"scenario",
           "PATH... --n -4,-2,0,2,4 --out FILE.nc",
@@ -130,8 +139,9 @@ Command scenarioCommand() {
           "by the dice.",
           options,
           {"scenario out/demo.nc --n -4,-2,0,2,4 --out out/s.nc --animate out/s.mp4",
-           "scenario /data/radar --at 2019-06-10T00:24:00Z --box 5.1,52.1 --members 4 --out s.nc"},
-          1,
+           "scenario /data/radar --at 2019-06-10T00:24:00Z --box 5.1,52.1 --members 4 --out s.nc",
+           "scenario --watch /data/incoming --n -2,0,2 --out latest.nc"},
+          0,
           -1,
           run};
 }

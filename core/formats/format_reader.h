@@ -16,8 +16,28 @@ using FileSequences = std::vector<FrameSequence>;
 /// shown the old one.
 bool isOwnHdf5(const std::string& path);
 
+/// Whether an HDF5 file was written as NetCDF or claims to follow its conventions.
+bool isNetCdfHdf5(const std::string& path);
+
 /// MRMS GRIB2 through GDAL.
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options);
+
+/// GeoTIFF through GDAL: FMI's and any other with a unit and a time.
+FileSequences readGeoTiff(const std::string& path, const ReadOptions& options);
+
+/// MeteoSwiss's GIF composites through GDAL.
+FileSequences readMeteoSwissGif(const std::string& path, const ReadOptions& options);
+
+/// FMI's PGM composites, gzip or plain.
+FileSequences readFmiPgm(const std::string& path, const ReadOptions& options);
+
+/// DWD's RADOLAN composites, binary and as ASCII grids.
+FileSequences readRadolan(const std::string& path, const ReadOptions& options);
+bool isAsciiGrid(const std::string& start);
+FileSequences readDwdAsciiGrid(const std::string& path, const ReadOptions& options);
+
+/// NetCDF by the CF conventions, BOM's Rainfields among them.
+FileSequences readCfNetCdf(const std::string& path, const ReadOptions& options);
 
 /// KNMI's own HDF5 layout, one or many images; `isKnmi` looks for that layout alone.
 bool isKnmiHdf5(const std::string& path);
@@ -38,6 +58,10 @@ RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions& option
 /// Bytes of a gzip file, at most `limit` of them (the rest is not looked at); without GDAL an
 /// IoError.
 std::string unzippedStart(const std::string& path, std::size_t limit);
+
+/// One file of whatever format, recognised by its content alone: services name their files as they
+/// like. Throws IoError for one that is none of them, by name where it is known what it is.
+RadarFiles readOneFile(const std::string& path, const ReadOptions& options);
 
 /// Throws the IoError when the middle of the grid has no place on the Earth (projection unknown,
 /// numbers absurd).

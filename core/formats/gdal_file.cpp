@@ -2,6 +2,7 @@
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
+#include <gdal_frmts.h>
 
 #include <atomic>
 #include <mutex>
@@ -25,7 +26,11 @@ void prepareGdal() {
     // A radar folder belongs to its owner: GDAL would otherwise put .aux.xml files beside the data.
     CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
     CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
-    GDALAllRegister();
+    // No driver but these is there to be opened: none that reads other files, runs scripts or asks
+    // the network.
+    GDALRegister_GTiff();
+    GDALRegister_GRIB();
+    GDALRegister_GIF();
   });
 }
 
@@ -55,6 +60,26 @@ GDALDatasetUniquePtr openWithGdal(const std::string& name, const char* driver,
                   "). The file is damaged or incomplete: fetch it again.");
   }
   return dataset;
+}
+
+void readBand(GDALRasterBand& band, RadarGrid& grid, const std::string& path) {
+  const GdalReasons reasons;
+  const CPLErr status =
+      band.RasterIO(GF_Read, 0, 0, grid.width(), grid.height(), grid.values().data(), grid.width(),
+                    grid.height(), GDT_Float32, 0, 0, nullptr);
+  if (status == CE_None) return;
+  throw IoError(path + ": its values cannot be read (" + reasons.text() +
+                "). The file is damaged or incomplete: fetch it again.");
+}
+
+void checkRasterSize(GDALDataset& dataset, const std::string& path) {
+  constexpr std::int64_t kLongestSide = 20000;
+  constexpr std::int64_t kMostCells = std::int64_t(1) << 27;  // MRMS's largest has 98 million
+  const std::int64_t width = dataset.GetRasterXSize();
+  const std::int64_t height = dataset.GetRasterYSize();
+  if (width <= kLongestSide && height <= kLongestSide && width * height <= kMostCells) return;
+  throw IoError(path + ": a raster of " + std::to_string(width) + " x " + std::to_string(height) +
+                " cells is larger than any radar product. Choose a smaller one.");
 }
 
 std::string unzippedStart(const std::string& path, std::size_t limit) {

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "core/radar_grid.h"
+
 namespace stormloom {
 
 /// GDAL set up once for the whole program: only the drivers named here, no network, no side files
@@ -40,5 +42,12 @@ private:
 /// Opens with one driver only. `path` is what messages call it.
 GDALDatasetUniquePtr openWithGdal(const std::string& name, const char* driver,
                                   const std::string& path);
+
+/// All values of a band at full resolution: overviews of some services are all zero, or averages of
+/// codes. The grid must be of the band's size.
+void readBand(GDALRasterBand& band, RadarGrid& grid, const std::string& path);
+
+/// Throws IoError for rasters larger than any radar product, before anything is allocated for them.
+void checkRasterSize(GDALDataset& dataset, const std::string& path);
 
 }  // namespace stormloom

@@ -10,6 +10,8 @@ namespace {
 }  // namespace
 
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions&) { refuse(path); }
+FileSequences readGeoTiff(const std::string& path, const ReadOptions&) { refuse(path); }
+FileSequences readMeteoSwissGif(const std::string& path, const ReadOptions&) { refuse(path); }
 std::string unzippedStart(const std::string& path, std::size_t) { refuse(path); }
 
 }  // namespace stormloom

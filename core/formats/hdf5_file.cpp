@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "core/errors.h"
 #include "core/formats/format_reader.h"
@@ -75,12 +76,34 @@ std::optional<std::string> variableText(hid_t attribute, hid_t type) {
   return trimmed(text);
 }
 
+/// Links and datasets that would make the library open other files.
+herr_t findForeign(hid_t file, const char* name, const H5L_info_t* link, void* found) {
+  bool foreign = link->type != H5L_TYPE_HARD && link->type != H5L_TYPE_SOFT;
+  if (link->type == H5L_TYPE_HARD) {
+    const Handle object(H5Oopen(file, name, H5P_DEFAULT), H5Oclose);
+    const bool isDataset = object && H5Iget_type(object) == H5I_DATASET;
+    const Handle layout(isDataset ? H5Dget_create_plist(object) : -1, H5Pclose);
+    foreign = layout && (H5Pget_layout(layout) == H5D_VIRTUAL || H5Pget_external_count(layout) > 0);
+  }
+  if (foreign) *static_cast<bool*>(found) = true;
+  return foreign ? 1 : 0;
+}
+
 }  // namespace
 
 Hdf5File::Hdf5File(const std::string& path) : path_(path) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // for this thread: reasons go into the sentence
+  H5PLset_loading_state(0);                     // no filters from other people's folders
   id_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   if (id_ < 0) fail("it cannot be opened as HDF5");
+  bool foreign = false;
+  const herr_t walked = H5Lvisit(id_, H5_INDEX_NAME, H5_ITER_INC, findForeign, &foreign);
+  if (walked >= 0 && !foreign) return;
+  H5Fclose(std::exchange(id_, -1));
+  if (!foreign) fail("its links cannot be followed");
+  throw IoError(path +
+                ": parts of it lie in other files (external or virtual data). Fetch one that is "
+                "whole.");
 }
 
 Hdf5File::~Hdf5File() {
@@ -255,6 +278,12 @@ std::vector<std::string> Hdf5File::texts(const std::string& dataset) const {
   for (std::size_t k = 0; k < lengths[0]; ++k)
     found.push_back(trimmed(values.substr(k * size, size)));
   return found;
+}
+
+bool isNetCdfHdf5(const std::string& path) {
+  const Hdf5File file(path);
+  return file.text("/", "_NCProperties") || file.text("/", "Conventions") ||
+         file.text("/", "conventions");
 }
 
 bool isOwnHdf5(const std::string& path) {

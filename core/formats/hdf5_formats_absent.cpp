@@ -11,11 +11,12 @@ namespace {
 }  // namespace
 
 bool isOwnHdf5(const std::string& path) { return isResultFile(path); }
-bool isKnmiHdf5(const std::string& path) { refuse(path); }
+bool isNetCdfHdf5(const std::string&) { return true; }
+bool isKnmiHdf5(const std::string&) { return false; }
 FileSequences readKnmiHdf5(const std::string& path, const ReadOptions&) { refuse(path); }
-bool isOdimHdf5(const std::string& path) { refuse(path); }
+bool isOdimHdf5(const std::string&) { return false; }
 FileSequences readOdimHdf5(const std::string& path, const ReadOptions&) { refuse(path); }
-bool isSevirHdf5(const std::string& path) { refuse(path); }
+bool isSevirHdf5(const std::string&) { return false; }
 bool isSevirCatalogue(const std::string&) { return false; }
 RadarFiles readSevirHdf5(const std::string& path, const ReadOptions&) { refuse(path); }
 RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions&) { refuse(path); }

@@ -10,8 +10,10 @@
 #include <sstream>
 
 #include "core/errors.h"
+#include "core/formats/coded_values.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/hdf5_file.h"
+#include "core/formats/time_in_name.h"
 
 namespace stormloom {
 namespace {
@@ -92,10 +94,10 @@ std::optional<ValidTime> timeFromKnmi(const std::string& text) {
   const auto month = std::ranges::find_if(
       kMonths, [&](const char* known) { return std::string_view(known) == name; });
   if (month == kMonths.end()) return {};
-  char iso[64];
-  std::snprintf(iso, sizeof iso, "%04d-%02d-%02dT%02d:%02d:%02dZ", year,
+  char digits[64];
+  std::snprintf(digits, sizeof digits, "%04d%02d%02d%02d%02d%02d", year,
                 int(month - kMonths.begin()) + 1, day, hour, minute, second);
-  return timeFromIso(iso);
+  return timeFromDigits(digits);  // 24:00 is the next day's first minute
 }
 
 ValidTime validTimeOf(const Hdf5File& file, const std::string& image) {
@@ -110,29 +112,24 @@ ValidTime validTimeOf(const Hdf5File& file, const std::string& image) {
   return *time;
 }
 
-/// "GEO=0.01*PV+0.0": value = gain * code + offset.
-struct Calibration {
-  double gain = 1.0;
-  double offset = 0.0;
-  double missing = -1.0;
-  double outside = -1.0;
-};
-
-Calibration calibrationOf(const Hdf5File& file, const std::string& image) {
+/// "GEO=0.01*PV+0.0", also "GEO = 0.5 * PV + -32": value = gain * code + offset.
+ValueCodes calibrationOf(const Hdf5File& file, const std::string& image) {
   const std::string group = image + "/calibration";
   std::string formula = file.text(group, "calibration_formulas").value_or("");
   std::erase_if(formula, [](char c) { return c == ' '; });
-  Calibration calibration;
+  const std::size_t signs = formula.find("+-");
+  if (signs != std::string::npos) formula.erase(signs, 1);
+  ValueCodes codes;
   char rest = 0;
-  const int found = std::sscanf(formula.c_str(), "GEO=%lf*PV%lf%c", &calibration.gain,
-                                &calibration.offset, &rest);
-  if (found != 2 || !std::isfinite(calibration.gain) || !std::isfinite(calibration.offset)) {
+  const int found =
+      std::sscanf(formula.c_str(), "GEO=%lf*PV%lf%c", &codes.gain, &codes.offset, &rest);
+  if (found != 2 || !std::isfinite(codes.gain) || !std::isfinite(codes.offset)) {
     throw IoError(file.path() + ": its calibration \"" + formula +
                   "\" is not of the kind GEO=a*PV+b. Fetch the file again.");
   }
-  calibration.missing = file.number(group, "calibration_missing_data").value_or(-1.0);
-  calibration.outside = file.number(group, "calibration_out_of_image").value_or(-1.0);
-  return calibration;
+  codes.missing = file.number(group, "calibration_missing_data");
+  codes.outside = file.number(group, "calibration_out_of_image");
+  return codes;
 }
 
 /// What the numbers are, and by what to multiply them for the quantity's unit.
@@ -163,26 +160,12 @@ Meaning meaningOf(const Hdf5File& file, const std::string& image) {
 
 std::shared_ptr<const RadarGrid> gridOf(const Hdf5File& file, const std::string& image,
                                         const GeoReference& geo, Meaning meaning) {
-  const Calibration c = calibrationOf(file, image);
+  ValueCodes codes = calibrationOf(file, image);
+  codes.factor = meaning.factor;
+  if (meaning.quantity == Quantity::Reflectivity) codes.belowDetection = 0.0;
   auto grid = std::make_shared<RadarGrid>(geo.width(), geo.height());
   file.readPlane(image + "/image_data", *grid);
-  for (std::size_t i = 0; i < grid->size(); ++i) {
-    float& value = grid->values()[i];
-    CellState state = CellState::Measured;
-    if (double(value) == c.outside)
-      state = CellState::OutsideCoverage;
-    else if (double(value) == c.missing || !std::isfinite(value))
-      state = CellState::Missing;
-    else if (meaning.quantity == Quantity::Reflectivity && value == 0.0f)
-      state = CellState::BelowDetection;
-    grid->states()[i] = state;
-    if (state == CellState::Measured)
-      value = float((c.gain * value + c.offset) * meaning.factor);
-    else if (state == CellState::BelowDetection)
-      value = belowDetectionValue(meaning.quantity);
-    else
-      value = std::numeric_limits<float>::quiet_NaN();
-  }
+  valuesFromCodes(*grid, meaning.quantity, codes);
   return grid;
 }
 
@@ -226,6 +209,9 @@ FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options) 
     const Meaning meaning = meaningOf(file, image);
     FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
     sequence.product = productOf(file, image);
+    // KNMI's nowcasts (RAC_FM and their kin) come in the same layout.
+    if (sequence.product.find("_FM") != std::string::npos)
+      sequence.provenance = Provenance::Forecast;
     sequence.attribution = "KNMI, CC BY 4.0";
     addFrame(sequence,
              {.validTime = validTimeOf(file, image),

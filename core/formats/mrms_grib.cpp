@@ -5,19 +5,18 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <string_view>
 
 #include "core/errors.h"
+#include "core/formats/file_bytes.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/gdal_file.h"
 
 namespace stormloom {
 namespace {
 
-constexpr int kLongestSide = 20000;
-constexpr std::int64_t kMostCells = std::int64_t(1) << 27;  // the largest product has 98 million
+constexpr std::uint64_t kMostCells = std::uint64_t(1) << 27;  // the largest product has 98 million
 constexpr std::size_t kMostUnzipped = std::size_t(1) << 29;
 
 std::string metadata(GDALRasterBand& band, const char* key) {
@@ -35,8 +34,11 @@ Quantity quantityOf(GDALRasterBand& band, const std::string& path) {
   if (contains(unit, "mm/h")) return Quantity::RainRate;
   if (contains(unit, "dBZ")) return Quantity::Reflectivity;
   if (contains(unit, "kg/m^2") && contains(element, "VIL")) return Quantity::VilMass;
-  throw IoError(path + ": its product \"" + element + "\" in " + unit +
-                " is no rain rate, reflectivity or VIL. Choose one of those MRMS products.");
+  if (element == "PrecipFlag") return Quantity::PrecipitationType;
+  throw IoError(
+      path + ": its product \"" + element + "\" in " + unit +
+      " is no rain rate, reflectivity, VIL or precipitation flag. Choose one of those MRMS "
+      "products.");
 }
 
 /// Valid time in seconds since 1970, as the header says; GDAL writes it as a number, older ones
@@ -105,30 +107,14 @@ void markStates(RadarGrid& grid, Quantity quantity) {
 std::shared_ptr<const RadarGrid> gridOf(GDALRasterBand& band, Quantity quantity,
                                         const std::string& path) {
   auto grid = std::make_shared<RadarGrid>(band.GetXSize(), band.GetYSize());
-  const GdalReasons reasons;
-  const CPLErr status =
-      band.RasterIO(GF_Read, 0, 0, grid->width(), grid->height(), grid->values().data(),
-                    grid->width(), grid->height(), GDT_Float32, 0, 0, nullptr);
-  if (status != CE_None) {
-    throw IoError(path + ": its values cannot be read (" + reasons.text() +
-                  "). The file is damaged or incomplete: fetch it again.");
-  }
+  readBand(band, *grid, path);
   markStates(*grid, quantity);
   return grid;
 }
 
-void checkSize(GDALDataset& dataset, const std::string& path) {
-  const std::int64_t width = dataset.GetRasterXSize();
-  const std::int64_t height = dataset.GetRasterYSize();
-  if (width > kLongestSide || height > kLongestSide || width * height > kMostCells) {
-    throw IoError(path + ": a raster of " + std::to_string(width) + " x " + std::to_string(height) +
-                  " cells is larger than any MRMS product.");
-  }
-}
-
 FileSequences sequencesFrom(GDALDataset& dataset, const std::string& path,
                             const ReadOptions& options) {
-  checkSize(dataset, path);
+  checkRasterSize(dataset, path);
   const GeoReference geo = geoOf(dataset, path);
   FileSequences sequences;
   for (int k = 1; k <= std::min(dataset.GetRasterCount(), 64) && !options.stop.stop_requested();
@@ -237,7 +223,7 @@ void checkMessage(const std::string& bytes, const std::string& path) {
   }
   const std::uint64_t columns = message.number(grid + 30, 4);
   const std::uint64_t rows = message.number(grid + 34, 4);
-  if (columns * rows > std::uint64_t(kMostCells) || columns * rows == 0 ||
+  if (columns * rows > kMostCells || columns * rows == 0 ||
       message.number(grid + 6, 4) != columns * rows) {
     throw IoError(path + ": its header names a raster of " + std::to_string(columns) + " x " +
                   std::to_string(rows) + " cells, as no MRMS product has. Fetch the file again.");
@@ -249,24 +235,10 @@ void checkMessage(const std::string& bytes, const std::string& path) {
   checkPng(message, data + 5, data + std::size_t(message.number(data, 4)), columns, rows);
 }
 
-/// The whole file, unpacked; all but the smallest part of the time goes into decoding it.
-std::string contentOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = file ? std::streamoff(file.tellg()) : 0;
-  std::string bytes(std::size_t(std::clamp<std::streamoff>(size, 0, kMostUnzipped)), '\0');
-  file.seekg(0).read(bytes.data(), std::streamsize(bytes.size()));
-  bytes.resize(std::size_t(std::max<std::streamsize>(0, file.gcount())));
-  if (bytes.compare(0, 2, "\x1f\x8b") == 0) bytes = unzippedStart(path, kMostUnzipped);
-  if (bytes.size() == kMostUnzipped) {
-    throw IoError(path + ": it is larger than any MRMS file. Fetch it again.");
-  }
-  return bytes;
-}
-
 }  // namespace
 
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options) {
-  std::string bytes = contentOf(path);
+  std::string bytes = contentOf(path, kMostUnzipped);
   checkMessage(bytes, path);
   const GdalMemoryFile file(std::move(bytes));
   return sequencesFrom(*openWithGdal(file.name(), "GRIB", path), path, options);

@@ -5,8 +5,10 @@
 #include <limits>
 
 #include "core/errors.h"
+#include "core/formats/coded_values.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/hdf5_file.h"
+#include "core/formats/time_in_name.h"
 
 namespace stormloom {
 namespace {
@@ -17,9 +19,7 @@ constexpr double kMostCells = 1 << 27;
 std::optional<ValidTime> timeFromOdim(const std::optional<std::string>& date,
                                       const std::optional<std::string>& time) {
   if (!date || !time || date->size() != 8 || time->size() < 4) return {};
-  const std::string second = time->size() >= 6 ? time->substr(4, 2) : "00";
-  return timeFromIso(date->substr(0, 4) + "-" + date->substr(4, 2) + "-" + date->substr(6, 2) +
-                     "T" + time->substr(0, 2) + ":" + time->substr(2, 2) + ":" + second);
+  return timeFromDigits(*date + (time->size() >= 6 ? time->substr(0, 6) : time->substr(0, 4)));
 }
 
 /// National files give the cell in kilometres now and then although the projection is in metres:
@@ -120,44 +120,20 @@ std::optional<Meaning> meaningOf(const OdimArray& array) {
   return Meaning{Quantity::RainRate, 60.0 / minutesLong};
 }
 
-struct Codes {
-  double gain;
-  double offset;
-  std::optional<double> nodata;
-  std::optional<double> undetect;
-};
-
-bool isCode(float value, const std::optional<double>& code) {
-  return code && (value == float(*code) || (std::isnan(value) && std::isnan(*code)));
-}
-
 std::shared_ptr<const RadarGrid> gridOf(const Hdf5File& file, const OdimArray& array,
                                         const GeoReference& geo, Meaning meaning) {
-  const Codes codes{array.number("gain").value_or(1.0), array.number("offset").value_or(0.0),
-                    array.number("nodata"), array.number("undetect")};
+  const ValueCodes codes{.gain = array.number("gain").value_or(1.0),
+                         .offset = array.number("offset").value_or(0.0),
+                         .factor = meaning.factor,
+                         .outside = array.number("nodata"),
+                         .belowDetection = array.number("undetect")};
   if (!std::isfinite(codes.gain) || !std::isfinite(codes.offset) || codes.gain == 0.0) {
     throw IoError(file.path() + ": gain or offset of " + array.data() +
                   " is no usable number. Fetch the file again.");
   }
   auto grid = std::make_shared<RadarGrid>(geo.width(), geo.height());
   file.readPlane(array.data(), *grid);
-  for (std::size_t i = 0; i < grid->size(); ++i) {
-    float& value = grid->values()[i];
-    CellState state = CellState::Measured;
-    if (isCode(value, codes.nodata))
-      state = CellState::OutsideCoverage;
-    else if (isCode(value, codes.undetect))
-      state = CellState::BelowDetection;
-    else if (!std::isfinite(value))
-      state = CellState::Missing;
-    grid->states()[i] = state;
-    if (state == CellState::Measured)
-      value = float((codes.gain * value + codes.offset) * meaning.factor);
-    else if (state == CellState::BelowDetection)
-      value = belowDetectionValue(meaning.quantity);
-    else
-      value = std::numeric_limits<float>::quiet_NaN();
-  }
+  valuesFromCodes(*grid, meaning.quantity, codes);
   return grid;
 }
 

@@ -75,6 +75,7 @@ SevirRow rowFrom(const NamedRow& row) {
   result.upperRight = {row.number("urcrnrlon"), row.number("urcrnrlat")};
   result.widthMeters = row.number("width_m");
   result.heightMeters = row.number("height_m");
+  result.missingPercent = numberFrom<double>(row.text("pct_missing")).value_or(0.0);
   return result;
 }
 
@@ -97,6 +98,29 @@ bool nextLine(std::istream& file, const std::string& path, std::string& line) {
 }
 
 }  // namespace
+
+GeoReference sevirGeo(const SevirRow& row, int columns, int rows) {
+  const auto has = [&](const char* part) { return row.projection.find(part) != std::string::npos; };
+  const bool usual =
+      has("+proj=laea") && has("+lat_0=38 ") && has("+lon_0=-98 ") && has("+a=6370997");
+  const std::string text = usual ? kSevirProjection : row.projection;
+  const MapProjection projection(text);
+  const ProjectedPoint southWest = projection.forward(row.lowerLeft);
+  const ProjectedPoint northEast = projection.forward(row.upperRight);
+  const double width = northEast.x - southWest.x;
+  const double height = northEast.y - southWest.y;
+  if (!(row.widthMeters > 0.0) || !(row.heightMeters > 0.0) ||
+      !(std::abs(width - row.widthMeters) < 0.01 * row.widthMeters) ||
+      !(std::abs(height - row.heightMeters) < 0.01 * row.heightMeters)) {
+    throw IoError("its corners are not width_m and height_m apart");
+  }
+  // The corners are rounded to a millionth of a degree (0.1 m): the size is taken as the catalogue
+  // states it.
+  const double left = 0.5 * (southWest.x + northEast.x - row.widthMeters);
+  const double top = 0.5 * (southWest.y + northEast.y + row.heightMeters);
+  return GeoReference(text, left, top, row.widthMeters / columns,
+                      row.heightMeters / rows, columns, rows);
+}
 
 std::vector<std::string> fieldsOfCsvLine(const std::string& line) {
   std::vector<std::string> fields(1);

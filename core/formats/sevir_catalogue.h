@@ -21,12 +21,17 @@ struct SevirRow {
   LonLat upperRight;  ///< outer edges
   double widthMeters = 0.0;
   double heightMeters = 0.0;
+  double missingPercent = 0.0;  ///< pct_missing
 };
 
 /// All rows of the sensor "vil". Rows that cannot be used cost a sentence each in `problems`.
 /// Throws IoError for a file that is no such catalogue.
 std::vector<SevirRow> readCatalogueRows(const std::string& path,
                                         std::vector<std::string>& problems);
+
+/// Where a row's event lies in so many cells: in the catalogue's own projection its corners are width_m and height_m
+/// apart. Throws IoError where they are not.
+GeoReference sevirGeo(const SevirRow& row, int columns, int rows);
 
 /// The fields of one line, with quotes as RFC 4180 has them.
 std::vector<std::string> fieldsOfCsvLine(const std::string& line);

@@ -36,30 +36,6 @@ Shape shapeOf(const Hdf5File& file) {
   return {lengths[0], lengths[1], lengths[2], lengths[3]};
 }
 
-/// In the catalogue's own projection the corners are width_m and height_m apart.
-GeoReference geoOf(const SevirRow& row, const Shape& shape) {
-  const auto has = [&](const char* part) { return row.projection.find(part) != std::string::npos; };
-  const bool usual =
-      has("+proj=laea") && has("+lat_0=38 ") && has("+lon_0=-98 ") && has("+a=6370997");
-  const std::string text = usual ? kSevirProjection : row.projection;
-  const MapProjection projection(text);
-  const ProjectedPoint southWest = projection.forward(row.lowerLeft);
-  const ProjectedPoint northEast = projection.forward(row.upperRight);
-  const double width = northEast.x - southWest.x;
-  const double height = northEast.y - southWest.y;
-  if (!(row.widthMeters > 0.0) || !(row.heightMeters > 0.0) ||
-      !(std::abs(width - row.widthMeters) < 0.01 * row.widthMeters) ||
-      !(std::abs(height - row.heightMeters) < 0.01 * row.heightMeters)) {
-    throw IoError("its corners are not width_m and height_m apart");
-  }
-  // The corners are rounded to a millionth of a degree (0.1 m): the size is taken as the catalogue
-  // states it.
-  const double left = 0.5 * (southWest.x + northEast.x - row.widthMeters);
-  const double top = 0.5 * (southWest.y + northEast.y + row.heightMeters);
-  return GeoReference(text, left, top, row.widthMeters / double(shape.width),
-                      row.heightMeters / double(shape.height), int(shape.width), int(shape.height));
-}
-
 std::shared_ptr<const RadarGrid> frameOf(const std::vector<std::uint8_t>& event, const Shape& shape,
                                          std::size_t time) {
   auto grid = std::make_shared<RadarGrid>(int(shape.width), int(shape.height));
@@ -84,7 +60,8 @@ FrameSequence sequenceOf(const Hdf5File& file, const SevirRow& row, const Shape&
     throw IoError("it names " + std::to_string(row.times.size()) + " times, the data have " +
                   std::to_string(shape.times));
   }
-  FrameSequence sequence{.quantity = Quantity::VilDigital, .geo = geoOf(row, shape)};
+  FrameSequence sequence{.quantity = Quantity::VilDigital, 
+                         .geo = sevirGeo(row, int(shape.width), int(shape.height))};
   sequence.product = shape.width >= 384 ? "SEVIR VIL" : "SEVIR-LR VIL";
   sequence.event = row.id + (row.eventType.empty() ? "" : " " + row.eventType);
   sequence.attribution = "SEVIR, MIT Lincoln Laboratory";

@@ -31,7 +31,9 @@ void writeBytes(const std::string& path, const std::string& bytes) {
 /// The sentence of the error, empty when the files could be read.
 std::string sentenceFor(const std::string& path) {
   try {
-    readRadarFiles({path});
+    ReadOptions here;  // so that sanitizers see the readers
+    here.inThisProcess = true;
+    readRadarFiles({path}, here);
     return {};
   } catch (const IoError& error) {
     return error.what();

@@ -1,9 +1,11 @@
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "core/errors.h"
 #include "core/radar_files.h"
+#include "core/sevir_events.h"
 
 using namespace stormloom;
 
@@ -202,6 +204,21 @@ private Q_SLOTS:
     QCOMPARE(event.frames[24].grid->at(383 - 192, 192), 145.0f);
     QVERIFY(cellsOff(event.geo, 383 - 192, 192, {-97.638992, 35.953373}) < 0.1);
     QVERIFY(cellsOff(event.geo, 383, 0, {-99.733783, 34.213575}) < 0.1);
+  }
+
+  void sevirEventsAreListedWithoutTheirFrames() {
+    NEEDS(kSevir);
+    std::vector<std::string> problems;
+    const std::vector<SevirEvent> events = listSevirEvents(kSevir + "sevir_lr", problems);
+    QCOMPARE(events.size(), 6u);
+    QVERIFY(problems.empty());
+    const auto event = std::ranges::find(events, "S986004", &SevirEvent::id);
+    QVERIFY(event != events.end());
+    QVERIFY(isNear(event->missingPercent, 28.697754, 1e-5));
+    QVERIFY(isNear(event->bounds.west, -83.334896, 1e-4) && isNear(event->bounds.north, 44.696272, 1e-4));
+    QCOMPARE(event->frames, 25);
+    QVERIFY(event->isHere);
+    QCOMPARE(isoText(event->begin), std::string("2018-06-15T19:20:00Z"));
   }
 
   void sevirsMissingPixelsStayMissing() {

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/decoder/frame_message.h"
+
+namespace stormloom {
+
+/// The program that decodes files for this one, when it lies where builds and packages put it.
+std::optional<std::filesystem::path> findDecoderProgram();
+
+/// A running decoder. Its end, for whatever reason, is never this program's.
+class DecoderProcess {
+public:
+  /// Throws IoError when the process cannot be started.
+  explicit DecoderProcess(const std::filesystem::path& program);
+  ~DecoderProcess();  ///< ends it at once
+  DecoderProcess(const DecoderProcess&) = delete;
+  DecoderProcess& operator=(const DecoderProcess&) = delete;
+
+  int socket() const {
+    return socket_.id();
+  }  ///< readable when an answer has come, or the process is gone
+  int pid() const { return pid_; }
+
+  bool ask(const DecodingRequest& request);
+  /// Waits for the next answer; nothing when the process is gone.
+  std::optional<Message> answer();
+  /// Why it ended: the number of a signal, or 0 for none.
+  int endedBySignal();
+
+private:
+  FileHandle socket_;
+  int pid_ = -1;
+};
+
+}  // namespace stormloom

@@ -1,0 +1,167 @@
+#include "core/formats/cf_axes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/errors.h"
+#include "core/formats/cf_projection.h"
+
+namespace stormloom {
+namespace {
+
+constexpr std::size_t kMostCellsAside = 20000;
+constexpr double kEvenness = 0.05;  // of a cell: coordinates in single precision are as uneven
+
+enum class Direction { None, X, Y };
+
+/// One map axis: outer edges of its first and last cell in file order, in metres or degrees.
+struct Axis {
+  double begin = 0.0;
+  double end = 0.0;
+  std::size_t count = 0;
+  bool inDegrees = false;
+  double metres = 1.0;  ///< of the file's unit
+};
+
+bool isDegrees(const std::string& units) { return units.starts_with("degree"); }
+
+Direction directionOf(const NetCdfSource& file, const std::string& name) {
+  const std::string standard = file.text(name, "standard_name"), units = file.text(name, "units");
+  const std::string axis = file.text(name, "axis");
+  if (standard == "projection_x_coordinate" || standard == "longitude" ||
+      standard == "grid_longitude" || units == "degrees_east" || axis == "X") {
+    return Direction::X;
+  }
+  if (standard == "projection_y_coordinate" || standard == "latitude" ||
+      standard == "grid_latitude" || units == "degrees_north" || axis == "Y") {
+    return Direction::Y;
+  }
+  const auto is = [&](std::initializer_list<const char*> names) {
+    return std::ranges::any_of(names, [&](const char* known) { return name == known; });
+  };
+  if (is({"x", "lon", "longitude", "easting", "X", "Lon"})) return Direction::X;
+  if (is({"y", "lat", "latitude", "northing", "Y", "Lat"})) return Direction::Y;
+  return Direction::None;
+}
+
+double metresIn(const std::string& units, const std::string& path) {
+  if (isDegrees(units) || units == "m" || units.starts_with("met")) return 1.0;
+  if (units == "km" || units.starts_with("kilomet")) return 1000.0;
+  throw IoError(path + ": its grid's axes are in \"" + units +
+                "\", not in metres, kilometres or degrees. " + "Fetch the file again.");
+}
+
+/// Rainfields files before CF-1.7 have no bounds, and coordinates from -128 to 127.5 on a grid that
+/// is centred on the radar: they are edges, not centres.
+bool holdsEdges(const NetCdfSource& file, const std::vector<double>& values, double step) {
+  std::string source = file.text("", "source") + file.text("", "institution");
+  std::ranges::transform(source, source.begin(),
+                         [](unsigned char c) { return char(std::tolower(c)); });
+  const bool rainfields = source.find("rainfields") != std::string::npos ||
+                          source.find("bureau of meteorology") != std::string::npos;
+  return rainfields && std::abs(std::abs(values.front() + values.back()) - std::abs(step)) <
+                           1e-6 * std::abs(step);
+}
+
+std::optional<std::pair<double, double>> outerBounds(const NetCdfSource& file,
+                                                     const std::string& name, std::size_t count) {
+  const std::string bounds = file.text(name, "bounds");
+  if (bounds.empty() || !file.find(bounds)) return {};
+  const std::vector<double> edges = file.coordinate(bounds);
+  if (edges.size() != 2 * count) return {};
+  const bool rising = edges[0] + edges[1] < edges[2 * count - 2] + edges[2 * count - 1];
+  const auto [low0, high0] = std::minmax(edges[0], edges[1]);
+  const auto [low1, high1] = std::minmax(edges[2 * count - 2], edges[2 * count - 1]);
+  return rising ? std::pair(low0, high1) : std::pair(high0, low1);
+}
+
+Axis axisOf(const NetCdfSource& file, const std::string& name) {
+  const std::vector<double> values = file.coordinate(name);
+  const std::string units = file.text(name, "units");
+  const std::size_t count = values.size();
+  const double step = count > 1 ? (values.back() - values.front()) / double(count - 1) : 0.0;
+  bool even = step != 0.0 && std::isfinite(step) && count <= kMostCellsAside;
+  for (std::size_t k = 0; even && k < count; ++k) {
+    even = std::abs(values[k] - (values.front() + double(k) * step)) < kEvenness * std::abs(step);
+  }
+  if (!even) {
+    throw IoError(file.path() + ": its axis " + name +
+                  " is not evenly spaced, or too long. Only plain grids can be opened.");
+  }
+  const double metres = metresIn(units.empty() ? "m" : units, file.path());
+  double begin = values.front() - 0.5 * step, end = values.back() + 0.5 * step;
+  if (const auto bounds = outerBounds(file, name, count)) {
+    begin = bounds->first;
+    end = bounds->second;
+  } else if (holdsEdges(file, values, step)) {
+    begin = -0.5 * double(count) * step;
+    end = -begin;
+  }
+  return {begin * metres, end * metres, count, isDegrees(units), metres};
+}
+
+/// The mapping that the variable names, or the only one there is.
+std::string mappingOf(const NetCdfSource& file, const NetCdfVariable& variable) {
+  std::string named = file.text(variable.name, "grid_mapping");
+  named.resize(
+      std::min(named.find_first_of(": "), named.size()));  // CF 1.7's long form: "crs: x y"
+  if (!named.empty() && file.find(named)) return named;
+  for (const NetCdfVariable& other : file.variables()) {
+    if (!file.text(other.name, "grid_mapping_name").empty()) return other.name;
+  }
+  return {};
+}
+
+std::string projectionOf(const NetCdfSource& file, const NetCdfVariable& variable, const Axis& x) {
+  const std::string mapping = mappingOf(file, variable);
+  if (x.inDegrees) {
+    const std::string name = mapping.empty() ? "" : file.text(mapping, "grid_mapping_name");
+    if (name == "rotated_latitude_longitude") {
+      throw IoError(file.path() + ": its grid is a rotated one (variable " + mapping +
+                    "). Only grids with north up can be opened.");
+    }
+    return "+proj=longlat +datum=WGS84 +no_defs";
+  }
+  if (mapping.empty()) {
+    throw IoError(file.path() + ": its variable " + variable.name +
+                  " names no map projection (grid_mapping). Choose a product that does.");
+  }
+  return projectionFromCf(file, mapping, x.metres);
+}
+
+}  // namespace
+
+std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& variable) {
+  const std::size_t rank = variable.dimensions.size();
+  if (rank < 2) return {};
+  const std::string outer = variable.dimensions[rank - 2], inner = variable.dimensions[rank - 1];
+  const bool named = file.find(outer) && file.find(inner);
+  const Direction first = named ? directionOf(file, outer) : Direction::None;
+  const Direction second = named ? directionOf(file, inner) : Direction::None;
+  if (first == Direction::None || second == Direction::None || first == second) return {};
+  const bool columnsFirst = first == Direction::X;
+  const Axis x = axisOf(file, columnsFirst ? outer : inner);
+  const Axis y = axisOf(file, columnsFirst ? inner : outer);
+  if (x.inDegrees != y.inDegrees) return {};
+  return CfGrid{
+      GeoReference(projectionOf(file, variable, x), std::min(x.begin, x.end),
+                   std::max(y.begin, y.end), std::abs(x.end - x.begin) / double(x.count),
+                   std::abs(y.end - y.begin) / double(y.count), int(x.count), int(y.count)),
+      columnsFirst, y.begin<y.end, x.begin> x.end};
+}
+
+RadarGrid turned(RadarGrid grid, const CfGrid& place) {
+  if (!place.columnsFirst && !place.southFirst && !place.eastFirst) return grid;
+  RadarGrid result(place.geo.width(), place.geo.height());
+  for (int row = 0; row < result.height(); ++row) {
+    const int y = place.southFirst ? result.height() - 1 - row : row;
+    for (int col = 0; col < result.width(); ++col) {
+      const int x = place.eastFirst ? result.width() - 1 - col : col;
+      const float value = place.columnsFirst ? grid.at(x, y) : grid.at(y, x);
+      result.set(row, col, value, CellState::Measured);
+    }
+  }
+  return result;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/formats/netcdf_source.h"
+#include "core/geo_reference.h"
+
+namespace stormloom {
+
+/// Where the last two dimensions of a CF variable lie, and how its cells must be turned for north
+/// up.
+struct CfGrid {
+  GeoReference geo;
+  bool columnsFirst = false;  ///< dimensions (x, y)
+  bool southFirst = false;
+  bool eastFirst = false;
+};
+
+/// Nothing where the last two dimensions are no map axes; IoError where they are, but cannot be
+/// used.
+std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& variable);
+
+/// Puts cells that were read with dimensions as in the file into their places.
+RadarGrid turned(RadarGrid grid, const CfGrid& place);
+
+}  // namespace stormloom

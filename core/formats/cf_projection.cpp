@@ -1,0 +1,128 @@
+#include "core/formats/cf_projection.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+/// Collects "+key=value" from a mapping's attributes.
+class ProjText {
+public:
+  ProjText(const NetCdfSource& file, std::string mapping, const std::string& method)
+      : file_(file), mapping_(std::move(mapping)), text_("+proj=" + method) {}
+
+  void put(const std::string& key, double value) {
+    char written[64];
+    std::snprintf(written, sizeof written, " +%s=%.15g", key.c_str(), value);
+    text_ += written;
+  }
+  bool take(const std::string& key, const std::string& attribute, double factor = 1.0) {
+    const auto value = file_.number(mapping_, attribute);
+    if (!value || !std::isfinite(*value)) return false;
+    put(key, *value * factor);
+    return true;
+  }
+  /// One or two parallels.
+  bool takeParallels() {
+    const std::vector<double> parallels = file_.numbers(mapping_, "standard_parallel");
+    for (std::size_t k = 0; k < std::min<std::size_t>(2, parallels.size()); ++k) {
+      put("lat_" + std::to_string(k + 1), parallels[k]);
+    }
+    return !parallels.empty();
+  }
+  void takeOrigin() {
+    if (!take("lon_0", "longitude_of_projection_origin") &&
+        !take("lon_0", "longitude_of_central_meridian"))
+      take("lon_0", "straight_vertical_longitude_from_pole");
+    take("lat_0", "latitude_of_projection_origin");
+  }
+  /// The Earth is in metres whatever the axes are in.
+  void takeEarth() {
+    const auto radius = file_.number(mapping_, "earth_radius");
+    const auto major = file_.number(mapping_, "semi_major_axis");
+    const auto minor = file_.number(mapping_, "semi_minor_axis");
+    const auto flattening = file_.number(mapping_, "inverse_flattening");
+    if (major && (minor || flattening)) {
+      put("a", *major);
+      if (minor)
+        put("b", *minor);
+      else
+        put(*flattening > 0.0 ? "rf" : "b", *flattening > 0.0 ? *flattening : *major);
+    } else if (radius || major) {
+      put("R", radius ? *radius : *major);
+    } else {
+      text_ += " +datum=WGS84";
+    }
+  }
+  std::string text() const { return text_; }
+
+private:
+  const NetCdfSource& file_;
+  std::string mapping_;
+  std::string text_;
+};
+
+struct Method {
+  const char* cf;
+  const char* proj;
+};
+constexpr Method kMethods[] = {{"albers_conical_equal_area", "aea"},
+                               {"azimuthal_equidistant", "aeqd"},
+                               {"lambert_azimuthal_equal_area", "laea"},
+                               {"lambert_conformal_conic", "lcc"},
+                               {"lambert_cylindrical_equal_area", "cea"},
+                               {"mercator", "merc"},
+                               {"orthographic", "ortho"},
+                               {"polar_stereographic", "stere"},
+                               {"stereographic", "stere"},
+                               {"transverse_mercator", "tmerc"},
+                               {"latitude_longitude", "longlat"}};
+
+void takeScale(ProjText& text, const std::string& name) {
+  if (name == "polar_stereographic" || name == "mercator" ||
+      name == "lambert_cylindrical_equal_area") {
+    if (text.take("lat_ts", "standard_parallel")) return;
+  } else if (name == "albers_conical_equal_area" || name == "lambert_conformal_conic") {
+    if (text.takeParallels()) return;
+  }
+  if (!text.take("k_0", "scale_factor_at_projection_origin"))
+    text.take("k_0", "scale_factor_at_central_meridian");
+}
+
+/// What other programs wrote beside or instead of CF's attributes.
+std::string writtenText(const NetCdfSource& file, const std::string& mapping) {
+  for (const char* attribute :
+       {"crs_wkt", "spatial_ref", "proj4_text", "proj4", "proj4_params", "proj4_string"}) {
+    const std::string text = file.text(mapping, attribute);
+    if (!text.empty()) return text;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string projectionFromCf(const NetCdfSource& file, const std::string& mapping,
+                             double metresAUnit) {
+  const std::string name = file.text(mapping, "grid_mapping_name");
+  for (const Method& method : kMethods) {
+    if (name != method.cf) continue;
+    ProjText text(file, mapping, method.proj);
+    if (name != "latitude_longitude") {
+      text.takeOrigin();
+      takeScale(text, name);
+      text.take("x_0", "false_easting", metresAUnit);
+      text.take("y_0", "false_northing", metresAUnit);
+    }
+    text.takeEarth();
+    return text.text() + (name == "latitude_longitude" ? "" : " +units=m");
+  }
+  const std::string written = writtenText(file, mapping);
+  if (!written.empty()) return written;
+  throw IoError(file.path() + ": its map projection \"" + name + "\" (variable " + mapping +
+                ") is none that can be used. Choose a product on a plain grid.");
+}
+
+}  // namespace stormloom

@@ -1,0 +1,119 @@
+#include <cstdio>
+#include <string_view>
+
+#include "core/errors.h"
+#include "core/formats/file_bytes.h"
+#include "core/formats/format_reader.h"
+#include "core/formats/pgm_header.h"
+#include "core/formats/radolan_header.h"
+#include "core/scenario_file.h"
+
+namespace stormloom {
+namespace {
+
+FileSequences readOwnResult(const std::string& path, const ReadOptions& options) {
+  ResultFile result = readResultFile(path);
+  if (result.context.frames.empty()) throw IoError(path + ": it holds no frames.");
+  FileSequences sequences = {std::move(result.context)};
+  for (ScenarioMember& member : result.members) {
+    if (member.nSigma == member.nSigma) {
+      char name[64];
+      std::snprintf(name, sizeof name, "n = %g, member %d", member.nSigma, member.member);
+      member.frames.event = name;
+    }
+    sequences.push_back(std::move(member.frames));
+  }
+  for (FrameSequence& sequence : sequences) {
+    if (!options.onFrame) break;
+    for (Frame& frame : sequence.frames) options.onFrame(sequence, frame);
+  }
+  return sequences;
+}
+
+constexpr const char* kKnownFormats =
+    "MRMS GRIB2, ODIM, KNMI and SEVIR HDF5, FMI PGM, GeoTIFF, CF NetCDF, MeteoSwiss GIF, RADOLAN "
+    "and Stormloom's own "
+    "NetCDF can be opened";
+
+/// What is no composite, but known to people who have it.
+struct Stranger {
+  std::size_t at;
+  std::string_view bytes;
+  const char* sentence;
+};
+constexpr Stranger kStrangers[] = {
+    {0, "AR2V", "it is a NEXRAD level II volume of a single radar. Choose a mosaic such as MRMS"},
+    {0, "ARCHIVE2",
+     "it is a NEXRAD level II volume of a single radar. Choose a mosaic such as MRMS"},
+    {0, "SDUS", "it is a NEXRAD level III product of a single radar. Choose a mosaic such as MRMS"},
+    {0, "BUFR", "it is a BUFR message. Fetch the same composite as ODIM HDF5 or GeoTIFF"},
+    {0, "<volume", "it is a Rainbow volume of a single radar. Choose the service's composite"},
+    {0, std::string_view("\x1b\0", 2),
+     "it is an IRIS product of a single radar. Choose the service's composite"},
+    {0, "UF", "it is a UF volume of a single radar. Choose the service's composite"},
+    {0, "\x89PNG",
+     "it is a picture for eyes, whose colours are no values. Fetch the product as data"},
+    {0, "\xff\xd8\xff",
+     "it is a picture for eyes, whose colours are no values. Fetch the product as data"},
+    {0, "PK\x03\x04", "it is a ZIP archive. Unpack it first"},
+    {0, "BZh", "it is packed with bzip2. Unpack it first (bunzip2)"},
+    {0,
+     "\xfd"
+     "7zXZ",
+     "it is packed with xz. Unpack it first (unxz)"},
+    {257, "ustar", "it is a tar archive. Unpack it first"},
+};
+
+void refuseStrangers(const std::string& path, const std::string& start) {
+  for (const Stranger& stranger : kStrangers) {
+    if (start.size() <= stranger.at ||
+        start.compare(stranger.at, stranger.bytes.size(), stranger.bytes) != 0)
+      continue;
+    throw IoError(path + ": " + stranger.sentence + " (" + kKnownFormats + ").");
+  }
+}
+
+RadarFiles alone(FileSequences sequences) {
+  return {.sequences = std::move(sequences), .passedOver = {}};
+}
+
+RadarFiles readHdf5(const std::string& path, const ReadOptions& options) {
+  if (isOwnHdf5(path)) return alone(readOwnResult(path, options));
+  if (isSevirHdf5(path)) return readSevirHdf5(path, options);
+  if (isKnmiHdf5(path)) return alone(readKnmiHdf5(path, options));
+  if (isOdimHdf5(path)) return alone(readOdimHdf5(path, options));
+  if (isNetCdfHdf5(path)) return alone(readCfNetCdf(path, options));
+  throw IoError(path + ": this HDF5 or NetCDF file has no layout of radar frames that is known (" +
+                kKnownFormats + ").");
+}
+
+bool isTiff(const std::string& start) {
+  for (const std::string_view magic :
+       {std::string_view("II*\0", 4), std::string_view("MM\0*", 4), std::string_view("II+\0", 4),
+        std::string_view("MM\0+", 4)}) {
+    if (start.starts_with(magic)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
+  constexpr std::size_t kLookedAt = 512;
+  const std::string start = startOfFile(path, kLookedAt);
+  if (start.empty()) throw IoError(path + ": the file is empty. Fetch it again.");
+  if (start.starts_with("GRIB")) return alone(readMrmsGrib(path, options));
+  if (start.starts_with("\x89HDF\r\n\x1a\n")) return readHdf5(path, options);
+  if (start.starts_with("CDF\x01") || start.starts_with("CDF\x02") || start.starts_with("CDF\x05"))
+    return alone(readCfNetCdf(path, options));
+  if (isTiff(start)) return alone(readGeoTiff(path, options));
+  if (start.starts_with("GIF8")) return alone(readMeteoSwissGif(path, options));
+  if (isPgm(start)) return alone(readFmiPgm(path, options));
+  if (isRadolan(start)) return alone(readRadolan(path, options));
+  if (isAsciiGrid(start)) return alone(readDwdAsciiGrid(path, options));
+  if (isSevirCatalogue(path)) return readSevirCatalogue(path, options);
+  refuseStrangers(path, start);
+  throw IoError(path + ": no radar format is recognised in it (" + kKnownFormats + ").");
+}
+
+}  // namespace stormloom

@@ -1,0 +1,263 @@
+// GeoTIFF: FMI's, whose gain, codes and time stand in a GDAL_METADATA text escaped twice, and any
+// other with a north-up grid, a unit and a time in its tags or its name. Always read at full
+// resolution: FMI's overviews are all zero in some years and averages of codes in others.
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <optional>
+
+#include "core/errors.h"
+#include "core/formats/coded_values.h"
+#include "core/formats/format_reader.h"
+#include "core/formats/gdal_file.h"
+#include "core/formats/time_in_name.h"
+#include "core/formats/unit_text.h"
+
+namespace stormloom {
+namespace {
+
+constexpr int kMostBands = 1000;
+
+/// Metadata items by lower-case name; what stands inside FMI's inner text as well, and each item's
+/// unit under "name:unit".
+using Items = std::map<std::string, std::string>;
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return text;
+}
+
+/// `name="..."` inside one tag.
+std::string attributeOf(const std::string& tag, const std::string& name) {
+  const std::size_t at = tag.find(name + "=\"");
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + name.size() + 2;
+  return tag.substr(from, std::min(tag.find('"', from), tag.size()) - from);
+}
+
+void addInnerItems(Items& items, const std::string& xml) {
+  for (std::size_t at = 0; (at = xml.find("<Item ", at)) != std::string::npos;) {
+    const std::size_t close = xml.find('>', at);
+    const std::size_t end = close == std::string::npos ? close : xml.find("</Item>", close);
+    if (end == std::string::npos) return;
+    const std::string tag = xml.substr(at, close - at);
+    const std::string name = lower(attributeOf(tag, "name"));
+    items[name] = xml.substr(close + 1, end - close - 1);
+    items[name + ":unit"] = attributeOf(tag, "unit");
+    at = end;
+  }
+}
+
+void addItems(Items& items, char** list) {
+  for (; list != nullptr && *list != nullptr; ++list) {
+    const std::string line = *list;
+    const std::size_t equals = line.find('=');
+    if (equals == std::string::npos) continue;
+    const std::string name = line.substr(0, equals), value = line.substr(equals + 1);
+    if (name == "GDAL_METADATA")
+      addInnerItems(items, value);
+    else
+      items[lower(name)] = value;
+  }
+}
+
+std::optional<std::string> firstOf(const Items& items, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const auto found = items.find(name);
+    if (found != items.end() && !found->second.empty()) return found->second;
+  }
+  return {};
+}
+
+std::optional<double> numberOf(const Items& items, std::initializer_list<const char*> names) {
+  const std::optional<std::string> text = firstOf(items, names);
+  char* end = nullptr;
+  const double value = text ? std::strtod(text->c_str(), &end) : 0.0;
+  if (!text || end == text->c_str()) return {};
+  return value;
+}
+
+/// "2016:09-28 14:45:00", "201609281445", "2016-09-28T14:45Z", seconds since 1970.
+std::optional<ValidTime> timeFromText(const std::string& text) {
+  if (auto time = timeFromIso(text)) return time;
+  std::string digits;
+  for (const char c : text.substr(0, text.find_first_of("Z+"))) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  if (digits.size() == 10 && digits.size() == text.size()) {  // since 1970
+    return ValidTime(seconds(std::strtoll(digits.c_str(), nullptr, 10)));
+  }
+  return timeFromDigits(std::string_view(digits).substr(0, 14));
+}
+
+std::optional<ValidTime> timeOf(const Items& items) {
+  for (const char* name : {"observation time", "valid_time", "validity_time", "time", "datetime",
+                           "obstime", "netcdf_dim_time", "timestamp", "tifftag_datetime"}) {
+    const std::optional<std::string> text = firstOf(items, {name});
+    if (!text) continue;
+    if (auto time = timeFromText(*text)) return time;
+  }
+  return {};
+}
+
+/// The grid, and whether its rows come from the south.
+struct Placed {
+  GeoReference geo;
+  bool southFirst = false;
+};
+
+std::string wktInMetres(const OGRSpatialReference& system, double& metres) {
+  OGRSpatialReference copy(system);
+  metres = copy.IsGeographic() ? 1.0 : copy.GetLinearUnits();
+  if (metres != 1.0) copy.SetLinearUnitsAndUpdateParameters("metre", 1.0);
+  char* text = nullptr;
+  const char* const options[] = {"FORMAT=WKT2_2018", "MULTILINE=NO", nullptr};
+  const bool done = copy.exportToWkt(&text, options) == OGRERR_NONE && text != nullptr;
+  const std::string wkt = done ? text : "";
+  CPLFree(text);
+  return wkt;
+}
+
+Placed placeOf(GDALDataset& dataset, const std::string& path) {
+  double t[6] = {};
+  const bool known = dataset.GetGeoTransform(t) == CE_None &&
+                     std::all_of(t, t + 6, [](double v) { return std::isfinite(v); });
+  const OGRSpatialReference* system = dataset.GetSpatialRef();
+  if (!known || system == nullptr) {
+    throw IoError(path +
+                  ": it names no place or no map projection. Fetch the GeoTIFF with its tags.");
+  }
+  if (t[2] != 0.0 || t[4] != 0.0 || !(t[1] > 0.0) || t[5] == 0.0) {
+    throw IoError(path +
+                  ": its grid is rotated or mirrored. Only grids with north up can be opened.");
+  }
+  double metres = 1.0;
+  const std::string wkt = wktInMetres(*system, metres);
+  const int width = dataset.GetRasterXSize(), height = dataset.GetRasterYSize();
+  const bool southFirst = t[5] > 0.0;
+  const double top = southFirst ? t[3] + height * t[5] : t[3];
+  return {GeoReference(wkt, t[0] * metres, top * metres, t[1] * metres, std::abs(t[5]) * metres,
+                       width, height),
+          southFirst};
+}
+
+UnitMeaning meaningOf(GDALRasterBand& band, const Items& items, const std::string& path) {
+  const std::string unit =
+      firstOf(items, {"quantity:unit", "units", "unit", "unittype"}).value_or(band.GetUnitType());
+  std::string names = band.GetDescription();
+  for (const char* name : {"quantity", "product", "long_name", "standard_name", "netcdf_varname"}) {
+    names += " " + firstOf(items, {name}).value_or("");
+  }
+  if (auto meaning = meaningOfUnit(unit, names + " " + path.substr(path.find_last_of('/') + 1))) {
+    return *meaning;
+  }
+  throw IoError(
+      path + ": its values" + (unit.empty() ? "" : " in \"" + unit + "\"") +
+      " are not known to be rain, reflectivity or VIL (tags Quantity and unit). Choose a product "
+      "that says its unit.");
+}
+
+double factorOf(const UnitMeaning& meaning, const Items& items, const std::string& path) {
+  if (!meaning.accumulated) return meaning.factor;
+  const auto minutes = numberOf(items, {"accumulation time", "accumulation_minutes", "interval"});
+  if (!minutes || !(*minutes > 0.0) || *minutes > 60.0) {
+    throw IoError(
+        path +
+        ": it does not say over how many minutes its rain was added up (tag \"Accumulation "
+        "time\", at most 60). Choose a rain rate.");
+  }
+  return meaning.factor * 60.0 / *minutes;
+}
+
+ValueCodes codesOf(GDALRasterBand& band, const Items& items, double factor) {
+  ValueCodes codes{.factor = factor};
+  int has = 0;
+  codes.gain = numberOf(items, {"gain"}).value_or(band.GetScale(nullptr));
+  codes.offset = numberOf(items, {"offset"}).value_or(band.GetOffset(nullptr));
+  const double nodata = band.GetNoDataValue(&has);
+  codes.outside = numberOf(items, {"nodata"});
+  if (!codes.outside && has != 0) codes.outside = nodata;
+  codes.belowDetection = numberOf(items, {"undetect"});
+  codes.missing = numberOf(items, {"missing", "missing_value"});
+  return codes;
+}
+
+void turnRows(RadarGrid& grid) {
+  const std::size_t width = std::size_t(grid.width());
+  for (int row = 0; row < grid.height() / 2; ++row) {
+    const std::size_t upper = std::size_t(row) * width;
+    const std::size_t lower = std::size_t(grid.height() - 1 - row) * width;
+    std::swap_ranges(grid.values().begin() + std::ptrdiff_t(upper),
+                     grid.values().begin() + std::ptrdiff_t(upper + width),
+                     grid.values().begin() + std::ptrdiff_t(lower));
+  }
+}
+
+bool isPicture(GDALDataset& dataset) {
+  const GDALColorInterp colour = dataset.GetRasterBand(1)->GetColorInterpretation();
+  return colour == GCI_RedBand || colour == GCI_PaletteIndex;
+}
+
+std::string productOf(const Items& items) {
+  const std::string quantity = firstOf(items, {"product", "quantity", "long_name"}).value_or("");
+  return "GeoTIFF" + (quantity.empty() ? "" : " " + quantity);
+}
+
+FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
+                         const ReadOptions& options, const std::string& path) {
+  GDALRasterBand& band = *dataset.GetRasterBand(number);
+  Items items;
+  addItems(items, dataset.GetMetadata());
+  Items ofBand;
+  addItems(ofBand, band.GetMetadata());
+  if (const auto time = timeFromText(band.GetDescription())) ofBand["time"] = band.GetDescription();
+  const bool several = dataset.GetRasterCount() > 1;
+  std::optional<ValidTime> time = timeOf(ofBand);
+  if (!time && !several) time = timeOf(items);
+  if (!time && !several) time = timeInName(path);
+  if (!time) {
+    throw IoError(
+        path + ": " +
+        (several ? "its bands have no times" : "neither its tags nor its name say a time") +
+        ". Name it with the valid time, as in rain_201906101230.tif.");
+  }
+  for (auto& [name, value] : ofBand) items[name] = value;
+  const UnitMeaning meaning = meaningOf(band, items, path);
+  const ValueCodes codes = codesOf(band, items, factorOf(meaning, items, path));
+  FrameSequence sequence{.quantity = meaning.quantity, .geo = placed.geo};
+  sequence.product = productOf(items);
+  sequence.attribution = firstOf(items, {"tifftag_copyright", "licence", "license"}).value_or("");
+  std::shared_ptr<RadarGrid> grid;
+  if (options.framesToo) {
+    grid = std::make_shared<RadarGrid>(placed.geo.width(), placed.geo.height());
+    readBand(band, *grid, path);
+    if (placed.southFirst) turnRows(*grid);
+    valuesFromCodes(*grid, meaning.quantity, codes);
+  }
+  addFrame(sequence, {.validTime = *time, .grid = grid, .source = path}, options);
+  return sequence;
+}
+
+}  // namespace
+
+FileSequences readGeoTiff(const std::string& path, const ReadOptions& options) {
+  const GDALDatasetUniquePtr dataset = openWithGdal(path, "GTiff", path);
+  checkRasterSize(*dataset, path);
+  const int bands = dataset->GetRasterCount();
+  if (bands < 1 || bands > kMostBands) {
+    throw IoError(path + ": it has no band, or too many to be a radar product.");
+  }
+  if (isPicture(*dataset)) {
+    throw IoError(path + ": it is a coloured picture, not data. Fetch the product with values.");
+  }
+  const Placed placed = placeOf(*dataset, path);
+  requirePlace(placed.geo, path);
+  FileSequences sequences;
+  for (int k = 1; k <= bands && !options.stop.stop_requested(); ++k) {
+    sequences.push_back(sequenceOf(*dataset, k, placed, options, path));
+  }
+  return sequences;
+}
+
+}  // namespace stormloom

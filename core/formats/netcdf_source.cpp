@@ -1,0 +1,154 @@
+#include "core/formats/netcdf_source.h"
+
+#include <netcdf.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+constexpr int kMostVariables = 2000, kMostDimensions = 8;
+constexpr std::size_t kLongestText = 65536, kMostNumbers = 4096, kLongestCoordinate = 1000000;
+
+std::string withoutNul(std::string text) {
+  text.resize(std::min(text.find('\0'), text.size()));
+  return text;
+}
+
+}  // namespace
+
+NetCdfSource::NetCdfSource(const std::string& path) : path_(path) {
+  const int status = nc_open(path.c_str(), NC_NOWRITE, &id_);
+  if (status != NC_NOERR) {
+    id_ = -1;
+    throw IoError(path + ": it cannot be opened as NetCDF (" + nc_strerror(status) +
+                  "). The file is damaged or incomplete: fetch it again.");
+  }
+  try {
+    int count = 0;
+    check(nc_inq_nvars(id_, &count), "its variables");
+    for (int id = 0; id < std::min(count, kMostVariables); ++id) {
+      NetCdfVariable variable;
+      std::array<char, NC_MAX_NAME + 1> name{};
+      std::array<int, NC_MAX_VAR_DIMS> dimensions{};
+      int rank = 0;
+      check(nc_inq_varndims(id_, id, &rank), "a variable's dimensions");
+      if (rank > kMostDimensions) continue;
+      check(nc_inq_var(id_, id, name.data(), nullptr, nullptr, dimensions.data(), nullptr),
+            "a variable");
+      variable.name = name.data();
+      for (int k = 0; k < rank; ++k) {
+        std::size_t length = 0;
+        check(nc_inq_dim(id_, dimensions[std::size_t(k)], name.data(), &length), "a dimension");
+        variable.dimensions.emplace_back(name.data());
+        variable.lengths.push_back(length);
+      }
+      variables_.push_back(std::move(variable));
+    }
+  } catch (...) {
+    nc_close(id_);
+    throw;
+  }
+}
+
+NetCdfSource::~NetCdfSource() {
+  if (id_ >= 0) nc_close(id_);
+}
+
+void NetCdfSource::check(int status, const std::string& what) const {
+  if (status == NC_NOERR) return;
+  throw IoError(path_ + ": " + what + " cannot be read (" + nc_strerror(status) +
+                "). The file is damaged or incomplete: fetch it again.");
+}
+
+int NetCdfSource::idOf(const std::string& variable) const {
+  if (variable.empty()) return NC_GLOBAL;
+  int id = -1;
+  check(nc_inq_varid(id_, variable.c_str(), &id), "its variable " + variable);
+  return id;
+}
+
+const NetCdfVariable* NetCdfSource::find(const std::string& name) const {
+  const auto found = std::ranges::find(variables_, name, &NetCdfVariable::name);
+  return found == variables_.end() ? nullptr : &*found;
+}
+
+std::string NetCdfSource::text(const std::string& variable, const std::string& attribute) const {
+  nc_type type = NC_NAT;
+  std::size_t length = 0;
+  const int id = idOf(variable);
+  if (nc_inq_att(id_, id, attribute.c_str(), &type, &length) != NC_NOERR || length > kLongestText)
+    return {};
+  if (type == NC_STRING && length == 1) {
+    char* value = nullptr;
+    if (nc_get_att_string(id_, id, attribute.c_str(), &value) != NC_NOERR) return {};
+    const std::string text = value != nullptr ? value : "";
+    nc_free_string(1, &value);
+    return text;
+  }
+  if (type != NC_CHAR) return {};
+  std::string text(length, '\0');
+  if (nc_get_att_text(id_, id, attribute.c_str(), text.data()) != NC_NOERR) return {};
+  return withoutNul(text);
+}
+
+std::vector<double> NetCdfSource::numbers(const std::string& variable,
+                                          const std::string& attribute) const {
+  nc_type type = NC_NAT;
+  std::size_t length = 0;
+  const int id = idOf(variable);
+  if (nc_inq_att(id_, id, attribute.c_str(), &type, &length) != NC_NOERR || length > kMostNumbers ||
+      type == NC_CHAR || type == NC_STRING || type > NC_STRING) {
+    return {};
+  }
+  std::vector<double> values(length);
+  if (nc_get_att_double(id_, id, attribute.c_str(), values.data()) != NC_NOERR) return {};
+  return values;
+}
+
+std::optional<double> NetCdfSource::number(const std::string& variable,
+                                           const std::string& attribute) const {
+  const std::vector<double> values = numbers(variable, attribute);
+  if (values.empty()) return {};
+  return values.front();
+}
+
+std::vector<double> NetCdfSource::coordinate(const std::string& name) const {
+  const NetCdfVariable* variable = find(name);
+  std::size_t count = 1;
+  for (const std::size_t length : variable ? variable->lengths : std::vector<std::size_t>{0}) {
+    if (length == 0 || count > kLongestCoordinate / length) {
+      throw IoError(path_ + ": its coordinate " + name +
+                    " has no usable length. Fetch the file again.");
+    }
+    count *= length;
+  }
+  std::vector<double> values(count);
+  check(nc_get_var_double(id_, idOf(name), values.data()), "its coordinate " + name);
+  return values;
+}
+
+void NetCdfSource::readSlice(const NetCdfVariable& variable,
+                             const std::vector<std::size_t>& leading, RadarGrid& grid) const {
+  std::vector<std::size_t> start = leading, count(leading.size(), 1);
+  start.insert(start.end(), {0, 0});
+  count.insert(count.end(), {std::size_t(grid.height()), std::size_t(grid.width())});
+  const int status =
+      nc_get_vara_float(id_, idOf(variable.name), start.data(), count.data(), grid.values().data());
+  // A double too large for a float is no value of rain: the library says so, and all others are
+  // there.
+  if (status != NC_ERANGE) check(status, "its variable " + variable.name);
+}
+
+double NetCdfSource::unsignedWrap(const std::string& variable) const {
+  nc_type type = NC_NAT;
+  check(nc_inq_vartype(id_, idOf(variable), &type), "its variable " + variable);
+  const std::string mark = text(variable, "_Unsigned");
+  if (mark != "true" && mark != "True") return 0.0;
+  return type == NC_BYTE ? 256.0 : type == NC_SHORT ? 65536.0 : 0.0;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/radar_grid.h"
+
+namespace stormloom {
+
+/// One variable of a NetCDF file and the names of its dimensions.
+struct NetCdfVariable {
+  std::string name;
+  std::vector<std::string> dimensions;
+  std::vector<std::size_t> lengths;
+};
+
+/// Read-only owner of a NetCDF file of any making, classic or NetCDF-4 (its root group). Every
+/// failure is an IoError that names the file.
+class NetCdfSource {
+public:
+  explicit NetCdfSource(const std::string& path);
+  ~NetCdfSource();
+  NetCdfSource(const NetCdfSource&) = delete;
+  NetCdfSource& operator=(const NetCdfSource&) = delete;
+
+  const std::string& path() const { return path_; }
+  const std::vector<NetCdfVariable>& variables() const { return variables_; }
+  const NetCdfVariable* find(const std::string& name) const;
+
+  /// Attributes; "" or nothing where absent or of another kind. Variable "" is the file.
+  std::string text(const std::string& variable, const std::string& attribute) const;
+  std::vector<double> numbers(const std::string& variable, const std::string& attribute) const;
+  std::optional<double> number(const std::string& variable, const std::string& attribute) const;
+
+  /// All values of a coordinate (at most a million), unscaled.
+  std::vector<double> coordinate(const std::string& variable) const;
+  /// The (y, x) slice behind `leading` indices, unscaled, into a grid of its size.
+  void readSlice(const NetCdfVariable& variable, const std::vector<std::size_t>& leading,
+                 RadarGrid& grid) const;
+  /// 256 or 65536 to be added to negative values: NetCDF classic's _Unsigned = "true"; otherwise 0.
+  double unsignedWrap(const std::string& variable) const;
+
+private:
+  void check(int status, const std::string& what) const;
+  int idOf(const std::string& variable) const;
+
+  std::string path_;
+  int id_ = -1;
+  std::vector<NetCdfVariable> variables_;
+};
+
+}  // namespace stormloom

@@ -1,0 +1,120 @@
+#include "core/formats/time_in_name.h"
+
+#include <string>
+#include <vector>
+
+namespace stormloom {
+namespace {
+
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+int numberOf(std::string_view digits) {
+  int number = 0;
+  for (const char c : digits) number = 10 * number + (c - '0');
+  return number;
+}
+
+/// Years of radar networks; two digits mean 1970 to 2069.
+bool isYear(int year) { return year >= 1970 && year <= 2100; }
+int yearOfTwoDigits(int year) { return year + (year < 70 ? 2000 : 1900); }
+
+std::optional<ValidTime> timeOf(int year, int month, int day, std::string_view clock) {
+  using namespace std::chrono;
+  const year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)),
+                            std::chrono::day(unsigned(day))};
+  const int hour = numberOf(clock.substr(0, 2));
+  const int minute = numberOf(clock.substr(2, 2));
+  const int second = clock.size() >= 6 ? numberOf(clock.substr(4, 2)) : 0;
+  const bool midnight = hour == 24 && minute == 0 && second == 0;
+  if (!isYear(year) || !date.ok() || minute > 59 || second > 59 || (hour > 23 && !midnight)) {
+    return {};
+  }
+  return sys_days(date) + hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
+}
+
+std::optional<ValidTime> timeOfDayOfYear(int year, int dayOfYear, std::string_view clock) {
+  using namespace std::chrono;
+  const sys_days first = year_month_day{std::chrono::year(year), January, std::chrono::day(1)};
+  const bool leap = std::chrono::year(year).is_leap();
+  if (dayOfYear < 1 || dayOfYear > (leap ? 366 : 365)) return {};
+  const year_month_day date(first + days(dayOfYear - 1));
+  return timeOf(year, int(unsigned(date.month())), int(unsigned(date.day())), clock);
+}
+
+/// The digits of a name, in runs, and where each begins.
+struct Run {
+  std::string digits;
+  std::size_t at = 0;
+  std::size_t end() const { return at + digits.size(); }
+};
+
+std::vector<Run> runsOfDigits(std::string_view name) {
+  std::vector<Run> runs;
+  for (std::size_t k = 0; k < name.size(); ++k) {
+    if (!isDigit(name[k])) continue;
+    if (runs.empty() || runs.back().end() != k) runs.push_back({{}, k});
+    runs.back().digits += name[k];
+  }
+  return runs;
+}
+
+/// One separating character lies between two runs.
+bool follows(const std::vector<Run>& runs, std::size_t k, std::string_view name) {
+  if (k + 1 >= runs.size() || runs[k + 1].at != runs[k].end() + 1) return false;
+  return std::string_view("-_.T ").find(name[runs[k].end()]) != std::string_view::npos;
+}
+
+/// 2019-06-10 and its clock, whose parts may be apart as well.
+std::optional<ValidTime> timeInParts(const std::vector<Run>& runs, std::size_t k,
+                                     std::string_view name) {
+  std::string joined;
+  for (std::size_t part = k; part < runs.size() && joined.size() < 14; ++part) {
+    joined += runs[part].digits;
+    // "20190610-0000_30": what follows a whole clock is no second.
+    const bool wholeClock = joined.size() >= 12 && runs[part].digits.size() >= 4;
+    if (wholeClock || !follows(runs, part, name)) break;
+  }
+  if (joined.size() >= 14) {
+    if (auto time = timeFromDigits(std::string_view(joined).substr(0, 14))) return time;
+  }
+  if (joined.size() < 12) return {};
+  return timeFromDigits(std::string_view(joined).substr(0, 12));
+}
+
+}  // namespace
+
+std::optional<ValidTime> timeFromDigits(std::string_view digits) {
+  for (const char c : digits) {
+    if (!isDigit(c)) return {};
+  }
+  const auto part = [&](std::size_t at, std::size_t count) {
+    return numberOf(digits.substr(at, count));
+  };
+  if (digits.size() == 14 || digits.size() == 12) {
+    return timeOf(part(0, 4), part(4, 2), part(6, 2), digits.substr(8));
+  }
+  if (digits.size() == 10) {
+    return timeOf(yearOfTwoDigits(part(0, 2)), part(2, 2), part(4, 2), digits.substr(6));
+  }
+  if (digits.size() == 9) {
+    return timeOfDayOfYear(yearOfTwoDigits(part(0, 2)), part(2, 3), digits.substr(5));
+  }
+  return {};
+}
+
+std::optional<ValidTime> timeInName(std::string_view path) {
+  const std::string_view name = path.substr(path.find_last_of('/') + 1);
+  const std::vector<Run> runs = runsOfDigits(name);
+  // A full year says more than two digits of one: those forms are looked for first.
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    if (runs[k].digits.size() < 4) continue;
+    if (auto time = timeInParts(runs, k, name)) return time;
+  }
+  for (const Run& run : runs) {
+    if (run.digits.size() != 10 && run.digits.size() != 9) continue;
+    if (auto time = timeFromDigits(run.digits)) return time;
+  }
+  return {};
+}
+
+}  // namespace stormloom

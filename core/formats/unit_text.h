@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/quantity.h"
+
+namespace stormloom {
+
+/// What a variable measures, as its unit and its names say it.
+struct UnitMeaning {
+  Quantity quantity = Quantity::RainRate;
+  double factor = 1.0;       ///< to the quantity's own unit
+  bool accumulated = false;  ///< a depth: still to be multiplied by 60 / minutes
+};
+
+/// `names` is everything that the file calls it (variable, standard name, long name). Nothing for
+/// what is no rain, reflectivity or VIL.
+std::optional<UnitMeaning> meaningOfUnit(const std::string& unit, const std::string& names);
+
+}  // namespace stormloom

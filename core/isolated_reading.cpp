@@ -1,0 +1,172 @@
+#include "core/isolated_reading.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+
+#include "core/decoder/decoder_process.h"
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kMostTries = 4;  // of a file whose decoders are killed from outside
+
+/// A place for a decoder and the file that it works on.
+struct Slot {
+  std::unique_ptr<DecoderProcess> decoder;
+  std::size_t file = 0;  ///< its place among the files
+  bool busy = false;
+  Clock::time_point heard;
+};
+
+class DecoderPool {
+public:
+  DecoderPool(const std::vector<NumberedFile>& files, const IsolationOptions& options,
+              DecodingListener& listener)
+      : files_(files),
+        options_(options),
+        listener_(listener),
+        slots_(std::size_t(
+            std::clamp<std::size_t>(files.size(), 1, std::size_t(std::max(1, options.processes))))),
+        tried_(files.size(), 0) {
+    for (std::size_t k = 0; k < files.size(); ++k) waiting_.push_back(k);
+  }
+
+  void run() {
+    while (!options_.stop.stop_requested() && (!waiting_.empty() || anyBusy())) {
+      for (Slot& slot : slots_) {
+        if (!slot.busy && !waiting_.empty()) start(slot);
+      }
+      hear();
+    }
+  }
+
+private:
+  const std::string& pathOf(const Slot& slot) const { return files_[slot.file].path; }
+  std::size_t numberOf(const Slot& slot) const { return files_[slot.file].number; }
+  bool anyBusy() const { return std::ranges::any_of(slots_, &Slot::busy); }
+
+  void start(Slot& slot) {
+    slot.file = waiting_.front();
+    waiting_.pop_front();
+    if (!slot.decoder) slot.decoder = std::make_unique<DecoderProcess>(options_.program);
+    slot.busy = true;
+    slot.heard = Clock::now();
+    ++tried_[slot.file];
+    const DecodingRequest request{pathOf(slot), options_.framesToo, options_.events,
+                                  listener_.reduction()};
+    if (!slot.decoder->ask(request)) lost(slot);
+  }
+
+  /// Waits a moment for answers, takes those that are there, and looks for decoders that hang.
+  void hear() {
+    std::vector<pollfd> sockets;
+    std::vector<Slot*> owners;
+    for (Slot& slot : slots_) {
+      if (!slot.busy) continue;
+      sockets.push_back({slot.decoder->socket(), POLLIN, 0});
+      owners.push_back(&slot);
+    }
+    constexpr int kMoment = 50;  // milliseconds until the stop token is looked at again
+    if (poll(sockets.data(), sockets.size(), kMoment) < 0) return;
+    for (std::size_t k = 0; k < sockets.size(); ++k) {
+      Slot& slot = *owners[k];
+      if (sockets[k].revents != 0) {
+        take(slot);
+      } else if (Clock::now() - slot.heard > options_.patience) {
+        finish(slot, pathOf(slot) + ": it was not read within " +
+                         std::to_string(options_.patience.count()) +
+                         " s, and reading it was ended. The file is damaged: fetch it again.");
+        slot.decoder.reset();
+      }
+    }
+  }
+
+  void take(Slot& slot) {
+    try {
+      const std::optional<Message> message = slot.decoder->answer();
+      if (!message) return lost(slot);
+      slot.heard = Clock::now();
+      takeAnswer(slot, *message);
+    } catch (const ForgedMessage&) {
+      finish(slot,
+             pathOf(slot) + ": its decoder went astray. The file is damaged: fetch it again.");
+      slot.decoder.reset();
+    } catch (const IoError& error) {
+      finish(slot, pathOf(slot) + ": " + error.what());
+      slot.decoder.reset();
+    }
+  }
+
+  void takeAnswer(Slot& slot, const Message& message) {
+    switch (kindOf(message)) {
+      case Answer::Frame:
+        listener_.frame(numberOf(slot), frameFrom(message));
+        return;
+      case Answer::PassedOver:
+        listener_.passedOver(numberOf(slot), sentenceOf(message));
+        return;
+      case Answer::Done:
+        finish(slot, "");
+        return;
+      case Answer::Unreadable:
+        finish(slot, sentenceOf(message));
+        slot.decoder.reset();  // some libraries keep a file open that they refused
+        return;
+      case Answer::OutOfMemory:
+        finish(slot,
+               pathOf(slot) +
+                   ": it needs more memory than a file may (4 GB). It is damaged, or no radar "
+                   "product: fetch it again.");
+        slot.decoder.reset();
+        return;
+    }
+  }
+
+  void finish(Slot& slot, const std::string& sentence) {
+    slot.busy = false;
+    if (!sentence.empty()) listener_.passedOver(numberOf(slot), sentence);
+    listener_.done(numberOf(slot));
+  }
+
+  /// The decoder is gone in the middle of a file.
+  void lost(Slot& slot) {
+    const int signal = slot.decoder->endedBySignal();
+    slot.decoder.reset();
+    if (signal == SIGKILL &&
+        tried_[slot.file] < kMostTries) {  // by somebody else, or for want of memory
+      slot.busy = false;
+      listener_.again(numberOf(slot));
+      waiting_.push_front(slot.file);
+      return;
+    }
+    const std::string how =
+        signal != 0 ? std::string(" (") + strsignal(signal) + ")" : std::string();
+    finish(slot,
+           pathOf(slot) + ": it brought the program that decodes files down" + how +
+               "; nothing else was lost. The file is damaged or made to do harm: fetch it again.");
+  }
+
+  const std::vector<NumberedFile>& files_;
+  const IsolationOptions& options_;
+  DecodingListener& listener_;
+  std::vector<Slot> slots_;
+  std::vector<int> tried_;
+  std::deque<std::size_t> waiting_;
+};
+
+}  // namespace
+
+void decodeIsolated(const std::vector<NumberedFile>& files, const IsolationOptions& options,
+                    DecodingListener& listener) {
+  DecoderPool(files, options, listener).run();
+}
+
+}  // namespace stormloom

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/geo_reference.h"
+#include "core/valid_time.h"
+
+namespace stormloom {
+
+/// What SEVIR's catalogue says of one event, without any of its frames: to be browsed by place, date, type and gaps.
+/// ReadOptions::events reads it.
+struct SevirEvent {
+  std::string id;
+  std::string type;  ///< "Hail", "Thunderstorm Wind", ...; empty for random events
+  LonLatBox bounds;
+  ValidTime begin;
+  ValidTime end;
+  int frames = 0;
+  double missingPercent = 0.0;
+  bool isHere = false;  ///< its data file lies where the catalogue says
+};
+
+/// The events of VIL in a CATALOG.csv, or in the one of a SEVIR folder, by time. Rows that cannot be used cost a sentence
+/// each in `problems`. Throws IoError for what is no such catalogue.
+std::vector<SevirEvent> listSevirEvents(const std::string& path, std::vector<std::string>& problems);
+
+}  // namespace stormloom

@@ -1,0 +1,196 @@
+// Files are decoded in processes of their own; whatever happens to those, the program goes on.
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "core/decoder/decoder_process.h"
+#include "core/errors.h"
+#include "core/isolated_reading.h"
+#include "core/radar_files.h"
+#include "core/reduce.h"
+#include "tests/support/radolan_sample.h"
+
+using namespace stormloom;
+
+namespace {
+
+/// Keeps what it is told.
+class Listening : public DecodingListener {
+public:
+  int reduction() override { return reductionAsked; }
+  void frame(std::size_t, DecodedFrame frame) override { frames.push_back(std::move(frame)); }
+  void passedOver(std::size_t, const std::string& sentence) override {
+    sentences.push_back(sentence);
+  }
+  void again(std::size_t) override { ++repeats; }
+  void done(std::size_t) override { ++filesDone; }
+
+  int reductionAsked = 1;
+  std::vector<DecodedFrame> frames;
+  std::vector<std::string> sentences;
+  int repeats = 0;
+  int filesDone = 0;
+};
+
+std::vector<NumberedFile> numbered(const std::vector<std::string>& paths) {
+  std::vector<NumberedFile> files;
+  for (const std::string& path : paths) files.push_back({files.size(), path});
+  return files;
+}
+
+}  // namespace
+
+class TestIsolatedReading : public QObject {
+  Q_OBJECT
+
+private:
+  QTemporaryDir folder_;
+  IsolationOptions options_;
+
+  std::string at(const std::string& name) const {
+    return folder_.filePath(QString::fromStdString(name)).toStdString();
+  }
+  /// RADOLAN files five minutes apart, whose north-western cell holds their number.
+  std::vector<std::string> samples(int count) {
+    std::vector<std::string> files;
+    for (int k = 0; k < count; ++k) {
+      std::vector<unsigned> values(900 * 900, 66);
+      values[899 * 900] = unsigned(100 + k);
+      std::string bytes = radolanSample("RX", "E+00", 5, 900, 900, 3, values, 1);
+      char clock[5];
+      std::snprintf(clock, sizeof clock, "%02d%02d", k / 12 % 24, 5 * k % 60);
+      bytes.replace(4, 4, clock);
+      files.push_back(at("rx" + std::to_string(k)));
+      std::ofstream(files.back(), std::ios::binary) << bytes;
+    }
+    return files;
+  }
+
+private Q_SLOTS:
+  void initTestCase() {
+    const auto program = findDecoderProgram();
+    if (!program) QSKIP("The decoder program is not built.");
+    options_.program = *program;
+    options_.processes = 2;
+  }
+
+  void framesComeOverAsTheyAreReadHere() {
+    const std::vector<std::string> files = samples(5);
+    ReadOptions here;
+    here.inThisProcess = true;
+    const RadarFiles isolated = readRadarFiles(files), direct = readRadarFiles(files, here);
+    QCOMPARE(isolated.sequences.size(), 1u);
+    const FrameSequence& a = isolated.sequences[0];
+    const FrameSequence& b = direct.sequences[0];
+    QCOMPARE(a.frames.size(), 5u);
+    QVERIFY(a.geo == b.geo && a.product == b.product && a.attribution == b.attribution);
+    for (std::size_t k = 0; k < 5; ++k) {
+      QVERIFY(a.frames[k].validTime == b.frames[k].validTime &&
+              a.frames[k].source == b.frames[k].source);
+      QVERIFY(std::ranges::equal(a.frames[k].grid->states(), b.frames[k].grid->states()));
+      QVERIFY(std::memcmp(a.frames[k].grid->values().data(), b.frames[k].grid->values().data(),
+                          b.frames[k].grid->values().size_bytes()) == 0);
+      QCOMPARE(a.frames[k].stillFraction, b.frames[k].stillFraction);
+    }
+  }
+
+  void decodersKilledInTheMiddleCostNothing() {
+    const std::vector<std::string> files = samples(8);
+    class Killing : public Listening {
+    public:
+      void frame(std::size_t file, DecodedFrame frame) override {
+        Listening::frame(file, std::move(frame));
+        if (++heard_ > 3) return;
+        std::ifstream children("/proc/thread-self/children");
+        for (int pid = 0; children >> pid;) kill(pid, SIGKILL);
+      }
+
+    private:
+      int heard_ = 0;
+    } heard;
+    decodeIsolated(numbered(files), options_, heard);
+    QCOMPARE(heard.filesDone, 8);
+    QVERIFY2(heard.sentences.empty(), heard.sentences.empty() ? "" : heard.sentences[0].c_str());
+    QVERIFY(heard.repeats >= 1);
+    QVERIFY(heard.frames.size() >= 8u);
+  }
+
+  void aDecoderThatHangsIsEnded() {
+    std::filesystem::remove(at("pipe"));
+    QCOMPARE(mkfifo(at("pipe").c_str(), 0600), 0);  // opening it waits for a writer who never comes
+    const std::vector<std::string> files = {at("pipe"), samples(1)[0]};
+    IsolationOptions impatient = options_;
+    impatient.patience = std::chrono::seconds(1);
+    impatient.processes = 1;
+    Listening heard;
+    decodeIsolated(numbered(files), impatient, heard);
+    QCOMPARE(heard.filesDone, 2);
+    QCOMPARE(heard.frames.size(), 1u);
+    QCOMPARE(heard.sentences.size(), 1u);
+    QVERIFY2(heard.sentences[0].find("pipe") != std::string::npos, heard.sentences[0].c_str());
+  }
+
+  void framesAreReducedBeforeTheyAreHandedOver() {
+    const std::vector<std::string> files = samples(1);
+    Listening heard;
+    heard.reductionAsked = 4;
+    decodeIsolated(numbered(files), options_, heard);
+    QCOMPARE(heard.frames.size(), 1u);
+    QCOMPARE(heard.frames[0].reduction, 4);
+    QCOMPARE(heard.frames[0].sequence.frames[0].grid->width(), 225);
+    QCOMPARE(heard.frames[0].sequence.geo.width(), 900);
+  }
+
+  void memoryStaysWithinTheBudget() {
+    const std::vector<std::string> files = samples(24);
+    ReadOptions options;
+    options.memoryBudget = std::size_t(20) << 20;  // 24 frames of 4 MB do not fit
+    std::size_t most = 0;
+    options.soFar = [&](const RadarFiles& files) { most = std::max(most, files.heldBytes); };
+    const RadarFiles result = readRadarFiles(files, options);
+    QVERIFY(result.heldBytes <= options.memoryBudget);
+    QVERIFY(most <= options.memoryBudget);
+    const FrameSequence& sequence = result.sequences.at(0);
+    QCOMPARE(sequence.reduction, 4);
+    QCOMPARE(sequence.width(), 225);
+    QCOMPARE(sequence.geo.cellWidth(), 4000.0);
+    for (const Frame& frame : sequence.frames) QCOMPARE(frame.grid->width(), 225);
+  }
+
+  void anArrivalIsToldBeforeTheRestIsRead() {
+    const std::vector<std::string> files = samples(6);
+    ReadOptions options;
+    std::size_t firstCount = 0;
+    std::string firstSource;
+    options.soFar = [&](const RadarFiles& files) {
+      if (firstCount > 0) return;
+      firstCount = files.sequences.at(0).frames.size();
+      firstSource = files.sequences[0].frames[0].source;
+    };
+    options.processes = 1;
+    QCOMPARE(readRadarFiles(files, options).sequences.at(0).frames.size(), 6u);
+    QCOMPARE(firstCount, 1u);
+    QCOMPARE(firstSource, files.back());
+  }
+
+  void answersOfNoDecoderAreNoticed() {
+    MessageWriter writer;
+    writer.put(std::uint8_t(99));
+    QVERIFY_EXCEPTION_THROWN(kindOf({writer.bytes(), FileHandle()}), ForgedMessage);
+    MessageWriter frame;
+    frame.put(Answer::Frame);
+    frame.put(Quantity::RainRate);
+    frame.put(Provenance::Observed);
+    frame.put(std::uint8_t(0));
+    frame.put(std::uint64_t(-1));  // a text of absurd length
+    QVERIFY_EXCEPTION_THROWN(frameFrom({frame.bytes(), FileHandle()}), ForgedMessage);
+  }
+};
+
+QTEST_APPLESS_MAIN(TestIsolatedReading)
+#include "tst_isolated_reading.moc"

@@ -1,0 +1,106 @@
+#include <QTemporaryDir>
+#include <QtTest>
+#include <filesystem>
+#include <fstream>
+
+#include "core/errors.h"
+#include "core/folder_watch.h"
+#include "core/live_folder.h"
+#include "tests/support/radolan_sample.h"
+
+using namespace stormloom;
+namespace fs = std::filesystem;
+
+class TestLiveFolder : public QObject {
+  Q_OBJECT
+
+private:
+  std::unique_ptr<QTemporaryDir> folder_;
+  std::string at(const std::string& name) const {
+    return folder_->filePath(QString::fromStdString(name)).toStdString();
+  }
+  static std::string sample(int hour, int minute) {
+    char clock[16];
+    std::snprintf(clock, sizeof clock, "%02d%02d", hour, minute);
+    return radolanSample("RX", "E+00", 5, 900, 900, 3, std::vector<unsigned>(900 * 900, 90), 1)
+        .replace(4, 4, clock);
+  }
+  static void put(const std::string& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+
+private Q_SLOTS:
+  void init() { folder_ = std::make_unique<QTemporaryDir>(); }
+
+  void aFileThatIsWrittenWaitsForItsEnd() {
+    FolderWatch watch(folder_->path().toStdString());
+    FolderWatch::Clock::time_point now = FolderWatch::Clock::now();
+    std::ofstream file(at("a"), std::ios::binary);
+    file << "half" << std::flush;
+    QVERIFY(watch.look(now).empty());
+    now += std::chrono::minutes(10);  // however long its writer pauses
+    QVERIFY(watch.look(now).empty());
+    file << "rest";
+    file.close();
+    QCOMPARE(watch.look(now), std::vector<std::string>{at("a")});
+    QVERIFY(watch.look(now).empty());
+  }
+
+  void filesThatWereThereAreTakenOnceTheyAreQuiet() {
+    put(at("old"), "x");
+    FolderWatch watch(folder_->path().toStdString());
+    const FolderWatch::Clock::time_point now = FolderWatch::Clock::now();
+    QVERIFY(watch.look(now).empty());
+    QCOMPARE(watch.look(now + std::chrono::seconds(3)).size(), 1u);
+    QVERIFY(watch.look(now + std::chrono::seconds(9)).empty());
+  }
+
+  void downloadsAreTakenUnderTheirLastName() {
+    FolderWatch watch(folder_->path().toStdString());
+    put(at("b.part"), "x");
+    put(at(".hidden"), "x");
+    QVERIFY(watch.look().empty());
+    fs::rename(at("b.part"), at("b"));
+    QCOMPARE(watch.look(), std::vector<std::string>{at("b")});
+    put(at("b"), "longer");
+    QCOMPARE(watch.look(), std::vector<std::string>{at("b")});
+  }
+
+  void aFolderMustBeThere() { QVERIFY_EXCEPTION_THROWN(FolderWatch(at("nowhere")), IoError); }
+
+  void newFramesJoinAndOldOnesGo() {
+    LiveFolder live(folder_->path().toStdString(), {}, std::chrono::minutes(60));
+    QVERIFY(!live.update());
+    put(at("rx1"), sample(10, 0));
+    put(at("rx2"), sample(10, 30));
+    QVERIFY(live.update());
+    QCOMPARE(live.files().sequences.at(0).frames.size(), 2u);
+    QVERIFY(!live.update());
+    put(at("rx3"), sample(11, 15));
+    put(at("rubbish"), "not a radar file");
+    QVERIFY(live.update());
+    const RadarFiles files = live.files();
+    QCOMPARE(files.sequences.at(0).frames.size(), 2u);
+    QCOMPARE(isoText(files.sequences[0].frames.back().validTime),
+             std::string("2014-08-02T11:15:00Z"));
+    QCOMPARE(live.takeSentences().size(), 1u);
+    QVERIFY(live.takeSentences().empty());
+  }
+
+  void aFileWrittenAnewReplacesItsFrame() {
+    LiveFolder live(folder_->path().toStdString());
+    put(at("rx"), sample(10, 0).substr(0, 1000));
+    QVERIFY(!live.update());
+    QCOMPARE(live.takeSentences().size(), 1u);
+    put(at("rx"), sample(10, 5));
+    QVERIFY(live.update());
+    put(at("rx"), sample(10, 10));
+    QVERIFY(live.update());
+    QCOMPARE(live.files().sequences.at(0).frames.size(), 1u);
+    QCOMPARE(isoText(live.files().sequences[0].frames[0].validTime),
+             std::string("2014-08-02T10:10:00Z"));
+  }
+};
+
+QTEST_APPLESS_MAIN(TestLiveFolder)
+#include "tst_live_folder.moc"
