@@ -53,6 +53,9 @@ FieldKind kindOf(const PaneSpec& pane) {
 /// Why a pane has no forecast, in the words of its lower corner.
 std::string absence(const PaneContent& content, const Desk& desk, bool beyond) {
   if (beyond) return "beyond the forecast; the last observation is shown";
+  const bool ensemble = content.hasMembers() && content.product != PaneProduct::Member;
+  if (ensemble && content.source == PaneSource::Scenario && desk.state.members < 2)
+    return "needs two members or more";
   const std::string model = desk.modelOf(content.source);
   const bool failed = desk.failures.contains(model);
   return failed ? "no forecast; the last observation is shown"
@@ -105,7 +108,10 @@ PanePictures::Source PanePictures::sourceOf(const PaneContent& content, const De
     return source;
   }
   source.count = source.members.size();
-  if (content.product != PaneProduct::Member) return source;
+  if (content.product != PaneProduct::Member) {
+    if (source.count < 2) source.members.clear();  // one member says nothing about chances
+    return source;
+  }
   const auto member = std::size_t(content.member);
   source.members = member < source.members.size() ? std::vector{source.members[member]}
                                                   : std::vector<const FrameSequence*>();
@@ -256,7 +262,7 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
     if (preview) picture.caption.kind = Kind::Preview;
     if (content.hasMembers())
       picture.caption.detail = membersText(content, sourceOf(content, desk).count);
-    if (preview) picture.caption.detail = "preview, " + picture.caption.detail;
+    if (preview) picture.caption.title += ", preview";
     return picture;
   }
   if (const Frame* last = lastNotAfter(desk.context->frames, time)) picture.grid = last->grid;

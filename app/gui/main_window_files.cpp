@@ -142,6 +142,7 @@ void MainWindow::takeFiles(const LoadedFiles& loaded) {
     banner_->say(tr("Files passed over: %1. %2")
                      .arg(passedOver.size())
                      .arg(QString::fromStdString(passedOver.front())));
+  std::erase_if(fileCache_, [&](const LoadedFiles& older) { return older.paths == loaded.paths; });
   keep(fileCache_, loaded, kKeptFiles);
   for (const auto& ground : loaded.grounds) keep(grounds_, ground, 2 * kKeptContexts);
   rememberRecent(loaded.paths);
@@ -163,9 +164,13 @@ void MainWindow::takeFiles(const LoadedFiles& loaded) {
   next.region = {};
   next.notes.clear();
   // The cache knows the files by the state's own names for them.
-  fileCache_.back().paths.clear();
-  for (const std::string& path : next.paths)
-    fileCache_.back().paths << QString::fromStdString(path);
+  LoadedFiles known = loaded;
+  known.paths.clear();
+  for (const std::string& path : next.paths) known.paths << QString::fromStdString(path);
+  std::erase_if(fileCache_, [&](const LoadedFiles& older) {
+    return older.paths == known.paths || older.files == known.files;
+  });
+  keep(fileCache_, known, kKeptFiles);
   files_ = {};
   const QString label = tr("Opened %1").arg(eventName(loaded.files->sequences.front()));
   if (!desk_.observed)

@@ -203,7 +203,7 @@ void MainWindow::showPanes() {
   std::vector<PictureNote> notes;
   for (const DeskNote& note : desk_.state.notes)
     if (note.time == desk_.time) notes.push_back({note.place, note.text});
-  const ColorTable* legend = nullptr;
+  std::vector<const ColorTable*> legends;
   for (std::size_t i = panes.size(); i-- > 0;) {
     PanePicture picture = pictures_.make(panes[i], desk_);
     if (!picture.grid) continue;
@@ -217,9 +217,10 @@ void MainWindow::showPanes() {
     scene.setRegion(desk_.state.region);
     scene.setNotes(notes);
     scene.setCaption(picture.caption);
-    scene.setLegendShown(&table !=
-                         legend);  // one legend for each table, in the last pane that has it
-    legend = &table;
+    // One legend for each table, in the last pane that has it.
+    const bool explained = std::ranges::find(legends, &table) != legends.end();
+    scene.setLegendShown(!explained);
+    if (!explained) legends.push_back(&table);
     shown_[i] = std::move(picture);
   }
   wall_->refit();

@@ -72,7 +72,8 @@ void MainWindow::wireDesk() {
   connect(drawer_, &Drawer::stepChosen, this,
           [this](int index) { goTo(history_.goTo(std::size_t(index))); });
   connect(drawer_, &Drawer::noteChosen, this, [this](int index) {
-    const DeskNote note = desk_.state.notes.at(std::size_t(index));
+    if (index >= int(desk_.state.notes.size())) return;
+    const DeskNote note = desk_.state.notes[std::size_t(index)];
     change(tr("To a note"), [&](DeskState& state) { state.time = note.time; });
   });
   connect(drawer_, &Drawer::noteRemoved, this, [this](int index) {
