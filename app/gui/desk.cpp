@@ -141,15 +141,16 @@ std::vector<const FrameSequence*> PanePictures::forecastsOf(const PaneContent& c
 
 PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) const {
   PanePicture picture;
-  picture.sequence = desk.observed.get();
-  picture.caption.kind = desk.observed->synthetic ? Kind::Synthetic : Kind::Observed;
-  picture.caption.title = desk.observed->synthetic ? "Observed (synthetic)" : "Observed";
-  picture.caption.detail = sourceText(*desk.observed);
+  const FrameSequence& observed = desk.shownObservation();
+  picture.sequence = &observed;
+  picture.caption.kind = observed.synthetic ? Kind::Synthetic : Kind::Observed;
+  picture.caption.title = observed.synthetic ? "Observed (synthetic)" : "Observed";
+  picture.caption.detail = sourceText(observed);
   picture.caption.validTime = clockAndZone(time);
   const bool hidden = desk.context && time > desk.context->runTime && !desk.state.showTruth;
-  const Frame* frame = hidden ? nullptr : frameAt(*desk.observed, time);
+  const Frame* frame = hidden ? nullptr : frameAt(observed, time);
   if (!frame) {
-    frame = lastNotAfter(*desk.observed, hidden ? desk.context->runTime : time);
+    frame = lastNotAfter(observed, hidden ? desk.context->runTime : time);
     picture.caption.dimmed = true;
     picture.caption.lead = hidden  ? "hidden; the picture of the run time is shown"
                            : frame ? "not observed; last picture " + clockText(frame->validTime)

@@ -81,6 +81,7 @@ void MainWindow::wireFiles() {
   connect(loader_, &FileLoader::contextReady, this, [this](const LoadedContext& loaded) {
     keep(contextCache_, loaded, kKeptContexts);
     keep(grounds_, loaded.ground, 2 * kKeptContexts);
+    if (loaded.nearGround) keep(grounds_, loaded.nearGround, 2 * kKeptContexts);
     takeContext(loaded);
   });
   connect(loader_, &FileLoader::noContext, this, [this](const QString& sentence) {
@@ -187,6 +188,9 @@ void MainWindow::useSequence() {
   const auto row = std::size_t(std::clamp(desk_.state.sequence, 0, int(sequences.size()) - 1));
   controller_->setContext(nullptr);
   desk_.observed = std::shared_ptr<const FrameSequence>(files_.files, &sequences[row]);
+  desk_.drawn = files_.drawn.at(row);
+  desk_.near.reset();
+  desk_.wide = false;
   desk_.context.reset();
   desk_.truth.reset();
   desk_.deterministic.clear();
@@ -216,6 +220,7 @@ void MainWindow::takeContext(const LoadedContext& loaded) {
   if (loaded.sequence != desk_.observed) return;
   desk_.context = loaded.context;
   desk_.truth = loaded.truth;
+  desk_.near = loaded.near;
   desk_.deterministic.clear();
   desk_.stochastic.reset();
   desk_.failures.clear();

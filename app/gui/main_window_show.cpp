@@ -197,7 +197,22 @@ std::shared_ptr<const MapGround> MainWindow::groundOf(const GeoReference& geo) {
   return grounds_.back();
 }
 
+// Of a large observation the cells around the box are drawn as they are, the rest of the world
+// coarser.
+void MainWindow::chooseObservation() {
+  const auto view = wall_->view();
+  desk_.wide = false;
+  if (!view || !desk_.near || !desk_.context) return;
+  const MapFrame box(desk_.context->frames.geo);
+  const MapPoint center = box.mapFromLonLat(view->center);
+  const bool aside =
+      std::abs(center.east) > 0.6 * box.widthKm() || std::abs(center.north) > 0.6 * box.heightKm();
+  desk_.wide = aside || !std::isfinite(center.east) ||
+               view->kmPerPixel * wall_->paneRect(0).width() > 2.2 * box.widthKm();
+}
+
 void MainWindow::showPanes() {
+  chooseObservation();
   const auto panes = desk_.state.layout.panes();
   shown_.resize(panes.size());
   std::vector<PictureNote> notes;

@@ -51,6 +51,9 @@ void MainWindow::wireDesk() {
         what, [this](DeskState& state) { state.layout = wall_->layoutOfPanes(); }, "layout");
   });
   connect(wall_, &MapWall::viewChanged, this, [this] {
+    const bool wide = desk_.wide;
+    chooseObservation();
+    if (wide != desk_.wide) showPanes();
     const auto view = wall_->view();
     change(
         tr("Map moved"),
