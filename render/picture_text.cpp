@@ -150,8 +150,9 @@ void Legend::setStyle(const PictureColor& plate, const PictureColor& text, doubl
 void Legend::setVisible(bool visible) {
   visible_ = visible;
   unit_.setVisible(visible);
-  for (auto& level : levels_) level->setVisible(visible);
   boxes_.setVisible(visible);
+  for (auto& level : levels_) level->setVisible(false);
+  place(lastSize_);
 }
 
 void Legend::setTable(const ColorTable& table) {
@@ -170,7 +171,8 @@ void Legend::setTable(const ColorTable& table) {
 }
 
 void Legend::place(const PictureSize& size) {
-  if (!table_) return;
+  lastSize_ = size;
+  if (!table_ || !visible_) return;
   constexpr double kMargin = 8;
   const double t = textScale_, kPlateHeight = 46 * t;
   const double across = size.width / size.scale;
@@ -193,6 +195,7 @@ void Legend::place(const PictureSize& size) {
                      8 * t * s,
                      {color.red / 255.0, color.green / 255.0, color.blue / 255.0},
                      step.opacity / 255.0});
+    levels_[i]->setVisible(visible_ && (kStep > 24 * t || i % 2 == 0));
     levels_[i]->place(size, x - 4, bottom + 3);
   }
   boxes_.set(boxes);

@@ -90,6 +90,7 @@ private:
   PictureColor text_{};
   double textScale_ = 1.0;
   bool visible_ = true;
+  PictureSize lastSize_;
   PictureBoxes boxes_;
   TextPlate unit_;
   std::vector<std::unique_ptr<TextPlate>> levels_;

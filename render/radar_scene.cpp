@@ -118,13 +118,13 @@ void RadarScene::setDetail(PictureDetail detail) {
   const bool full = detail == PictureDetail::Full;
   for (auto& text : degrees_) text->setVisible(full);
   graticule_.setVisible(full);
-  legend_.setVisible(full && legendShown_);
+  legend_.setVisible(detail != PictureDetail::Bare && legendShown_);
   layout();
 }
 
 void RadarScene::setLegendShown(bool shown) {
   legendShown_ = shown;
-  legend_.setVisible(shown && detail_ == PictureDetail::Full);
+  legend_.setVisible(shown && detail_ != PictureDetail::Bare);
 }
 
 void RadarScene::setActive(bool active) {
@@ -183,7 +183,7 @@ void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTabl
   if (&table == table_) return;
   table_ = &table;
   legend_.setTable(table);
-  legend_.setVisible(legendShown_ && detail_ == PictureDetail::Full);
+  legend_.setVisible(legendShown_ && detail_ != PictureDetail::Bare);
   legend_.place(size_);
 }
 

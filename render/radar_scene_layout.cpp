@@ -99,7 +99,7 @@ void RadarScene::layoutTexts() {
   std::string when = caption_.validTime;
   if (!caption_.lead.empty()) when += (when.empty() ? "" : ", ") + caption_.lead;
   time_.setText(detail_ == PictureDetail::Bare ? "" : fitted(when, 13, 12));
-  title_.place(size_, full ? 8 : 4, full ? 10 : 6);
+  title_.place(size_, full ? 8 : 4, full ? 10 : 7);
   detailText_.place(size_, 8, 10 + line);
   time_.place(size_, full ? 8 : 4, full ? 8 : 4);
 }
@@ -142,6 +142,11 @@ void RadarScene::layout() {
   for (std::size_t i = 0; i < degrees_.size(); ++i) {
     const MapGround::DegreeLabel& label = ground_->degrees[i];
     const MapPoint at = pixelFromLonLat(label.place);
+    const double t = style_.textScale, width = size_.width / size_.scale;
+    // The clock needs the lower left corner for itself, the legend the lower right one.
+    const bool onTheClock = at.north < 32 * t && at.east < 160 * t;
+    const bool onTheLegend = legendShown_ && at.north < 84 * t && at.east > width - 310 * t;
+    degrees_[i]->setVisible(detail_ == PictureDetail::Full && !onTheClock && !onTheLegend);
     degrees_[i]->place(size_, at.east - (label.meridian ? 12 : 40), at.north + 2);
   }
   for (std::size_t i = 0; i < noteTexts_.size(); ++i) {

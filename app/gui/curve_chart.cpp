@@ -69,6 +69,13 @@ void CurveChart::paintEvent(QPaintEvent*) {
 
 void CurveChart::paintAxes(QPainter& painter) const {
   const Theme& theme = Theme::of(*this);
+  if (content_.greyAbove && *content_.greyAbove < content_.highest) {
+    const QRectF beyond(at({0, content_.highest}), at({content_.lastMinute, *content_.greyAbove}));
+    painter.fillRect(beyond, QBrush(theme.line, Qt::BDiagPattern));
+    painter.setPen(theme.quiet);
+    painter.drawText(beyond.adjusted(4, 0, -4, 0), Qt::AlignRight | Qt::AlignTop,
+                     tr("not trained"));
+  }
   const double step = stepFor(content_.highest);
   for (double value = 0; value <= content_.highest; value += step) {
     const double y = at({0, value}).y();

@@ -22,6 +22,7 @@ struct ChartContent {
   QString title;
   std::vector<Band> bands;
   std::vector<Curve> curves;
+  std::optional<double> greyAbove;    ///< beyond what the models were trained on
   std::optional<double> level;        ///< a threshold across
   std::optional<double> minuteShown;  ///< of the time bar, where it is a forecast's
   double firstMinute = -60, lastMinute = 60, highest = 60;

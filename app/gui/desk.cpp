@@ -53,6 +53,9 @@ FieldKind kindOf(const PaneSpec& pane) {
 /// Why a pane has no forecast, in the words of its lower corner.
 std::string absence(const PaneContent& content, const Desk& desk, bool beyond) {
   if (beyond) return "beyond the forecast; the last observation is shown";
+  const bool ensemble = content.hasMembers() && content.product != PaneProduct::Member;
+  if (ensemble && content.source == PaneSource::Scenario && desk.state.members < 2)
+    return "needs two members or more";
   const std::string model = desk.modelOf(content.source);
   const bool failed = desk.failures.contains(model);
   return failed ? "no forecast; the last observation is shown"
@@ -105,7 +108,10 @@ PanePictures::Source PanePictures::sourceOf(const PaneContent& content, const De
     return source;
   }
   source.count = source.members.size();
-  if (content.product != PaneProduct::Member) return source;
+  if (content.product != PaneProduct::Member) {
+    if (source.count < 2) source.members.clear();  // one member says nothing about chances
+    return source;
+  }
   const auto member = std::size_t(content.member);
   source.members = member < source.members.size() ? std::vector{source.members[member]}
                                                   : std::vector<const FrameSequence*>();
@@ -135,15 +141,16 @@ std::vector<const FrameSequence*> PanePictures::forecastsOf(const PaneContent& c
 
 PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) const {
   PanePicture picture;
-  picture.sequence = desk.observed.get();
-  picture.caption.kind = desk.observed->synthetic ? Kind::Synthetic : Kind::Observed;
-  picture.caption.title = desk.observed->synthetic ? "Observed (synthetic)" : "Observed";
-  picture.caption.detail = sourceText(*desk.observed);
+  const FrameSequence& observed = desk.shownObservation();
+  picture.sequence = &observed;
+  picture.caption.kind = observed.synthetic ? Kind::Synthetic : Kind::Observed;
+  picture.caption.title = observed.synthetic ? "Observed (synthetic)" : "Observed";
+  picture.caption.detail = sourceText(observed);
   picture.caption.validTime = clockAndZone(time);
   const bool hidden = desk.context && time > desk.context->runTime && !desk.state.showTruth;
-  const Frame* frame = hidden ? nullptr : frameAt(*desk.observed, time);
+  const Frame* frame = hidden ? nullptr : frameAt(observed, time);
   if (!frame) {
-    frame = lastNotAfter(*desk.observed, hidden ? desk.context->runTime : time);
+    frame = lastNotAfter(observed, hidden ? desk.context->runTime : time);
     picture.caption.dimmed = true;
     picture.caption.lead = hidden  ? "hidden; the picture of the run time is shown"
                            : frame ? "not observed; last picture " + clockText(frame->validTime)
@@ -256,7 +263,7 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
     if (preview) picture.caption.kind = Kind::Preview;
     if (content.hasMembers())
       picture.caption.detail = membersText(content, sourceOf(content, desk).count);
-    if (preview) picture.caption.detail = "preview, " + picture.caption.detail;
+    if (preview) picture.caption.title += ", preview";
     return picture;
   }
   if (const Frame* last = lastNotAfter(desk.context->frames, time)) picture.grid = last->grid;

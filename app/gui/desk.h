@@ -19,6 +19,9 @@ class ScenarioController;
 /// replaced.
 struct Desk {
   std::shared_ptr<const FrameSequence> observed;
+  std::shared_ptr<const FrameSequence> drawn;  ///< observed, coarser where it is too large to draw
+  std::shared_ptr<const FrameSequence> near;   ///< of a large one, the cells around the models' box
+  bool wide = false;                           ///< the map shows more than what is near
   std::shared_ptr<const ModelContext> context;
   std::shared_ptr<const FrameSequence>
       truth;  ///< observed after the run time, on the models' box; may have no frames
@@ -30,6 +33,7 @@ struct Desk {
   ValidTime time{};
   ColorVision seenBy = ColorVision::Usual;
 
+  const FrameSequence& shownObservation() const { return near && !wide ? *near : *drawn; }
   std::string modelOf(
       PaneSource source) const;  ///< "earthformer"; empty for what is no single model
   bool isForecastTime() const { return context && time > context->runTime; }

@@ -3,6 +3,7 @@
 #include <QtConcurrent>
 #include <algorithm>
 
+#include "core/drawn_sequence.h"
 #include "core/synthetic_event.h"
 
 namespace stormloom {
@@ -10,16 +11,31 @@ namespace {
 
 constexpr std::size_t kMostGrounds = 4;  ///< worked out ahead; the rest when they are looked at
 
-std::vector<std::shared_ptr<const MapGround>> groundsOf(const RadarFiles& files,
-                                                        const std::vector<MapLine>& lines) {
-  std::vector<std::shared_ptr<const MapGround>> grounds;
-  for (const FrameSequence& sequence : files.sequences) {
+bool isTooLarge(const FrameSequence& sequence) {
+  return std::size_t(sequence.width()) * std::size_t(sequence.height()) > kMostDrawnCells;
+}
+
+void addDrawn(LoadedFiles& loaded) {
+  for (const FrameSequence& sequence : loaded.files->sequences)
+    loaded.drawn.push_back(isTooLarge(sequence)
+                               ? std::make_shared<const FrameSequence>(thinnedForDrawing(sequence))
+                               : std::shared_ptr<const FrameSequence>(loaded.files, &sequence));
+}
+
+void addGrounds(LoadedFiles& loaded, const std::vector<MapLine>& lines) {
+  for (const auto& sequence : loaded.drawn) {
     const bool known = std::ranges::any_of(
-        grounds, [&](const auto& ground) { return ground->frame.geo() == sequence.geo; });
-    if (!known && grounds.size() < kMostGrounds)
-      grounds.push_back(makeMapGround(lines, sequence.geo));
+        loaded.grounds, [&](const auto& ground) { return ground->frame.geo() == sequence->geo; });
+    if (!known && loaded.grounds.size() < kMostGrounds)
+      loaded.grounds.push_back(makeMapGround(lines, sequence->geo));
   }
-  return grounds;
+}
+
+void addNear(LoadedContext& loaded, const std::vector<MapLine>& lines) {
+  if (!isTooLarge(*loaded.sequence)) return;
+  loaded.near = std::make_shared<const FrameSequence>(
+      croppedForDrawing(*loaded.sequence, loaded.context->frames.geo));
+  loaded.nearGround = makeMapGround(lines, loaded.near->geo);
 }
 
 }  // namespace
@@ -56,11 +72,12 @@ void FileLoader::load(const QStringList& paths) {
           ReadOptions options;
           options.stop = stop;
           options.progress = [this](int done, int total) { Q_EMIT progress(done, total); };
-          LoadedFiles loaded{paths, nullptr, {}};
+          LoadedFiles loaded{paths, nullptr, {}, {}};
           loaded.files = std::make_shared<const RadarFiles>(
               names.empty() ? RadarFiles{{syntheticEvent()}, {}} : readRadarFiles(names, options));
           if (stop.stop_requested()) return;
-          loaded.grounds = groundsOf(*loaded.files, *base.result());
+          addDrawn(loaded);
+          addGrounds(loaded, *base.result());
           QMetaObject::invokeMethod(this, [this, number, loaded] {
             if (number == loadNumber_) Q_EMIT this->loaded(loaded);
           });
@@ -81,12 +98,13 @@ void FileLoader::cut(std::shared_ptr<const FrameSequence> sequence,
       QtConcurrent::run([this, number, before, sequence, runTime, base = baseMap_]() mutable {
         before.waitForFinished();
         try {
-          LoadedContext loaded{sequence, runTime, nullptr, nullptr, nullptr};
+          LoadedContext loaded{sequence, runTime, nullptr, nullptr, nullptr, nullptr, nullptr};
           loaded.context = std::make_shared<const ModelContext>(
               cutContext(*sequence, {sevirLrGrid(), std::nullopt, runTime, std::nullopt}));
           loaded.truth =
               std::make_shared<const FrameSequence>(cutTruth(*sequence, *loaded.context));
           loaded.ground = makeMapGround(*base.result(), loaded.context->frames.geo);
+          addNear(loaded, *base.result());
           QMetaObject::invokeMethod(this, [this, number, loaded] {
             if (number == cutNumber_) Q_EMIT contextReady(loaded);
           });

@@ -20,13 +20,18 @@ struct LoadedContext {
   std::shared_ptr<const FrameSequence>
       truth;  ///< observed after the run time on the same box; no frames: not yet
   std::shared_ptr<const MapGround> ground;
+  std::shared_ptr<const FrameSequence>
+      near;  ///< observed around the box, for drawing; none: small enough as it is
+  std::shared_ptr<const MapGround> nearGround;
 };
 
 /// Radar files as they were read, with the map below each sequence.
 struct LoadedFiles {
   QStringList paths;  ///< none: the built-in event
   std::shared_ptr<const RadarFiles> files;
-  std::vector<std::shared_ptr<const MapGround>> grounds;  ///< of the distinct grids in them
+  std::vector<std::shared_ptr<const FrameSequence>>
+      drawn;  ///< of each sequence, coarser where it is too large to draw
+  std::vector<std::shared_ptr<const MapGround>> grounds;  ///< of the distinct grids drawn
 };
 
 /// Reads radar files and cuts contexts in the background; newer questions replace older ones.

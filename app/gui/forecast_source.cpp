@@ -40,9 +40,12 @@ std::shared_ptr<const ScenarioForecast> ForecastSource::answer(const ScenarioReq
   bring(*request.context, "persistence", stop);
   if (request.quality == Quality::Full) bring(*request.context, "earthformer", stop);
   if (stop.stop_requested()) return nullptr;
-  auto forecast =
-      functions_.generate(request, stop, [this](double share) { Q_EMIT progress(share); });
-  return forecast;
+  try {
+    return functions_.generate(request, stop, [this](double share) { Q_EMIT progress(share); });
+  } catch (...) {
+    bring(*request.context, "earthformer", stop);  // it may work where PreDiff does not
+    throw;
+  }
 }
 
 void ForecastSource::bring(const ModelContext& context, const char* model, std::stop_token stop) {

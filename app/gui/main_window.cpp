@@ -50,6 +50,7 @@ MainWindow::MainWindow(ForecastFunctions functions, const WindowOptions& options
         found_ = DeskJournal::read(file.toStdString());
         if (found_ && found_->ended) found_.reset();
         journal_ = std::make_unique<DeskJournal>(file.toStdString());
+        if (!found_) journal_->restart(desk_.state);
       }
     } catch (const IoError& error) {
       banner_->say(QString::fromUtf8(error.what()));

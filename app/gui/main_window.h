@@ -124,6 +124,7 @@ private:
   void play(bool on);
   void showDesk();
   void showPanes();
+  void chooseObservation();
   void showFacts();
   void showPanel();
   void showLights();

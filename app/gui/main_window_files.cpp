@@ -81,6 +81,7 @@ void MainWindow::wireFiles() {
   connect(loader_, &FileLoader::contextReady, this, [this](const LoadedContext& loaded) {
     keep(contextCache_, loaded, kKeptContexts);
     keep(grounds_, loaded.ground, 2 * kKeptContexts);
+    if (loaded.nearGround) keep(grounds_, loaded.nearGround, 2 * kKeptContexts);
     takeContext(loaded);
   });
   connect(loader_, &FileLoader::noContext, this, [this](const QString& sentence) {
@@ -142,6 +143,7 @@ void MainWindow::takeFiles(const LoadedFiles& loaded) {
     banner_->say(tr("Files passed over: %1. %2")
                      .arg(passedOver.size())
                      .arg(QString::fromStdString(passedOver.front())));
+  std::erase_if(fileCache_, [&](const LoadedFiles& older) { return older.paths == loaded.paths; });
   keep(fileCache_, loaded, kKeptFiles);
   for (const auto& ground : loaded.grounds) keep(grounds_, ground, 2 * kKeptContexts);
   rememberRecent(loaded.paths);
@@ -163,9 +165,13 @@ void MainWindow::takeFiles(const LoadedFiles& loaded) {
   next.region = {};
   next.notes.clear();
   // The cache knows the files by the state's own names for them.
-  fileCache_.back().paths.clear();
-  for (const std::string& path : next.paths)
-    fileCache_.back().paths << QString::fromStdString(path);
+  LoadedFiles known = loaded;
+  known.paths.clear();
+  for (const std::string& path : next.paths) known.paths << QString::fromStdString(path);
+  std::erase_if(fileCache_, [&](const LoadedFiles& older) {
+    return older.paths == known.paths || older.files == known.files;
+  });
+  keep(fileCache_, known, kKeptFiles);
   files_ = {};
   const QString label = tr("Opened %1").arg(eventName(loaded.files->sequences.front()));
   if (!desk_.observed)
@@ -182,6 +188,9 @@ void MainWindow::useSequence() {
   const auto row = std::size_t(std::clamp(desk_.state.sequence, 0, int(sequences.size()) - 1));
   controller_->setContext(nullptr);
   desk_.observed = std::shared_ptr<const FrameSequence>(files_.files, &sequences[row]);
+  desk_.drawn = files_.drawn.at(row);
+  desk_.near.reset();
+  desk_.wide = false;
   desk_.context.reset();
   desk_.truth.reset();
   desk_.deterministic.clear();
@@ -211,6 +220,7 @@ void MainWindow::takeContext(const LoadedContext& loaded) {
   if (loaded.sequence != desk_.observed) return;
   desk_.context = loaded.context;
   desk_.truth = loaded.truth;
+  desk_.near = loaded.near;
   desk_.deterministic.clear();
   desk_.stochastic.reset();
   desk_.failures.clear();

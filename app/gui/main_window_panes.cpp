@@ -45,6 +45,7 @@ std::vector<NamedContent> ensembleContents() {
 }  // namespace
 
 void MainWindow::setPaneContent(int pane, const PaneContent& content) {
+  if (pane >= desk_.state.layout.count()) return;  // the layout changed while a menu was open
   change(tr("Pane: %1")
              .arg(QString::fromStdString(
                  contentTitle(content, desk_.state.nSigma, desk_.state.threshold))),
@@ -77,6 +78,7 @@ void MainWindow::addContentMenu(QMenu* menu, int pane) {
   QMenu* minus = menu->addMenu(tr("Minus"));
   for (const NamedContent& entry : singleContents()) {
     minus->addAction(tr(entry.name), this, [this, pane, content = entry.content] {
+      if (pane >= desk_.state.layout.count()) return;
       change(tr("Difference"), [&](DeskState& state) {
         PaneSpec spec = state.layout.panes().at(std::size_t(pane));
         spec.minus = content;

@@ -197,13 +197,28 @@ std::shared_ptr<const MapGround> MainWindow::groundOf(const GeoReference& geo) {
   return grounds_.back();
 }
 
+// Of a large observation the cells around the box are drawn as they are, the rest of the world
+// coarser.
+void MainWindow::chooseObservation() {
+  const auto view = wall_->view();
+  desk_.wide = false;
+  if (!view || !desk_.near || !desk_.context) return;
+  const MapFrame box(desk_.context->frames.geo);
+  const MapPoint center = box.mapFromLonLat(view->center);
+  const bool aside =
+      std::abs(center.east) > 0.6 * box.widthKm() || std::abs(center.north) > 0.6 * box.heightKm();
+  desk_.wide = aside || !std::isfinite(center.east) ||
+               view->kmPerPixel * wall_->paneRect(0).width() > 2.2 * box.widthKm();
+}
+
 void MainWindow::showPanes() {
+  chooseObservation();
   const auto panes = desk_.state.layout.panes();
   shown_.resize(panes.size());
   std::vector<PictureNote> notes;
   for (const DeskNote& note : desk_.state.notes)
     if (note.time == desk_.time) notes.push_back({note.place, note.text});
-  const ColorTable* legend = nullptr;
+  std::vector<const ColorTable*> legends;
   for (std::size_t i = panes.size(); i-- > 0;) {
     PanePicture picture = pictures_.make(panes[i], desk_);
     if (!picture.grid) continue;
@@ -217,9 +232,10 @@ void MainWindow::showPanes() {
     scene.setRegion(desk_.state.region);
     scene.setNotes(notes);
     scene.setCaption(picture.caption);
-    scene.setLegendShown(&table !=
-                         legend);  // one legend for each table, in the last pane that has it
-    legend = &table;
+    // One legend for each table, in the last pane that has it.
+    const bool explained = std::ranges::find(legends, &table) != legends.end();
+    scene.setLegendShown(!explained);
+    if (!explained) legends.push_back(&table);
     shown_[i] = std::move(picture);
   }
   wall_->refit();

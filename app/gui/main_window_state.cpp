@@ -51,6 +51,9 @@ void MainWindow::wireDesk() {
         what, [this](DeskState& state) { state.layout = wall_->layoutOfPanes(); }, "layout");
   });
   connect(wall_, &MapWall::viewChanged, this, [this] {
+    const bool wide = desk_.wide;
+    chooseObservation();
+    if (wide != desk_.wide) showPanes();
     const auto view = wall_->view();
     change(
         tr("Map moved"),
@@ -72,7 +75,8 @@ void MainWindow::wireDesk() {
   connect(drawer_, &Drawer::stepChosen, this,
           [this](int index) { goTo(history_.goTo(std::size_t(index))); });
   connect(drawer_, &Drawer::noteChosen, this, [this](int index) {
-    const DeskNote note = desk_.state.notes.at(std::size_t(index));
+    if (index >= int(desk_.state.notes.size())) return;
+    const DeskNote note = desk_.state.notes[std::size_t(index)];
     change(tr("To a note"), [&](DeskState& state) { state.time = note.time; });
   });
   connect(drawer_, &Drawer::noteRemoved, this, [this](int index) {

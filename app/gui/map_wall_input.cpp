@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kBorderReach = 4;    ///< pixels beside a border that still take hold of it
 constexpr double kClickReach = 4;     ///< a press that moves less is a click
+constexpr std::size_t kMostCorners = 500;
 constexpr double kCornerSpacing = 6;  ///< pixels between corners of an area that is drawn
 
 }  // namespace
@@ -104,7 +105,8 @@ void MapWall::dragTo(const QPointF& at) {
 void MapWall::addCorner(const QPointF& at) {
   const QRect rect = paneRect(dragPane_);
   const LonLat place = scene(dragPane_).lonLatFromPixel(at.x() - rect.left(), at.y() - rect.top());
-  if (!std::isfinite(place.lon) || !std::isfinite(place.lat)) return;
+  if (!std::isfinite(place.lon) || !std::isfinite(place.lat) || corners_.size() >= kMostCorners)
+    return;
   corners_.push_back(place);
   if (corners_.size() < 3) return;
   for (int i = 0; i < count(); ++i) scene(i).setRegion({corners_});

@@ -54,7 +54,7 @@ ScenarioController::~ScenarioController() { worker_.reset(); }
 void ScenarioController::setContext(std::shared_ptr<const ModelContext> context) {
   context_ = std::move(context);
   blend_.reset();
-  stopped_ = false;
+  stopped_ = failed_ = false;
   rest_.stop();
   ++latestId_;  // what runs is about another context
   running_.reset();
@@ -66,8 +66,12 @@ void ScenarioController::setContext(std::shared_ptr<const ModelContext> context)
 void ScenarioController::setWishes(const ScenarioWishes& wishes) {
   if (wishes == wishes_) return;
   const bool moved = wishes.nSigma != wishes_.nSigma;
+  // What failed is not tried again at every move of the dial, only when something else is asked
+  // for.
+  ScenarioWishes sameDial = wishes;
+  sameDial.nSigma = wishes_.nSigma;
+  if (!failed_ || sameDial != wishes_) stopped_ = failed_ = false;
   wishes_ = wishes;
-  stopped_ = false;
   if (moved) rest_.start();
   askNext();
 }
@@ -169,7 +173,7 @@ void ScenarioController::onAnswered(std::uint64_t id) {
 
 void ScenarioController::onFailure(std::uint64_t id, const QString& sentence) {
   if (id != latestId_) return;
-  stopped_ = true;
+  stopped_ = failed_ = true;
   running_.reset();
   rest_.stop();
   setBusy(false);

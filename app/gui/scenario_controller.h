@@ -84,6 +84,7 @@ private:
   std::optional<Want> running_;
   bool handDown_ = false;
   bool stopped_ = false;  ///< by Esc or a failure, until something else is wished
+  bool failed_ = false;
   bool busy_ = false;
   double secondsPerMember_ = 0.0;
   QTimer rest_;

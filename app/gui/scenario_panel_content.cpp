@@ -127,6 +127,7 @@ void ScenarioPanel::showChart() {
     const auto past = observedPoints(content_.context->frames, content_.context->runTime);
     const double anchor = past.back().y();
     chart.highest = 10.0;
+    chart.greyAbove = kScale * TrainedRange{}.highestMean;
     for (const QPointF& point : past) chart.highest = std::max(chart.highest, 1.4 * point.y());
     if (content_.forecast && !content_.forecast->anticipated.mu.empty()) {
       const AnticipatedIntensity& expected = content_.forecast->anticipated;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/contour_lines.h"
+#include "core/drawn_sequence.h"
 #include "core/drift.h"
 #include "core/ensemble_fields.h"
 #include "core/errors.h"
@@ -143,6 +144,24 @@ private Q_SLOTS:
                        members[2].frames[lead].grid}))});
     };
     QVERIFY(summarize(away(2)).mean > summarize(away(0)).mean);  // less is known of later
+  }
+
+  void largeGridsAreDrawnCoarserAndKeepTheirStorms() {
+    std::vector<float> values(40 * 30, 1.f);
+    values[7 * 40 + 33] = 90.f;
+    FrameSequence large{.geo = GeoReference(kSevirProjection, -20000, 15000, 1000, 1000, 40, 30)};
+    large.frames.push_back({{}, grid(40, 30, values), "", false});
+    const FrameSequence coarse = thinnedForDrawing(large, 150);
+    QCOMPARE(coarse.width(), 14);
+    QCOMPARE(coarse.height(), 10);
+    QCOMPARE(coarse.frames[0].grid->at(2, 11), 90.f);
+    QCOMPARE(coarse.geo.cellWidth(), 3000.0);
+    QCOMPARE(thinnedForDrawing(large).width(), 40);
+    const GeoReference box(kSevirProjection, 8000, 12000, 1000, 1000, 8, 8);
+    const FrameSequence near = croppedForDrawing(large, box, 0.5);
+    QVERIFY(std::abs(near.geo.left() - 4000) <= 1000 && near.width() >= 16);
+    const CellPoint storm = near.geo.cellFromLonLat(large.geo.lonLatFromCell({33.5, 7.5}));
+    QCOMPARE(near.frames[0].grid->at(int(storm.row), int(storm.col)), 90.f);
   }
 
   void aPictureIsSaidInWords() {

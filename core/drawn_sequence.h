@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/frame_sequence.h"
+
+namespace stormloom {
+
+/// Cells a picture is drawn from without a pause; more than a screen shows anyway.
+inline constexpr std::size_t kMostDrawnCells = 700000;
+
+/// The same sequence on cells so many times coarser that it can be drawn; each holds the strongest
+/// value below it, so that small storms stay visible. For drawing only. Sequences that are small
+/// enough come back as they are.
+FrameSequence thinnedForDrawing(const FrameSequence& sequence,
+                                std::size_t mostCells = kMostDrawnCells);
+
+/// The cells around another grid, `margin` of its size more on every side, thinned if that is still
+/// too much.
+FrameSequence croppedForDrawing(const FrameSequence& sequence, const GeoReference& around,
+                                double margin = 0.5);
+
+}  // namespace stormloom
