@@ -13,8 +13,9 @@ namespace {
 using Words = std::vector<std::string>;
 
 std::vector<Command> allCommands() {
-  return {infoCommand(),   forecastCommand(), scenarioCommand(), renderCommand(),
-          parityCommand(), trainCommand(),    modelsCommand(),   demoCommand()};
+  return {infoCommand(),   forecastCommand(),  scenarioCommand(),
+          renderCommand(), attentionCommand(), parityCommand(),
+          trainCommand(),  modelsCommand(),    demoCommand()};
 }
 
 /// True when one of `names` stands among the options; what follows "--" is no option.

@@ -35,7 +35,7 @@ ExitCode run(const Session& session) {
   if (model == "prediff")
     throw UsageError("PreDiff gives many futures: use stormloom-cli scenario ... --n 0 --out " +
                      out + ".");
-  const ModelContext context = contextFrom(session, readInputs(session));
+  const ModelContext context = contextFrom(session, readInputs(session), gridOfWeights(session));
   const Json result = writeDeterministic(session, context, model, out);
   session.console.resultJson(result);
   session.console.result(out);
