@@ -13,8 +13,10 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "app/attention/attention_maps.h"
+#include "core/errors.h"
 
 namespace stormloom {
 namespace {
@@ -112,7 +114,9 @@ QWidget* AttentionWindow::buildControls() {
   connect(save, &QPushButton::clicked, this, &AttentionWindow::savePicture);
   connect(copy, &QPushButton::clicked, this,
           [this] { QApplication::clipboard()->setText(commandLine()); });
+  auto* lessons = button(tr("Lessons…"), tr("Six guided lessons, also for a projector."));
   connect(lab, &QPushButton::clicked, this, &AttentionWindow::patternLabAsked);
+  connect(lessons, &QPushButton::clicked, this, &AttentionWindow::lessonsAsked);
   column->addWidget(quiet(tr("NETWORK")));
   column->addWidget(model_);
   column->addLayout(scenario);
@@ -121,7 +125,7 @@ QWidget* AttentionWindow::buildControls() {
   column->addWidget(head_);
   column->addWidget(quiet(tr("FRAME THAT ASKS")));
   column->addWidget(askingFrame_);
-  for (QWidget* widget : {rollout_, occlude_, save, copy, lab}) column->addWidget(widget);
+  for (QWidget* widget : {rollout_, occlude_, save, copy, lab, lessons}) column->addWidget(widget);
   return panel;
 }
 
@@ -243,6 +247,41 @@ void AttentionWindow::takeScene(std::shared_ptr<const AttentionScene> scene) {
     layers_->setCurrentRow(chosen);
   }
   Q_EMIT layers_->currentRowChanged(layers_->currentRow());
+  if (!wantedLayer_.isEmpty()) chooseLayer(std::exchange(wantedLayer_, {}));
+}
+
+void AttentionWindow::chooseLayer(const QString& path) {
+  for (int row = 0; row < layers_->count(); ++row)
+    if (layers_->item(row)->data(Qt::UserRole).toString() == path) layers_->setCurrentRow(row);
+}
+
+void AttentionWindow::act(const std::vector<std::string>& words) {
+  const QString what = QString::fromStdString(words.front());
+  const QString value = words.size() > 1 ? QString::fromStdString(words[1]) : QString();
+  const auto number = [&value, &words] {
+    bool good = false;
+    const int read = value.toInt(&good);
+    if (!good) throw UsageError("\"" + words.front() + "\" needs a number.");
+    return read;
+  };
+  if (what == "model" && model_->findData(value) >= 0)
+    model_->setCurrentIndex(model_->findData(value));
+  else if (what == "layer")
+    scene_ ? chooseLayer(value) : void(wantedLayer_ = value);
+  else if (what == "head")
+    head_->setCurrentIndex(number());
+  else if (what == "step")
+    step_->setValue(number());
+  else if (what == "n")
+    intensity_->setValue(number());
+  else if (what == "rollout")
+    rollout_->setChecked(true);
+  else if (what == "ask" && value.split(',').size() == 3)
+    ask(value.section(',', 0, 0).toInt(), value.section(',', 1, 1).toInt(),
+        value.section(',', 2, 2).toInt());
+  else
+    throw UsageError("The attention window cannot \"" + words.front() + " " + value.toStdString() +
+                     "\".");
 }
 
 const AttentionLayer* AttentionWindow::chosenLayer() const {
@@ -252,9 +291,10 @@ const AttentionLayer* AttentionWindow::chosenLayer() const {
 }
 
 void AttentionWindow::ask(int frame, int row, int col) {
+  if (!context_) return;
   if (frame >= 0) frame_ = frame;
-  row_ = row;
-  col_ = col;
+  row_ = std::clamp(row, 0, context_->frames.height() - 1);
+  col_ = std::clamp(col, 0, context_->frames.width() - 1);
   const QSignalBlocker quietly(askingFrame_);
   askingFrame_->setValue(frame_);
   maps_->setOcclusion(nullptr);

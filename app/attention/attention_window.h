@@ -32,9 +32,13 @@ public:
                   const std::vector<FrameSequence>& coming);
   /// Asks for one pixel of the model's grid; frame -1 keeps the frame that asks.
   void ask(int frame, int row, int col);
+  /// What a lesson asks for: "model prediff", "layer PATH", "head 2", "step 3", "n 2", "ask
+  /// 5,64,64", "rollout". UsageError for anything else.
+  void act(const std::vector<std::string>& words);
 
 Q_SIGNALS:
   void patternLabAsked();
+  void lessonsAsked();
 
 private:
   QWidget* buildControls();
@@ -48,10 +52,12 @@ private:
   void savePicture();
   const AttentionLayer* chosenLayer() const;
   QString commandLine() const;
+  void chooseLayer(const QString& path);
 
   AttentionWorker* worker_;
   std::shared_ptr<const ModelContext> context_;
   std::shared_ptr<const AttentionScene> scene_;
+  QString wantedLayer_;                   ///< of a lesson, until the pass is there
   int frame_ = -1, row_ = -1, col_ = -1;  ///< pixel that asks; -1: not chosen yet
 
   AttentionMaps* maps_ = nullptr;

@@ -4,11 +4,13 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QSpinBox>
 #include <QVBoxLayout>
 #include <cmath>
 
 #include "app/attention/pattern_view.h"
+#include "core/errors.h"
 
 namespace stormloom {
 namespace {
@@ -192,6 +194,33 @@ void PatternWindow::tellCost(Side& side) {
           .arg(amount(all.attentionFlops))
           .arg(amount(all.projectionFlops))
           .arg(all.weightBytes / 1e6, 0, 'f', 1));
+}
+
+void PatternWindow::act(const std::vector<std::string>& words) {
+  QStringList rest;
+  for (std::size_t i = 1; i < words.size(); ++i) rest << QString::fromStdString(words[i]);
+  const std::string& what = words.front();
+  const QString value = rest.join(' ');
+  const auto refuse = [&] {
+    throw UsageError("The pattern lab cannot \"" + what + " " + value.toStdString() + "\".");
+  };
+  if (what == "left" || what == "right") {
+    Side& side = sides_[what == "left" ? 0 : 1];
+    const int index = side.preset->findText(value);
+    if (index < 0) refuse();
+    side.preset->setCurrentIndex(index);
+    takePreset(side);
+    return;
+  }
+  if (what != "layer" && what != "grown" && what != "globals" && what != "element") refuse();
+  for (Side& side : sides_) {
+    if (what == "layer") side.layer->setCurrentIndex(value.toInt() - 1);
+    if (what == "grown") side.grown->setValue(value.toInt());
+    if (what == "globals") side.globals->setValue(value.toInt());
+    if (what == "element")
+      side.view->setElement({value.section(',', 0, 0).toInt(), value.section(',', 1, 1).toInt(),
+                             value.section(',', 2, 2).toInt()});
+  }
 }
 
 }  // namespace stormloom

@@ -20,6 +20,10 @@ class PatternWindow : public QMainWindow {
 public:
   explicit PatternWindow(QWidget* parent = nullptr);
 
+  /// What a lesson asks for: "left PRESET", "right PRESET", and for both sides "layer 2", "grown
+  /// 3", "globals 8", "element 2,1,1". UsageError for anything else.
+  void act(const std::vector<std::string>& words);
+
 private:
   /// One side: what it shows and what chooses it.
   struct Side {
