@@ -54,6 +54,27 @@ double projNumber(const std::string& projection, const std::string& key) {
   return at == std::string::npos ? 0.0 : std::strtod(projection.c_str() + at + key.size() + 2, nullptr);
 }
 
+std::vector<std::size_t> slabStart(const std::vector<std::size_t>& leading) {
+  std::vector<std::size_t> start = leading;
+  start.insert(start.end(), {0, 0});
+  return start;
+}
+
+std::vector<std::size_t> slabCount(const std::vector<std::size_t>& leading, std::size_t height,
+                                   std::size_t width) {
+  std::vector<std::size_t> count(leading.size(), 1);
+  count.insert(count.end(), {height, width});
+  return count;
+}
+
+std::int16_t packed(float value) {
+  if (!std::isfinite(value)) return kFill;
+  const double steps = std::clamp(std::round(value / kPackingStep), -32767.0, 32767.0);
+  return std::int16_t(steps);
+}
+
+}  // namespace
+
 void writeGridMapping(NetCdfFile& file, const GeoReference& geo) {
   const std::string& projection = geo.projection();
   file.addVariable("crs", NetCdfFile::Type::Int32, {});
@@ -76,27 +97,6 @@ void writeGridMapping(NetCdfFile& file, const GeoReference& geo) {
   file.setText("crs", "crs_wkt", wkt);
   file.setText("crs", "spatial_ref", wkt);
 }
-
-std::vector<std::size_t> slabStart(const std::vector<std::size_t>& leading) {
-  std::vector<std::size_t> start = leading;
-  start.insert(start.end(), {0, 0});
-  return start;
-}
-
-std::vector<std::size_t> slabCount(const std::vector<std::size_t>& leading, std::size_t height,
-                                   std::size_t width) {
-  std::vector<std::size_t> count(leading.size(), 1);
-  count.insert(count.end(), {height, width});
-  return count;
-}
-
-std::int16_t packed(float value) {
-  if (!std::isfinite(value)) return kFill;
-  const double steps = std::clamp(std::round(value / kPackingStep), -32767.0, 32767.0);
-  return std::int16_t(steps);
-}
-
-}  // namespace
 
 void writeCfGrid(NetCdfFile& file, const GeoReference& geo) {
   file.addDimension("nv", 2);

@@ -18,6 +18,8 @@ inline constexpr const char* kCfTimeUnit = "seconds since 1970-01-01 00:00:00";
 
 /// x, y (cell centres) with bounds and the grid mapping `crs`: CF attributes, and WKT where PROJ is there.
 void writeCfGrid(NetCdfFile& file, const GeoReference& geo);
+/// The variable `crs` alone, for grids whose axes have names of their own.
+void writeGridMapping(NetCdfFile& file, const GeoReference& geo);
 GeoReference readCfGrid(const NetCdfFile& file);
 
 /// Dimension and coordinate variable of valid times.

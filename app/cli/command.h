@@ -31,6 +31,7 @@ struct Command {
   ExitCode (*run)(const Session& session) = nullptr;
 };
 
+Command attentionCommand();
 Command demoCommand();
 Command forecastCommand();
 Command infoCommand();

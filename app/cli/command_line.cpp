@@ -13,8 +13,9 @@ namespace {
 using Words = std::vector<std::string>;
 
 std::vector<Command> allCommands() {
-  return {infoCommand(),  forecastCommand(), scenarioCommand(), renderCommand(), parityCommand(),
-          trainCommand(), skillCommand(),    modelsCommand(),   demoCommand()};
+  return {infoCommand(),      forecastCommand(), scenarioCommand(), renderCommand(),
+          attentionCommand(), parityCommand(),   trainCommand(),    skillCommand(),
+          modelsCommand(),    demoCommand()};
 }
 
 /// True when one of `names` stands among the options; what follows "--" is no option.

@@ -36,7 +36,7 @@ ExitCode run(const Session& session) {
     throw UsageError("PreDiff gives many futures: use stormloom-cli scenario ... --n 0 --out " +
                      out + ".");
   return withInputs(session, [&](const RadarFiles& files) {
-    const ModelContext context = contextFrom(session, files);
+    const ModelContext context = contextFrom(session, files, gridOfWeights(session));
     const Json result = writeDeterministic(session, context, model, out);
     session.console.resultJson(result);
     session.console.result(out);

@@ -8,6 +8,7 @@
 
 #include "core/live_folder.h"
 #include "core/sha256.h"
+#include "models/weights_check.h"
 
 namespace stormloom::cli {
 
@@ -90,9 +91,10 @@ std::vector<Option> contextOptions() {
       {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"}};
 }
 
-ModelContext contextFrom(const Session& session, const RadarFiles& files) {
+ModelContext contextFrom(const Session& session, const RadarFiles& files, const std::string& grid) {
   const Arguments& arguments = session.arguments;
-  const bool coarse = arguments.choice("--grid", {"sevir-lr", "sevir"}) == "sevir-lr";
+  const std::string asked = arguments.choice("--grid", {"sevir-lr", "sevir"});
+  const bool coarse = (grid.empty() ? asked : grid) == "sevir-lr";
   const ContextRequest request{coarse ? sevirLrGrid() : sevirGrid(), arguments.position("--box"),
                                arguments.time("--at"), std::nullopt};
   std::vector<const FrameSequence*> candidates;
@@ -111,6 +113,13 @@ ModelContext contextFrom(const Session& session, const RadarFiles& files) {
                          " is used. Name fewer files to choose another.");
   if (!context.note.empty()) session.console.warning(context.note);
   return context;
+}
+
+std::string gridOfWeights(const Session& session) {
+  const std::string weights = session.arguments.text("--weights");
+  if (weights.empty() || session.arguments.has("--grid")) return "";
+  const WeightsReport report = checkWeights(weights);
+  return report.input.size() == 4 && report.input[1] == sevirGrid().size ? "sevir" : "";
 }
 
 EngineOptions engineOptionsFrom(const Session& session) {

@@ -26,7 +26,13 @@ ExitCode withInputs(const Session& session, const std::function<ExitCode(const R
 std::vector<Option> contextOptions();
 
 /// The context of the longest sequence that has one at --at and --box.
-ModelContext contextFrom(const Session& session, const RadarFiles& files);
+/// `grid` overrides --grid where it is not empty.
+ModelContext contextFrom(const Session& session, const RadarFiles& files,
+                         const std::string& grid = "");
+
+/// The grid that weights of the person's own (--weights) were made for, unless one was asked for;
+/// "": as --grid says.
+std::string gridOfWeights(const Session& session);
 
 EngineOptions engineOptionsFrom(const Session& session);
 

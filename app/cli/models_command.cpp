@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "app/cli/command.h"
+#include "app/cli/inputs.h"
 #include "core/sha256.h"
-#include "models/nowcast_engine.h"
 #include "models/weights_check.h"
 
 namespace stormloom::cli {
@@ -31,6 +30,7 @@ std::vector<std::string> weightsIn(const std::string& folder) {
 Json jsonFromReport(const std::string& file, const WeightsReport& report) {
   return Json::object({{"file", file},
                        {"format", report.format},
+                       {"container", report.container},
                        {"architecture", report.architecture},
                        {"tensors", report.tensors},
                        {"parameters", report.parameters},
@@ -48,17 +48,28 @@ std::string listOf(const std::vector<std::string>& names) {
 }
 
 ExitCode checkOne(const Session& session, const std::string& file) {
+  const std::string copy = session.arguments.text("--convert");
+  if (!copy.empty()) checkOutput(copy, ".safetensors");
   const WeightsReport report = checkWeights(file);
   const Console& console = session.console;
-  console.resultJson(jsonFromReport(file, report));
+  Json json = jsonFromReport(file, report);
+  if (!copy.empty()) {
+    convertWeights(file, copy);
+    json.set("converted", copy);
+  }
+  console.resultJson(json);
   console.result(console.strong(file));
   console.result("  " + report.sentence);
-  console.result("  " + report.format + ", " + std::to_string(report.tensors) + " tensors, " +
-                 std::to_string(report.parameters) + " parameters");
+  const std::string container = report.container == "lightning"    ? ", a training checkpoint"
+                                : report.container == "state_dict" ? ", under \"state_dict\""
+                                                                   : "";
+  console.result("  " + report.format + container + ", " + std::to_string(report.tensors) +
+                 " tensors, " + std::to_string(report.parameters) + " parameters");
   if (!report.prefixes.empty()) console.result("  networks: " + listOf(report.prefixes));
   if (!report.missing.empty()) console.result("  missing: " + listOf(report.missing));
   if (!report.unexpected.empty()) console.result("  unexpected: " + listOf(report.unexpected));
   console.result("  sha256 " + sha256OfFile(file));
+  if (!copy.empty()) console.result("  written as safetensors: " + copy);
   return report.missing.empty() && report.unexpected.empty() ? ExitCode::Done
                                                              : ExitCode::UnfitWeights;
 }
@@ -92,6 +103,8 @@ ExitCode listAll(const Session& session) {
 
 ExitCode run(const Session& session) {
   const std::vector<std::string>& words = session.arguments.positionals();
+  if (words.empty() && session.arguments.has("--convert"))
+    throw UsageError("--convert belongs to one file: models check FILE --convert COPY.safetensors");
   if (words.empty()) return listAll(session);
   if (words[0] != "check") throw UsageError("models knows only check, not \"" + words[0] + "\".");
   if (words.size() < 2) throw UsageError("Name the file to check: stormloom-cli models check FILE");
@@ -101,16 +114,18 @@ ExitCode run(const Session& session) {
 }  // namespace
 
 Command modelsCommand() {
-  return {"models",
-          "[check FILE]",
-          "Shipped and installed weights; checks one file.",
-          "check reads every name and size in the file without running anything in it. Exit code 4 "
-          "when it is damaged or does not fit.",
-          {},
-          {"models", "models check downloads/earthformer_sevir.pt", "models --json"},
-          0,
-          2,
-          run};
+  return {
+      "models",
+      "[check FILE]",
+      "Shipped and installed weights; checks one file.",
+      "check reads every name and size in the file without running anything in it. Exit code 4 "
+      "when it is damaged or does not fit.",
+      {{"--convert", "FILE.safetensors", "With check: also write the tensors as safetensors.", ""}},
+      {"models", "models check downloads/earthformer_sevir.pt",
+       "models check earthformer_sevir.pt --convert earthformer_sevir.safetensors"},
+      0,
+      2,
+      run};
 }
 
 }  // namespace stormloom::cli

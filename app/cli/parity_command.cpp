@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "app/cli/command.h"
 #include "models/parity.h"
 
@@ -12,10 +14,19 @@ Json jsonFromResult(const ParityResult& result) {
                             {"output", result.output},
                             {"max_abs_error", result.maxAbsError},
                             {"atol", result.atol},
-                            {"passed", result.passed}});
+                            {"passed", result.passed},
+                            {"seconds", result.seconds}});
   if (result.skipped) json.set("skipped", true);
   if (!result.note.empty()) json.set("note", result.note);
   return json;
+}
+
+/// What the figures were allowed to be, for the head of the report.
+std::string judgedBy(const ParityOptions& options) {
+  if (options.precision == "bf16")
+    return "bf16: products are rounded to bfloat16; allowed is 2e-2 of each output's largest "
+           "magnitude";
+  return "fp32 without TF32: allowed is each case's own tolerance";
 }
 
 std::string scientific(double value) {
@@ -37,7 +48,7 @@ ParityOptions optionsFrom(const Arguments& arguments) {
   ParityOptions options;
   options.reference = arguments.required("--reference");
   options.filter = arguments.text("--filter");
-  options.precision = arguments.choice("--precision", {"fp32", "tf32", "bf16"});
+  options.precision = arguments.choice("--precision", {"fp32", "bf16"});
   if (arguments.text("--device") != "auto") options.device = arguments.text("--device");
   return options;
 }
@@ -47,17 +58,28 @@ ExitCode run(const Session& session) {
   int failed = 0;
   int skipped = 0;
   Json cases = Json::array();
-  runParity(optionsFrom(session.arguments), [&](const ParityResult& result) {
+  const ParityOptions options = optionsFrom(session.arguments);
+  const auto start = std::chrono::steady_clock::now();
+  session.console.note(judgedBy(options));
+  runParity(options, [&](const ParityResult& result) {
     stopHere(session);
     (result.skipped ? skipped : result.passed ? passed : failed)++;
     cases.push(jsonFromResult(result));
     if (!session.console.quiet() || (!result.passed && !result.skipped))
       session.console.result(lineOf(result));
   });
-  session.console.resultJson(Json::object(
-      {{"cases", cases}, {"passed", passed}, {"failed", failed}, {"skipped", skipped}}));
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  session.console.resultJson(Json::object({{"cases", cases},
+                                           {"passed", passed},
+                                           {"failed", failed},
+                                           {"skipped", skipped},
+                                           {"device", options.device},
+                                           {"precision", options.precision},
+                                           {"judged_by", judgedBy(options)},
+                                           {"seconds", taken.count()}}));
   session.console.result(std::to_string(passed) + " agree, " + std::to_string(failed) +
-                         " differ, " + std::to_string(skipped) + " skipped");
+                         " differ, " + std::to_string(skipped) + " skipped, in " +
+                         decimals(taken.count(), 0) + " s (" + judgedBy(options) + ")");
   return failed ? ExitCode::CaseFailed : ExitCode::Done;
 }
 

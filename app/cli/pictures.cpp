@@ -9,9 +9,21 @@ namespace {
 
 FigureOptions figureOptions(const Session& session, const Film& film) {
   if (film.frames.empty()) throw IoError("There are no frames to draw in these files.");
-  FigureOptions options;
+  FigureOptions options = figureOptionsFrom(session);
   options.panes = int(film.frames.front().panes.size());
   options.footnote = film.footnote;
+  return options;
+}
+
+}  // namespace
+
+std::vector<Option> pictureOptions() {
+  return {{"--size", "WxH", "Pixels; without it as large as the panes need.", ""},
+          {"--fps", "F", "Pictures a second.", "4"}};
+}
+
+FigureOptions figureOptionsFrom(const Session& session) {
+  FigureOptions options;
   const std::string size = session.arguments.text("--size");
   if (size.empty()) return options;
   const char* end = size.data() + size.size();
@@ -21,13 +33,6 @@ FigureOptions figureOptions(const Session& session, const Film& film) {
       options.width <= 0 || options.height <= 0)
     throw UsageError("--size needs WIDTHxHEIGHT, for instance 1920x1080, not \"" + size + "\".");
   return options;
-}
-
-}  // namespace
-
-std::vector<Option> pictureOptions() {
-  return {{"--size", "WxH", "Pixels; without it as large as the panes need.", ""},
-          {"--fps", "F", "Pictures a second.", "4"}};
 }
 
 void checkAnimation(const std::string& path) {

@@ -10,6 +10,9 @@ namespace stormloom::cli {
 /// --size and --fps.
 std::vector<Option> pictureOptions();
 
+/// The size that --size asks for; UsageError for one that is none.
+FigureOptions figureOptionsFrom(const Session& session);
+
 /// Refuses, before anything is computed, a name or a build that no animation can be written with.
 void checkAnimation(const std::string& path);
 

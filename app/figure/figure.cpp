@@ -1,15 +1,12 @@
 #include "app/figure/figure.h"
 
-#include <QFontDatabase>
 #include <QFontMetricsF>
-#include <QGuiApplication>
 #include <QImage>
 #include <QImageWriter>
-#include <QLoggingCategory>
 #include <QPainter>
 #include <QSaveFile>
-#include <cstring>
 
+#include "app/figure/figure_drawing.h"
 #include "app/figure/figure_layout.h"
 #include "app/figure/figure_style.h"
 #include "app/figure/map_pane.h"
@@ -20,46 +17,6 @@ namespace stormloom {
 namespace {
 
 namespace style = figure_style;
-
-/// Fonts need an application object; where no window made one, an invisible one does.
-std::unique_ptr<QGuiApplication> applicationIfNone() {
-  if (QCoreApplication::instance()) return nullptr;
-  static int count = 3;
-  static char name[] = "stormloom-cli";
-  static char option[] = "-platform";
-  static char platform[] = "offscreen";
-  QLoggingCategory::setFilterRules("default.warning=false");  // a missing session is no news here
-  static char* words[] = {name, option, platform, nullptr};
-  return std::make_unique<QGuiApplication>(count, words);
-}
-
-QFont makeFont(int pixels, bool bold = false) {
-  QFont font(QFontDatabase::hasFamily("Inter") ? "Inter" : "sans-serif");
-  font.setPixelSize(std::max(pixels, 9));
-  font.setBold(bold);
-  return font;
-}
-
-QSize checkedSize(const FigureOptions& options) {
-  if (options.width == 0 && options.height == 0) return {};
-  if (options.width < 320 || options.height < 240 || options.width > 7680 || options.height > 4320)
-    throw UsageError("--size must lie between 320x240 and 7680x4320.");
-  return {options.width & ~1, options.height & ~1};
-}
-
-/// One line of text in a rectangle, shortened with an ellipsis where it does not fit; what is left
-/// of the rectangle beside it.
-QRect putText(QPainter& painter, const QRect& room, const QString& text, const QFont& font,
-              const QColor& color, bool right = false) {
-  painter.setFont(font);
-  painter.setPen(color);
-  const QFontMetrics metrics(font);
-  const QString shown = metrics.elidedText(text, Qt::ElideRight, room.width());
-  painter.drawText(room, int(right ? Qt::AlignRight : Qt::AlignLeft) | int(Qt::AlignVCenter),
-                   shown);
-  const int used = metrics.horizontalAdvance(shown) + metrics.height() / 2;
-  return right ? room.adjusted(0, 0, -used, 0) : room.adjusted(used, 0, 0, 0);
-}
 
 const char* kindWord(PaneKind kind) {
   switch (kind) {
@@ -94,10 +51,10 @@ bool canDrawFigures() { return true; }
 
 FigurePainter::FigurePainter(const GeoReference& geo, Quantity quantity,
                              const FigureOptions& options)
-    : impl_(new Impl{applicationIfNone(), colorTableFor(quantity),
-                     layOutFigure(checkedSize(options), options.panes, groundAspect(geo)),
-                     MapPane(geo, colorTableFor(quantity)),
-                     QString::fromStdString(options.footnote)}) {}
+    : impl_(new Impl{
+          figure_drawing::applicationIfNone(), colorTableFor(quantity),
+          layOutFigure(figure_drawing::checkedSize(options), options.panes, groundAspect(geo)),
+          MapPane(geo, colorTableFor(quantity)), QString::fromStdString(options.footnote)}) {}
 
 FigurePainter::~FigurePainter() = default;
 
@@ -105,15 +62,15 @@ void FigurePainter::Impl::heading(QPainter& painter, const FigureFrame& frame) c
   const int text = layout.textHeight;
   QRect room = layout.heading.adjusted(text, 0, -text, 0);
   const PaneKind kind = frame.panes.empty() ? PaneKind::Observed : frame.panes.back().kind;
-  room = putText(painter, room, QString::fromStdString(frame.validTime),
-                 makeFont(text * 3 / 2, true), style::kText);
+  room = figure_drawing::putText(painter, room, QString::fromStdString(frame.validTime),
+                                 figure_drawing::font(text * 3 / 2, true), style::kText);
   if (!frame.leadTime.empty())
-    room = putText(painter, room, QString::fromStdString(frame.leadTime),
-                   makeFont(text * 3 / 2, true), style::colorOf(kind));
-  room = putText(painter, room, QString::fromStdString(frame.runTime), makeFont(text),
-                 style::kQuietText);
-  putText(painter, room, QString::fromStdString(frame.title), makeFont(text), style::kQuietText,
-          true);
+    room = figure_drawing::putText(painter, room, QString::fromStdString(frame.leadTime),
+                                   figure_drawing::font(text * 3 / 2, true), style::colorOf(kind));
+  room = figure_drawing::putText(painter, room, QString::fromStdString(frame.runTime),
+                                 figure_drawing::font(text), style::kQuietText);
+  figure_drawing::putText(painter, room, QString::fromStdString(frame.title),
+                          figure_drawing::font(text), style::kQuietText, true);
 }
 
 void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& place,
@@ -126,15 +83,18 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
   QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
   QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
   if (!pane.synthetic || pane.kind != PaneKind::Observed)  // made-up rain was never observed
-    upper = putText(painter, upper, kindWord(pane.kind), makeFont(text * 9 / 10), color, true);
+    upper = figure_drawing::putText(painter, upper, kindWord(pane.kind),
+                                    figure_drawing::font(text * 9 / 10), color, true);
   if (pane.synthetic)
-    upper = putText(painter, upper, "synthetic", makeFont(text * 9 / 10), style::kSynthetic, true);
-  putText(painter, upper, QString::fromStdString(pane.title), makeFont(text, true), style::kText);
-  lower = putText(painter, lower, QString::fromStdString(pane.corner), makeFont(text * 9 / 10),
-                  style::kText, true);
-  putText(painter, lower, QString::fromStdString(pane.detail), makeFont(text * 9 / 10),
-          style::kQuietText);
-  if (pane.grid) map.draw(painter, place.map, *pane.grid, makeFont(text * 8 / 10));
+    upper = figure_drawing::putText(painter, upper, "synthetic",
+                                    figure_drawing::font(text * 9 / 10), style::kSynthetic, true);
+  figure_drawing::putText(painter, upper, QString::fromStdString(pane.title),
+                          figure_drawing::font(text, true), style::kText);
+  lower = figure_drawing::putText(painter, lower, QString::fromStdString(pane.corner),
+                                  figure_drawing::font(text * 9 / 10), style::kText, true);
+  figure_drawing::putText(painter, lower, QString::fromStdString(pane.detail),
+                          figure_drawing::font(text * 9 / 10), style::kQuietText);
+  if (pane.grid) map.draw(painter, place.map, *pane.grid, figure_drawing::font(text * 8 / 10));
   north(painter, place.map);
 }
 
@@ -150,7 +110,7 @@ void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
   painter.setPen(Qt::NoPen);
   painter.setBrush(style::kText);
   painter.drawPolygon(QPolygonF({tip, tip + QPointF(half, text), tip + QPointF(-half, text)}));
-  painter.setFont(makeFont(text * 8 / 10, true));
+  painter.setFont(figure_drawing::font(text * 8 / 10, true));
   painter.setPen(style::kText);
   painter.drawText(plate.adjusted(0, text, 0, 0), Qt::AlignCenter, "N");
   painter.restore();
@@ -161,7 +121,7 @@ void FigurePainter::Impl::legend(QPainter& painter) const {
   const QRect room = layout.legend.adjusted(text, text / 2, -text, -text / 4);
   const auto& steps = colors.steps();
   const int cell = std::clamp(room.width() * 6 / 10 / int(steps.size()), text * 2, text * 4);
-  const QFont small = makeFont(text * 9 / 10);
+  const QFont small = figure_drawing::font(text * 9 / 10);
   const int barHeight = text;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const QRect box(room.left() + int(i) * cell, room.top(), cell, barHeight);
@@ -173,10 +133,11 @@ void FigurePainter::Impl::legend(QPainter& painter) const {
   }
   const int used = int(steps.size()) * cell + text;
   const QRect beside(room.left() + used, room.top(), room.width() - used, barHeight);
-  putText(painter, beside, QString::fromStdString(colors.unit()), small, style::kText);
+  figure_drawing::putText(painter, beside, QString::fromStdString(colors.unit()), small,
+                          style::kText);
   const QRect below(beside.left(), beside.bottom() + 1, beside.width(),
                     room.bottom() - beside.bottom());
-  putText(painter, below, footnote, small, style::kQuietText);
+  figure_drawing::putText(painter, below, footnote, small, style::kQuietText);
 }
 
 RgbImage FigurePainter::draw(const FigureFrame& frame) const {
@@ -191,12 +152,7 @@ RgbImage FigurePainter::draw(const FigureFrame& frame) const {
       impl_->pane(painter, impl_->layout.panes[i], frame.panes[i]);
     impl_->legend(painter);
   }
-  RgbImage out{image.width(), image.height(), {}};
-  const std::size_t row = std::size_t(out.width) * 3;
-  out.pixels.resize(row * std::size_t(out.height));
-  for (int y = 0; y < out.height; ++y)
-    std::memcpy(out.pixels.data() + row * std::size_t(y), image.constScanLine(y), row);
-  return out;
+  return figure_drawing::pixelsOf(image);
 }
 
 void writePng(const std::string& path, const RgbImage& image, const std::string& comment) {

@@ -1,4 +1,4 @@
-#include "app/figure/figure.h"
+#include "app/figure/attention_figure.h"
 #include "core/errors.h"
 
 namespace stormloom {
@@ -19,6 +19,7 @@ bool canDrawFigures() { return false; }
 FigurePainter::FigurePainter(const GeoReference&, Quantity, const FigureOptions&) { refuse(); }
 FigurePainter::~FigurePainter() = default;
 RgbImage FigurePainter::draw(const FigureFrame&) const { refuse(); }
+RgbImage drawAttention(const AttentionPicture&, const FigureOptions&) { refuse(); }
 void writePng(const std::string&, const RgbImage&, const std::string&) { refuse(); }
 
 }  // namespace stormloom

@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "app/gui/actions.h"
+#include "app/gui/attention_actions.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
@@ -222,6 +223,7 @@ void MainWindow::addViewActions() {
                               showChoices();
                             }),
               brief);
+  addAttentionActions(*actions_, desk_, this);
   actions_->addSwitch("panel", group, tr("The dial"), key("I"), [this](bool) { arrange(); });
   actions_->add("theme", group, tr("Theme: system, dark, light"), key("Ctrl+T"),
                 [this] { cycleTheme(); });

@@ -41,6 +41,16 @@ void draw(RailIcon icon, QPainter& painter) {
       return drawEvents(painter);
     case RailIcon::Layers:
       return drawLayers(painter);
+    case RailIcon::Attention:  // an eye
+      painter.drawArc(QRectF(2, 4, 16, 16), 35 * 16, 110 * 16);
+      painter.drawArc(QRectF(2, 0, 16, 16), 215 * 16, 110 * 16);
+      painter.drawEllipse(QRectF(7.5, 7.5, 5, 5));
+      return;
+    case RailIcon::Lessons:  // an open book
+      painter.drawPolyline(
+          QPolygonF({{10, 5}, {3, 4}, {3, 15}, {10, 16}, {17, 15}, {17, 4}, {10, 5}}));
+      painter.drawLine(QPointF(10, 5), QPointF(10, 16));
+      return;
     case RailIcon::Scores:
       for (const auto& [x, top] : {std::pair{5, 11}, {10, 4}, {15, 8}})
         painter.drawLine(QPointF(x, top), QPointF(x, 17));

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <functional>
 
+#include "models/checkpoint/derived_configurations.h"
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/earthformer/official_configurations.h"
 #include "models/prediff/autoencoder_kl.h"
 #include "models/prediff/cuboid_transformer_unet.h"
 #include "models/prediff/noisy_cuboid_transformer_encoder.h"
+#include "models/prediff/official_prediff.h"
 
 namespace stormloom {
 namespace {
@@ -22,62 +24,59 @@ bool holds(const Tensors& tensors, const std::string& start) {
                      [&](const NamedTensor& tensor) { return tensor.name.starts_with(start); });
 }
 
-/// Spec 7, official SEVIR-LR.
-CuboidTransformerUNetOptions officialDenoiser() {
-  CuboidTransformerUNetOptions options;
-  options.inputShape = {{7, 16, 16}, 64};
-  options.targetShape = {{6, 16, 16}, 64};
-  options.baseUnits = 256;
-  options.useGlobalVectorFfn = false;
-  return options;
-}
-
-/// Spec 9, official SEVIR-LR.
-NoisyCuboidTransformerEncoderOptions officialAlignment() {
-  NoisyCuboidTransformerEncoderOptions options;
-  options.inputShape = {{6, 16, 16}, 64};
-  options.baseUnits = 128;
-  return options;
-}
-
 struct OfficialNetwork {
   std::string architecture;
-  std::function<Tensors()> tensors;
+  Json config;
 };
-
-std::vector<OfficialNetwork> officialEarthformers() {
-  std::vector<OfficialNetwork> networks;
-  for (const std::string& name : earthformerNames()) {
-    networks.push_back({name, [name] {
-                          const auto config = earthformerConfig(name);
-                          return stateDict(
-                              *CuboidTransformerModel(cuboidTransformerOptionsFromJson(config)));
-                        }});
-  }
-  return networks;
-}
 
 /// A network and the names by which its family is told from the others.
 struct Family {
   std::string name;
   std::vector<std::string> marks;  ///< beginnings of names that are all there
   std::vector<OfficialNetwork> official;
+  std::function<Tensors(const Json& config)> tensors;  ///< of the network of a configuration
+  std::optional<Json> (*derive)(const Tensors& tensors);
 };
 
+std::vector<OfficialNetwork> officialEarthformers() {
+  std::vector<OfficialNetwork> networks;
+  for (const std::string& name : earthformerNames())
+    networks.push_back({name, earthformerConfig(name)});
+  return networks;
+}
+
 std::vector<Family> families() {
+  const PrediffConfiguration prediff = prediffSevirLr();
   return {
-      {"Earthformer", {"initial_encoder.", "decoder.cross_blocks."}, officialEarthformers()},
+      {"Earthformer",
+       {"initial_encoder.", "decoder.cross_blocks."},
+       officialEarthformers(),
+       [](const Json& config) {
+         return stateDict(*CuboidTransformerModel(cuboidTransformerOptionsFromJson(config)));
+       },
+       deriveEarthformer},
       {"PreDiff VAE",
        {"encoder.conv_in.", "quant_conv.", "decoder.conv_out."},
-       {{"prediff-sevirlr-vae", [] { return stateDict(*AutoencoderKL(AutoencoderKLOptions{})); }}}},
+       {{"prediff-sevirlr-vae", prediff.vae}},
+       [](const Json& config) {
+         return stateDict(*AutoencoderKL(autoencoderKLOptionsFromJson(config)));
+       },
+       deriveVae},
       {"PreDiff denoiser",
        {"first_proj.", "down_self_blocks.", "up_self_blocks."},
-       {{"prediff-sevirlr-denoiser",
-         [] { return stateDict(*CuboidTransformerUNet(officialDenoiser())); }}}},
+       {{"prediff-sevirlr-denoiser", prediff.denoiser}},
+       [](const Json& config) {
+         return stateDict(*CuboidTransformerUNet(cuboidTransformerUNetOptionsFromJson(config)));
+       },
+       deriveDenoiser},
       {"PreDiff alignment network",
        {"first_proj.", "time_embed.", "out.2.c_proj."},
-       {{"prediff-sevirlr-alignment",
-         [] { return stateDict(*NoisyCuboidTransformerEncoder(officialAlignment())); }}}},
+       {{"prediff-sevirlr-alignment", prediff.alignment}},
+       [](const Json& config) {
+         return stateDict(
+             *NoisyCuboidTransformerEncoder(noisyCuboidTransformerEncoderOptionsFromJson(config)));
+       },
+       deriveAlignment},
   };
 }
 
@@ -85,15 +84,31 @@ std::vector<Family> families() {
 void findNearest(const Family& family, const Tensors& tensors, NetworkVerdict& verdict) {
   std::size_t least = 0;
   for (const OfficialNetwork& official : family.official) {
-    const Tensors expected = official.tensors();
+    const Tensors expected = family.tensors(official.config);
     TensorDifference difference = compareTensors(expected, tensors);
     const bool near = difference.count() * kNearShare <= expected.size();
     if (!near || (!verdict.architecture.empty() && difference.count() >= least)) continue;
     least = difference.count();
     verdict.architecture = official.architecture;
     verdict.difference = std::move(difference);
-    if (least == 0) return;
+    if (least > 0) continue;
+    verdict.config = official.config;
+    return;
   }
+}
+
+/// A network of its own sizes, where every tensor agrees with what the others tell.
+void findDerived(const Family& family, const Tensors& tensors, NetworkVerdict& verdict) {
+  const std::optional<Json> config = family.derive(tensors);
+  if (!config) return;
+  try {
+    if (!compareTensors(family.tensors(*config), tensors).fits()) return;
+  } catch (const std::exception&) {  // no such network can be built
+    return;
+  }
+  verdict.architecture.clear();
+  verdict.difference = {};
+  verdict.config = *config;
 }
 
 }  // namespace
@@ -117,6 +132,7 @@ NetworkVerdict recognizeNetwork(const Tensors& tensors) {
     if (!ofThisFamily) continue;
     verdict.family = family.name;
     findNearest(family, tensors, verdict);
+    if (!verdict.known()) findDerived(family, tensors, verdict);
     return verdict;
   }
   return verdict;

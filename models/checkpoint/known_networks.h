@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/json.h"
 #include "models/checkpoint/network_tensors.h"
 
 namespace stormloom {
@@ -12,7 +13,10 @@ struct NetworkVerdict {
   std::string family;           ///< "Earthformer", "PreDiff VAE" ...; "" when unknown
   std::string architecture;     ///< "earthformer-sevir" ...; "" when no official one is near
   TensorDifference difference;  ///< from that architecture
-  bool known() const { return !architecture.empty() && difference.fits(); }
+  Json config;                  ///< official keys of the network that fits exactly, else null
+  /// Every tensor is there: of an official network, or of one whose sizes the tensors tell.
+  bool known() const { return !config.isNull() && difference.fits(); }
+  bool official() const { return known() && !architecture.empty(); }
 };
 
 /// `tensors` are named without any prefix.

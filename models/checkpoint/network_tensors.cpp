@@ -97,6 +97,13 @@ std::vector<std::string> networkPrefixes(const TensorFile& file) {
   return found;
 }
 
+std::string mainPrefix(const TensorFile& file) {
+  const std::vector<std::string> prefixes = networkPrefixes(file);
+  for (const char* candidate : {"torch_nn_module.", "alignment_model.", "first_stage_model."})
+    if (std::find(prefixes.begin(), prefixes.end(), candidate) != prefixes.end()) return candidate;
+  return "";
+}
+
 std::vector<NamedTensor> networkTensors(const TensorFile& file, const std::string& prefix) {
   std::vector<NamedTensor> out;
   for (const NamedTensor& tensor : file.tensors()) {

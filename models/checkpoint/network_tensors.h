@@ -15,6 +15,10 @@ namespace stormloom {
 /// alignment_model., loss.discriminator.
 std::vector<std::string> networkPrefixes(const TensorFile& file);
 
+/// The prefix of the network a file was saved for: "torch_nn_module." in training checkpoints, else
+/// "alignment_model.", "first_stage_model." or none at all.
+std::string mainPrefix(const TensorFile& file);
+
 /// Exactly the tensors whose names start with `prefix`, named without it. "" gives all of them.
 std::vector<NamedTensor> networkTensors(const TensorFile& file, const std::string& prefix);
 

@@ -15,6 +15,7 @@ struct Entry {
 using enum KnownGlobal;
 constexpr Entry kEntries[] = {
     {"collections", "OrderedDict", OrderedDict},
+    {"torch._utils", "_rebuild_tensor", RebuildTensor},
     {"torch._utils", "_rebuild_tensor_v2", RebuildTensor},
     {"torch._utils", "_rebuild_parameter", RebuildParameter},
     {"torch.nn.parameter", "Parameter", RebuildParameter},

@@ -30,7 +30,7 @@ public:
       }
     }
     if (stack_.size() != 1 || !marks_.empty()) refuse("its pickle does not end with one value");
-    return {std::move(values_), stack_[0], reader_.position()};
+    return {std::move(values_), stack_[0], reader_.position(), std::move(foreignStorages_)};
   }
 
 private:
@@ -377,6 +377,8 @@ private:
                  .type = type.type,
                  .integer = count.integer,
                  .text = key.text};
+      } else if (key.kind == PickleKind::Text) {
+        foreignStorages_.push_back(key.text);
       }
     }
     push(std::move(value));
@@ -414,6 +416,7 @@ private:
   Handles stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint32_t, Handle> memo_;
+  std::vector<std::string_view> foreignStorages_;
 };
 
 }  // namespace

@@ -48,7 +48,8 @@ struct PickleValue {
 struct PickleResult {
   std::vector<PickleValue> values;
   std::uint32_t root = 0;
-  std::uint64_t bytes = 0;  ///< how long the pickle was
+  std::uint64_t bytes = 0;                        ///< how long the pickle was
+  std::vector<std::string_view> foreignStorages;  ///< keys of numbers of types not known here
   const PickleValue& rootValue() const { return values[root]; }
 };
 

@@ -166,6 +166,9 @@ void checkExtents(const TensorListing& listing, Bytes file, const std::string& s
   }
 }
 
+/// Binary pickles of protocols 2 to 5; PyTorch writes 2 unless told otherwise.
+bool isPickleProtocol(std::byte byte) { return byte >= std::byte(2) && byte <= std::byte(5); }
+
 }  // namespace
 
 std::size_t elementSize(ElementType type) { return kTypes[std::size_t(type)].size; }
@@ -229,7 +232,7 @@ TensorListing listTensors(Bytes file, const std::string& source, const ReadOptio
     listing = listSafetensors(file, source);
   } else if (startsWith("PK\x03\x04")) {
     listing = listTorchZip(file, source, options);
-  } else if (startsWith("\x80\x02")) {
+  } else if (startsWith("\x80") && file.size() > 1 && isPickleProtocol(file[1])) {
     listing = listTorchLegacy(file, source);
   } else {
     refuseFile(source,

@@ -82,17 +82,26 @@ private:
     }
   }
 
+  /// What PyTorch itself writes beside the pickle and the numbers; names with a dot are its notes.
+  bool isNote(std::string_view name) const {
+    return name == "version" || name == "byteorder" || name.starts_with('.');
+  }
+
   /// Every record of numbers must be somebody's: the tensors', the optimizer's.
   void refuseUnclaimed(const PickleResult& pickle) const {
-    std::unordered_set<std::string_view> keys;
+    std::unordered_set<std::string_view> keys(pickle.foreignStorages.begin(),
+                                              pickle.foreignStorages.end());
     for (const PickleValue& value : pickle.values) {
       if (value.kind == PickleKind::Storage) keys.insert(value.text);
     }
-    const std::string folder = root_ + "data/";
+    static constexpr std::string_view kNumbers = "data/";
     for (const ZipRecord& record : records_) {
-      if (record.name.starts_with(folder) && !keys.contains(record.name.substr(folder.size()))) {
-        refuseFile(source_, "its record \"" + std::string(record.name) + "\" belongs to no tensor");
+      if (record.name.starts_with(root_)) {
+        const std::string_view name = record.name.substr(root_.size());
+        if (name == "data.pkl" || isNote(name)) continue;
+        if (name.starts_with(kNumbers) && keys.contains(name.substr(kNumbers.size()))) continue;
       }
+      refuseFile(source_, "its record \"" + std::string(record.name) + "\" belongs to no tensor");
     }
   }
 

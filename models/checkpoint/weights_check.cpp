@@ -32,10 +32,32 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+std::string withArticle(const std::string& family) {
+  return (family.starts_with("E") ? "an " : "a ") + family;
+}
+
+std::string shapeOf(const Json& config, const char* key) {
+  const Json& shape = config.at(key);
+  return shape.at(0).dump() + " frames of " + shape.at(1).dump() + " x " + shape.at(2).dump();
+}
+
+/// "7 frames of 128 x 128 in, 6 frames of 128 x 128 out" of whatever takes and gives fields.
+std::string sizesOf(const Json& config) {
+  if (config.contains("target_shape"))
+    return shapeOf(config, "input_shape") + " in, " + shapeOf(config, "target_shape") + " out";
+  if (config.contains("input_shape")) return shapeOf(config, "input_shape") + " in";
+  return config.at("latent_channels").dump() + " latent channels";
+}
+
 std::string describe(const NetworkVerdict& verdict) {
-  if (verdict.known())
-    return "These are the weights of a " + verdict.family + " (" + verdict.architecture +
+  if (verdict.official())
+    return "These are the weights of " + withArticle(verdict.family) + " (" + verdict.architecture +
            "): every tensor is there.";
+  if (verdict.known())
+    return "These are the weights of " + withArticle(verdict.family) + " with sizes of its own (" +
+           sizesOf(verdict.config) +
+           "): every tensor is there. Padding, activations and shifts leave no trace in a file and "
+           "are taken as in the published networks.";
   if (!verdict.architecture.empty()) {
     const TensorDifference& difference = verdict.difference;
     return "This is nearly " + verdict.architecture + ", but " +
@@ -45,19 +67,11 @@ std::string describe(const NetworkVerdict& verdict) {
            "; choose the complete file made for this network.";
   }
   if (!verdict.family.empty())
-    return "These are the weights of a " + verdict.family +
-           " with sizes of its own; it needs the model card it was trained with.";
+    return "These are the weights of " + withArticle(verdict.family) +
+           " with sizes of its own, which names and shapes do not tell completely; it needs the "
+           "model card it was trained with.";
   return "The file is sound, but its tensors belong to no network that Stormloom knows; choose "
          "weights of Earthformer or PreDiff.";
-}
-
-/// The network a file was saved for: its tensors lie under "torch_nn_module." in training
-/// checkpoints, or carry no prefix at all.
-std::string mainPrefix(const std::vector<std::string>& prefixes) {
-  for (const char* candidate : {"torch_nn_module.", "alignment_model.", "first_stage_model."}) {
-    if (std::find(prefixes.begin(), prefixes.end(), candidate) != prefixes.end()) return candidate;
-  }
-  return "";
 }
 
 void takeVerdict(const NetworkVerdict& verdict, WeightsReport& report) {
@@ -68,6 +82,8 @@ void takeVerdict(const NetworkVerdict& verdict, WeightsReport& report) {
     unexpected.push_back(name + " (of another shape)");
   report.unexpected = firstOf(std::move(unexpected));
   report.sentence = describe(verdict);
+  if (verdict.known() && verdict.config.contains("input_shape"))
+    report.input = verdict.config.at("input_shape").as<std::vector<std::int64_t>>();
 }
 
 /// A PreDiff training checkpoint carries its VAE along.
@@ -77,7 +93,7 @@ void noteFirstStage(const TensorFile& file, WeightsReport& report) {
       !report.unexpected.empty())
     return;
   const NetworkVerdict vae = recognizeNetwork(tensors);
-  if (!vae.known() || vae.architecture != kVae) return;
+  if (!vae.official() || vae.architecture != kVae) return;
   report.architecture = "prediff-sevirlr";
   report.sentence =
       "This training checkpoint holds PreDiff's denoiser and VAE (prediff-sevirlr), both complete.";
@@ -89,10 +105,11 @@ WeightsReport checkWeights(const std::string& path) {
   const TensorFile file = readTensorFile(path);
   WeightsReport report;
   report.format = file.format();
+  report.container = file.container();
   report.tensors = file.tensors().size();
   report.parameters = parameterCount(file.tensors());
   report.prefixes = networkPrefixes(file);
-  const std::string prefix = mainPrefix(report.prefixes);
+  const std::string prefix = mainPrefix(file);
   takeVerdict(recognizeNetwork(networkTensors(file, prefix)), report);
   if (prefix == "torch_nn_module.") noteFirstStage(file, report);
   return report;

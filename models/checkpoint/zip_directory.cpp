@@ -14,8 +14,11 @@ constexpr std::uint32_t kDirectoryEntry = 0x02014b50;
 constexpr std::uint32_t kEnd = 0x06054b50;
 constexpr std::uint32_t kEnd64 = 0x06064b50;
 constexpr std::uint32_t kEnd64Locator = 0x07064b50;
+constexpr std::uint32_t kDescriptor = 0x08074b50;
 constexpr std::uint64_t kEndBytes = 22;
 constexpr std::uint64_t kEnd64LocatorBytes = 20;
+constexpr std::uint64_t kEnd64Bytes = 56;
+constexpr std::uint64_t kDescriptorBytes = 16;
 constexpr std::uint64_t kEntryBytes = 46;
 constexpr std::uint16_t kEncrypted = 1;
 constexpr std::uint16_t kSizesFollowData = 8;
@@ -39,7 +42,8 @@ public:
       records.push_back(directoryEntry(reader));
       locate(records.back(), directory.begin);
     }
-    refuseOverlaps(records);
+    require(reader.remaining() == 0);
+    refuseUnclaimed(records, directory.begin);
     std::sort(records.begin(), records.end(),
               [](const ZipRecord& a, const ZipRecord& b) { return a.name < b.name; });
     const auto twice =
@@ -56,17 +60,13 @@ private:
     if (!good) refuse("its zip directory is damaged");
   }
 
-  /// The end record is the last thing in the file but for its comment.
+  /// The end record is the last thing in the file: PyTorch writes no comment behind it.
   std::uint64_t findEnd() const {
-    const std::uint64_t size = file_.size();
-    for (std::uint64_t comment = 0; comment <= 0xFFFF && kEndBytes + comment <= size; ++comment) {
-      const std::uint64_t begin = size - kEndBytes - comment;
-      ByteReader reader(file_, source_, begin);
-      if (reader.number<std::uint32_t>() != kEnd) continue;
-      reader.take(16);
-      if (reader.number<std::uint16_t>() == comment) return begin;
+    if (file_.size() >= kEndBytes) {
+      const std::uint64_t begin = file_.size() - kEndBytes;
+      if (ByteReader(file_, source_, begin).number<std::uint32_t>() == kEnd) return begin;
     }
-    refuse("its zip directory is missing (cut off or damaged)");
+    refuse("its zip directory is not at its end (cut off, damaged or with something behind it)");
   }
 
   Directory findDirectory() const {
@@ -78,28 +78,39 @@ private:
     directory.entries = reader.number<std::uint16_t>();
     directory.bytes = reader.number<std::uint32_t>();
     directory.begin = reader.number<std::uint32_t>();
-    if (directory.entries == 0xFFFF || directory.bytes == kIn64 || directory.begin == kIn64) {
-      directory = findDirectory64(end);
-    }
-    std::uint64_t directoryEnd = 0;
-    require(!__builtin_add_overflow(directory.begin, directory.bytes, &directoryEnd) &&
-            directoryEnd <= end && directory.entries <= directory.bytes / kEntryBytes);
+    require(reader.number<std::uint16_t>() == 0);  // no comment
+    const std::uint64_t directoryEnd = takeDirectory64(end, directory);
+    std::uint64_t reached = 0;
+    require(!__builtin_add_overflow(directory.begin, directory.bytes, &reached) &&
+            reached == directoryEnd && directory.entries <= directory.bytes / kEntryBytes);
     return directory;
   }
 
-  Directory findDirectory64(std::uint64_t end) const {
-    require(end >= kEnd64LocatorBytes);
-    ByteReader locator(file_, source_, end - kEnd64LocatorBytes);
-    require(locator.number<std::uint32_t>() == kEnd64Locator);
+  /// Takes the long numbers where there are some; both must say the same, else two programs would
+  /// read two different files. Returns where the directory must end.
+  std::uint64_t takeDirectory64(std::uint64_t end, Directory& directory) const {
+    const std::uint64_t locatorBegin = end - std::min(end, kEnd64LocatorBytes);
+    ByteReader locator(file_, source_, locatorBegin);
+    if (end < kEnd64LocatorBytes || locator.number<std::uint32_t>() != kEnd64Locator) {
+      require(directory.entries != 0xFFFF && directory.bytes != kIn64 && directory.begin != kIn64);
+      return end;
+    }
     locator.take(4);
-    ByteReader reader(file_, source_, locator.number<std::uint64_t>());
+    const auto begin64 = locator.number<std::uint64_t>();
+    require(locatorBegin >= kEnd64Bytes && begin64 == locatorBegin - kEnd64Bytes);
+    ByteReader reader(file_, source_, begin64);
     require(reader.number<std::uint32_t>() == kEnd64);
-    reader.take(28);
-    Directory directory;
-    directory.entries = reader.number<std::uint64_t>();
-    directory.bytes = reader.number<std::uint64_t>();
-    directory.begin = reader.number<std::uint64_t>();
-    return directory;
+    require(reader.number<std::uint64_t>() == kEnd64Bytes - 12);
+    reader.take(20);
+    const auto longer = [&](std::uint64_t brief, std::uint64_t saturated) {
+      const auto value = reader.number<std::uint64_t>();
+      require(value == brief || brief == saturated);
+      return value;
+    };
+    directory.entries = longer(directory.entries, 0xFFFF);
+    directory.bytes = longer(directory.bytes, kIn64);
+    directory.begin = longer(directory.begin, kIn64);
+    return begin64;
   }
 
   ZipRecord directoryEntry(ByteReader& reader) const {
@@ -121,7 +132,7 @@ private:
     record.headerBegin = reader.number<std::uint32_t>();
     record.name = reader.text(nameBytes);
     readZip64(reader.take(extraBytes), record, stored);
-    reader.take(commentBytes);
+    require(commentBytes == 0);
     if (stored != record.bytes)
       refuse("its record \"" + std::string(record.name) + "\" lies about its size");
     return record;
@@ -157,7 +168,8 @@ private:
     const auto extraBytes = reader.number<std::uint16_t>();
     require(reader.text(nameBytes) == record.name);
     reader.take(extraBytes);
-    const bool sizesElsewhere = (flags & kSizesFollowData) || bytes == kIn64;
+    record.sizesFollow = (flags & kSizesFollowData) != 0;
+    const bool sizesElsewhere = record.sizesFollow || bytes == kIn64;
     require(sizesElsewhere || (bytes == record.bytes && stored == record.bytes));
     record.begin = reader.position();
     if (record.bytes > reader.remaining()) {
@@ -165,14 +177,40 @@ private:
     }
   }
 
-  void refuseOverlaps(std::vector<ZipRecord>& records) const {
+  /// Records follow each other up to the directory: none shares bytes, none leaves some out.
+  void refuseUnclaimed(std::vector<ZipRecord>& records, std::uint64_t directoryBegin) const {
     std::sort(records.begin(), records.end(),
               [](const ZipRecord& a, const ZipRecord& b) { return a.headerBegin < b.headerBegin; });
-    for (std::size_t i = 1; i < records.size(); ++i) {
-      const ZipRecord& before = records[i - 1];
-      if (before.begin + before.bytes > records[i].headerBegin)
-        refuse("two of its zip records share bytes");
+    std::uint64_t claimed = 0;
+    for (const ZipRecord& record : records) {
+      requireNext(record.headerBegin, claimed);
+      claimed = record.begin + record.bytes;
+      if (record.sizesFollow) claimed += descriptorBytes(record, claimed, directoryBegin);
     }
+    requireNext(directoryBegin, claimed);
+  }
+
+  void requireNext(std::uint64_t begin, std::uint64_t claimed) const {
+    if (begin < claimed) refuse("two of its zip records share bytes");
+    if (begin > claimed) refuse("it has bytes that belong to no zip record");
+  }
+
+  /// Behind a record that was written as a stream: its checksum and sizes again, short or long.
+  std::uint64_t descriptorBytes(const ZipRecord& record, std::uint64_t begin,
+                                std::uint64_t directoryBegin) const {
+    ByteReader reader(file_.first(directoryBegin), source_, begin);
+    require(reader.number<std::uint32_t>() == kDescriptor);
+    require(reader.number<std::uint32_t>() == record.crc);
+    if (reads<std::uint64_t>(reader, record.bytes)) return kDescriptorBytes + 8;
+    require(reads<std::uint32_t>(reader, record.bytes));
+    return kDescriptorBytes;
+  }
+
+  /// Whether both sizes stand here as numbers of this width.
+  template <class Number>
+  static bool reads(ByteReader reader, std::uint64_t bytes) {
+    return reader.remaining() >= 2 * sizeof(Number) && reader.number<Number>() == bytes &&
+           reader.number<Number>() == bytes;
   }
 
   Bytes file_;

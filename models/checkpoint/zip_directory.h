@@ -14,11 +14,12 @@ struct ZipRecord {
   std::uint64_t begin = 0;  ///< of its bytes in the file
   std::uint64_t bytes = 0;
   std::uint32_t crc = 0;
+  bool sizesFollow = false;  ///< a descriptor stands behind its bytes
 };
 
 /// All records, sorted by name. Refuses compressed and encrypted records, names given twice,
-/// records that overlap or leave the file, and a directory that disagrees with the records' own
-/// headers. Zip64 is understood.
+/// records that overlap, leave the file or leave bytes between them, comments, and a directory that
+/// disagrees with the records' own headers. Zip64 is understood.
 std::vector<ZipRecord> readZipDirectory(Bytes file, const std::string& source);
 
 }  // namespace stormloom

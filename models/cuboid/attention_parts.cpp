@@ -5,25 +5,6 @@
 
 namespace stormloom {
 using torch::Tensor;
-namespace {
-
-CuboidMap::Element probedElement(const AttentionProbe::Query& query, const CuboidMap& map,
-                                 std::int64_t batchSize) {
-  const Thw position = {query.frame, query.row, query.col};
-  if (!map.holdsData(position) || query.batch < 0 || query.batch >= batchSize)
-    throw UsageError("The attention of frame " + std::to_string(query.frame) + ", row " +
-                     std::to_string(query.row) + ", column " + std::to_string(query.col) +
-                     " was asked for, but the layer's field has " + std::to_string(map.data[0]) +
-                     " frames of " + std::to_string(map.data[1]) + " x " +
-                     std::to_string(map.data[2]) + "; choose a position inside it.");
-  return map.elementAt(position);
-}
-
-/// Kept weights must survive the pass: no graph, no view of a large tensor.
-Tensor kept(const Tensor& weights) { return weights.detach().clone().contiguous(); }
-
-}  // namespace
-
 torch::nn::Linear linear(std::int64_t in, std::int64_t out, bool bias) {
   return torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(bias));
 }
@@ -44,12 +25,13 @@ std::vector<Tensor> splitHeads(const Tensor& x, std::int64_t parts, std::int64_t
 
 Tensor mergeHeads(const Tensor& x) { return x.transpose(-3, -2).flatten(-2); }
 
-Tensor relativePositionBias(const Tensor& table, const Tensor& index, std::int64_t queries,
+Tensor relativePositionBias(const Tensor& table, const Tensor& index, const QueryRange& queries,
                             std::int64_t keys) {
-  TORCH_CHECK(queries <= index.size(0) && keys <= index.size(1), "a cuboid of ", queries, " x ",
-              keys, " elements exceeds the configured ", index.sizes());
-  const Tensor rows = index.slice(0, 0, queries).slice(1, 0, keys).reshape({-1});
-  return table.index_select(0, rows).t().reshape({table.size(1), queries, keys});
+  TORCH_CHECK(queries.first + queries.count <= index.size(0) && keys <= index.size(1),
+              "a cuboid of ", queries.first + queries.count, " x ", keys,
+              " elements exceeds the configured ", index.sizes());
+  const Tensor rows = index.narrow(0, queries.first, queries.count).slice(1, 0, keys).reshape({-1});
+  return table.index_select(0, rows).t().reshape({table.size(1), queries.count, keys});
 }
 
 Tensor withOpenKeys(const Tensor& mask, std::int64_t count) {
@@ -72,28 +54,31 @@ Tensor jointValues(const Tensor& weights, const Tensor& values, const Tensor& gl
          torch::matmul(weights.narrow(-1, v, n), globalValues);
 }
 
-void recordLocal(AttentionProbe& probe, const Tensor& weights, const CuboidMap& x,
-                 const CuboidMap& keys, PaddingType padding) {
-  if (!probe.query) {
-    probe.local = kept(weights.transpose(1, 2));
-    return;
-  }
-  const auto at = probedElement(*probe.query, x, weights.size(0));
-  probe.local =
-      kept(weights.select(0, probe.query->batch).select(0, at.cuboid).select(1, at.element));
-  const std::vector<std::int64_t> source = sourceIndex(keys, padding);
-  const auto first = source.begin() + at.cuboid * keys.volume();
-  probe.keys.assign(first, first + keys.volume());
+Tensor cuboidTokens(const Tensor& field, std::int64_t batch, const CuboidMap& map,
+                    PaddingType padding, const CuboidRange& cuboids, torch::nn::LayerNorm norm) {
+  const std::vector<std::int64_t> sources = sourceIndex(map, padding, cuboids);
+  const Tensor index = torch::tensor(sources, torch::kLong).to(field.device());
+  Tensor tokens = field.select(0, batch).flatten(0, 2).index_select(0, index.clamp_min(0));
+  if (norm) tokens = norm(tokens);
+  tokens =
+      tokens * (index >= 0).unsqueeze(1).to(tokens.scalar_type());  // padding comes after the norm
+  return tokens.reshape({1, cuboids.count, map.volume(), tokens.size(1)});
 }
 
-void recordGlobal(AttentionProbe& probe, const Tensor& weights, const CuboidMap& x) {
-  if (!probe.query) {
-    probe.global = kept(weights);
-    return;
-  }
-  const auto at = probedElement(*probe.query, x, weights.size(0));
-  probe.global =
-      kept(weights.select(0, probe.query->batch).select(2, at.cuboid * x.volume() + at.element));
+Tensor maskRows(const Tensor& mask, const CuboidRange& cuboids, const QueryRange& queries) {
+  if (!mask.defined()) return mask;
+  return mask.narrow(0, cuboids.first, cuboids.count).narrow(2, queries.first, queries.count);
 }
+
+void requireInside(const QueryPosition& query, const CuboidMap& map, std::int64_t batchSize) {
+  if (map.holdsData(query.at) && query.batch >= 0 && query.batch < batchSize) return;
+  throw UsageError("The attention of frame " + std::to_string(query.at[0]) + ", row " +
+                   std::to_string(query.at[1]) + ", column " + std::to_string(query.at[2]) +
+                   " was asked for, but the layer's field has " + std::to_string(map.data[0]) +
+                   " frames of " + std::to_string(map.data[1]) + " x " +
+                   std::to_string(map.data[2]) + "; choose a position inside it.");
+}
+
+Tensor kept(const Tensor& weights) { return weights.detach().clone().contiguous(); }
 
 }  // namespace stormloom

@@ -2,8 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "core/cuboid_map.h"
 #include "models/cuboid/attention_probe.h"
-#include "models/cuboid/cuboid_map.h"
 
 namespace stormloom {
 
@@ -20,11 +20,17 @@ std::vector<torch::Tensor> splitHeads(const torch::Tensor& x, std::int64_t parts
 /// (B,...,heads,V,d) -> (B,...,V,heads*d).
 torch::Tensor mergeHeads(const torch::Tensor& x);
 
-/// Learned bias of every pair of elements: rows of `table` at the first `queries` x `keys` entries
-/// of `index`, as (heads,queries,keys). A clipped cuboid slices the index of the configured one:
-/// quirk Q1.
+/// The queries of each cuboid that weights are computed for, by their element numbers.
+struct QueryRange {
+  std::int64_t first = 0;
+  std::int64_t count = 1;
+};
+
+/// Learned bias of every pair of elements: rows of `table` at the entries of `index` of these
+/// queries and the first `keys` keys, as (heads,queries,keys). A clipped cuboid slices the index of
+/// the configured one: quirk Q1.
 torch::Tensor relativePositionBias(const torch::Tensor& table, const torch::Tensor& index,
-                                   std::int64_t queries, std::int64_t keys);
+                                   const QueryRange& queries, std::int64_t keys);
 
 /// A mask with `count` more keys that are always attended; an undefined mask stays undefined.
 torch::Tensor withOpenKeys(const torch::Tensor& mask, std::int64_t count);
@@ -37,10 +43,20 @@ torch::Tensor jointWeights(const torch::Tensor& scores, const torch::Tensor& glo
 torch::Tensor jointValues(const torch::Tensor& weights, const torch::Tensor& values,
                           const torch::Tensor& globalValues);
 
-/// Fills a probe from weights (B,K,heads,Vx,Vm[+N]) of queries in `x` over keys in `keys`.
-void recordLocal(AttentionProbe& probe, const torch::Tensor& weights, const CuboidMap& x,
-                 const CuboidMap& keys, PaddingType padding);
-/// Fills a probe from weights (B,heads,N,K*V[+N]) of the global vectors.
-void recordGlobal(AttentionProbe& probe, const torch::Tensor& weights, const CuboidMap& x);
+/// Elements of some cuboids of sample `batch` of a field, normed and then padded as in a pass:
+/// (1,K,V,C).
+torch::Tensor cuboidTokens(const torch::Tensor& field, std::int64_t batch, const CuboidMap& map,
+                           PaddingType padding, const CuboidRange& cuboids,
+                           torch::nn::LayerNorm norm);
+
+/// Rows of a mask (K,1,V,Vm) for some queries of some cuboids; undefined stays undefined.
+torch::Tensor maskRows(const torch::Tensor& mask, const CuboidRange& cuboids,
+                       const QueryRange& queries);
+
+/// UsageError for a position outside the field.
+void requireInside(const QueryPosition& query, const CuboidMap& map, std::int64_t batchSize);
+
+/// A tensor that survives the pass: no graph, no view of a larger one.
+torch::Tensor kept(const torch::Tensor& weights);
 
 }  // namespace stormloom

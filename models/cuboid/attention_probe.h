@@ -3,32 +3,45 @@
 #include <torch/torch.h>
 
 #include <cstdint>
-#include <optional>
 #include <vector>
+
+#include "core/cuboid_map.h"
 
 namespace stormloom {
 
-/// What a cuboid attention layer keeps of its weights during a forward pass: the heat-maps of
-/// spec 3. A layer without a probe keeps nothing and computes nothing extra.
+/// What a cuboid attention layer was given in a pass: enough to compute the weights of any position
+/// again, later.
+struct AttentionInputs {
+  torch::Tensor x;        ///< (B,T,H,W,C), before the layer's norm
+  torch::Tensor memory;   ///< cross-attention: (B,Tm,H,W,C); else undefined
+  torch::Tensor globals;  ///< (B,N,ratio*C), or undefined
+};
+
+/// What a cuboid attention layer keeps of a forward pass: the heat-maps of spec 3, or what they can
+/// be computed from. A layer without a probe keeps nothing and computes nothing extra.
 struct AttentionProbe {
-  struct Query {
-    std::int64_t batch = 0;
-    std::int64_t frame = 0;  ///< position on the field of the layer's level
-    std::int64_t row = 0;
-    std::int64_t col = 0;
-  };
+  enum class Keep { Weights, Inputs };
+  Keep keep = Keep::Weights;
 
-  /// Keep the weights of one position alone, so that memory is that of one cuboid; otherwise all
-  /// are kept.
-  std::optional<Query> query;
+  torch::Tensor local;   ///< self (B,heads,K,V,V[+N]), cross (B,heads,K,Vx,Vm[+N])
+  torch::Tensor global;  ///< (B,heads,N,K*V[+N])
+  AttentionInputs inputs;
+};
 
-  /// All: self (B,heads,K,V,V[+N]), cross (B,heads,K,Vx,Vm[+N]). One query: (heads, V[+N]).
-  torch::Tensor local;
-  /// All: (B,heads,N,K*V[+N]). One query: what the global vectors draw from this position, (heads,
-  /// N).
-  torch::Tensor global;
-  /// One query: flat (T,H,W) index on the attended field of every local key, -1 for padding.
-  std::vector<std::int64_t> keys;
+/// One position on the field of a layer's level.
+struct QueryPosition {
+  std::int64_t batch = 0;
+  Thw at = {0, 0, 0};
+};
+
+/// The weights of one position; memory is that of its cuboid.
+struct QueryWeights {
+  torch::Tensor local;   ///< (heads,V[+N]): of the elements of its cuboid and the global vectors
+  torch::Tensor global;  ///< (heads,N): what the global vectors draw from it; undefined without
+  std::vector<std::int64_t> keys;  ///< flat (T,H,W) index on the attended field, -1 for padding
+  CuboidMap query;                 ///< cuboids of the layer's field
+  CuboidMap attended;              ///< cuboids of the attended field: the same or the memory's
+  std::int64_t cuboid = 0;
 };
 
 }  // namespace stormloom

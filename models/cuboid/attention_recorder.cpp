@@ -1,5 +1,6 @@
 #include "models/cuboid/attention_recorder.h"
 
+#include "core/errors.h"
 #include "models/cuboid/cuboid_cross_attention.h"
 #include "models/cuboid/cuboid_self_attention.h"
 
@@ -25,19 +26,37 @@ bool isAttention(const torch::nn::Module& module) {
 
 }  // namespace
 
-AttentionRecorder::AttentionRecorder(const torch::nn::Module& network, const std::string& filter,
-                                     const std::optional<AttentionProbe::Query>& query) {
+AttentionRecorder::AttentionRecorder(const torch::nn::Module& network, AttentionProbe::Keep keep,
+                                     const std::string& filter) {
   for (const auto& entry : network.named_modules("", /*include_self=*/false)) {
     if (!isAttention(*entry.value()) || entry.key().find(filter) == std::string::npos) continue;
     AttentionProbe& probe = probes_[entry.key()];
-    probe.query = query;
+    probe.keep = keep;
     probeIfAttention(*entry.value(), &probe);
     layers_.insert(entry.key(), entry.value());
   }
 }
 
-AttentionRecorder::~AttentionRecorder() {
+AttentionRecorder::~AttentionRecorder() { stop(); }
+
+void AttentionRecorder::stop() {
   for (const auto& entry : layers_) probeIfAttention(*entry.value(), nullptr);
+}
+
+torch::nn::Module& AttentionRecorder::layer(const std::string& path) const {
+  const auto* found = layers_.find(path);
+  if (!found) throw UsageError("There is no attention layer \"" + path + "\" in this network.");
+  return **found;
+}
+
+QueryWeights AttentionRecorder::weightsOf(const std::string& path,
+                                          const QueryPosition& query) const {
+  torch::nn::Module& module = layer(path);
+  const AttentionInputs& given = probes_.at(path).inputs;
+  if (!given.x.defined())
+    throw UsageError("The attention layer \"" + path + "\" does not run in this network.");
+  if (auto* self = module.as<CuboidSelfAttentionLayer>()) return self->weightsOf(given, query);
+  return module.as<CuboidCrossAttentionLayer>()->weightsOf(given, query);
 }
 
 std::vector<std::string> attentionLayers(const torch::nn::Module& network) {

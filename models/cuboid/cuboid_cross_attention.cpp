@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "models/cuboid/attention_parts.h"
-
 namespace stormloom {
 using torch::Tensor;
 
@@ -52,10 +50,11 @@ std::shared_ptr<const CuboidCrossAttentionLayerImpl::Fitted> CuboidCrossAttentio
 
 // S = q k^T + relative position bias, (B,K,heads,Vx,Vm). Both times count from 0 in their own
 // cuboid: the memory is not placed in the past.
-Tensor CuboidCrossAttentionLayerImpl::scores(const Tensor& q, const Tensor& k) {
+Tensor CuboidCrossAttentionLayerImpl::scores(const Tensor& q, const Tensor& k,
+                                             const QueryRange& queries) {
   const Tensor s = torch::matmul(q, k.transpose(-2, -1));
   if (!options_.useRelativePos) return s;
-  return s + relativePositionBias(relative_position_bias_table, relative_position_index, q.size(-2),
+  return s + relativePositionBias(relative_position_bias_table, relative_position_index, queries,
                                   k.size(-2));
 }
 
@@ -70,22 +69,63 @@ CuboidCrossAttentionLayerImpl::GlobalParts CuboidCrossAttentionLayerImpl::global
           keyValue[0].unsqueeze(1), keyValue[1].unsqueeze(1)};
 }
 
-void CuboidCrossAttentionLayerImpl::record(const Tensor& weights, const CrossCuboidMaps& maps,
-                                           std::int64_t skippedFrames) {
-  recordLocal(*probe_, weights, maps.x, maps.mem, PaddingType::Ignore);
+void CuboidCrossAttentionLayerImpl::record(const AttentionInputs& given, const Tensor& weights) {
+  if (!probe_) return;
+  if (probe_->keep == AttentionProbe::Keep::Inputs)
+    probe_->inputs = given;
+  else
+    probe_->local = kept(weights.transpose(1, 2));  // heads before cuboids
+}
+
+std::int64_t CuboidCrossAttentionLayerImpl::skippedFrames(const Tensor& memory) const {
+  return std::max<std::int64_t>(0, memory.size(1) - options_.lastNFrames.value_or(memory.size(1)));
+}
+
+CrossCuboidMaps CuboidCrossAttentionLayerImpl::mapsOf(const AttentionInputs& given) {
+  return fitted(given.x, given.memory.slice(1, skippedFrames(given.memory)))->maps;
+}
+
+Tensor CuboidCrossAttentionLayerImpl::weightsOf(const AttentionInputs& given, std::int64_t batch,
+                                                const CuboidRange& cuboids,
+                                                const QueryRange& queries) {
+  constexpr PaddingType padding = PaddingType::Ignore;
+  const Tensor seen = given.memory.slice(1, skippedFrames(given.memory));
+  const auto fit = fitted(given.x, seen);
+  const Tensor tokens = cuboidTokens(given.x, batch, fit->maps.x, padding, cuboids, norm)
+                            .narrow(-2, queries.first, queries.count);
+  const Tensor memory = cuboidTokens(seen, batch, fit->maps.mem, padding, cuboids, nullptr);
+  const Tensor q = splitHeads(q_proj(tokens), 1, options_.numHeads)[0] * scale_;
+  const auto kv = splitHeads(kv_proj(memory), 2, options_.numHeads);
+  GlobalParts globals;
+  if (options_.useGlobalVector) globals = globalParts(tokens, q, given.globals.narrow(0, batch, 1));
+  return jointWeights(scores(q, kv[0], queries), globals.query, globals.key,
+                      maskRows(fit->mask, cuboids, queries));
+}
+
+QueryWeights CuboidCrossAttentionLayerImpl::weightsOf(const AttentionInputs& given,
+                                                      const QueryPosition& query) {
+  const torch::NoGradGuard noGradient;
+  constexpr PaddingType padding = PaddingType::Ignore;
+  const CrossCuboidMaps maps = mapsOf(given);
+  requireInside(query, maps.x, given.x.size(0));
+  const auto element = maps.x.elementAt(query.at);
+  const CuboidRange own = {element.cuboid, 1};
+  QueryWeights out{{}, {}, {}, maps.x, maps.mem, element.cuboid};
+  const Tensor weights = weightsOf(given, query.batch, own, {element.element, 1});
+  out.local = kept(weights.select(0, 0).select(0, 0).squeeze(-2));
   // Keys are named on the whole memory, of which the first frames were not looked at.
-  const std::int64_t skipped = skippedFrames * maps.mem.data[1] * maps.mem.data[2];
-  for (std::int64_t& key : probe_->keys)
+  out.keys = sourceIndex(maps.mem, padding, own);
+  const std::int64_t skipped = skippedFrames(given.memory) * maps.mem.data[1] * maps.mem.data[2];
+  for (std::int64_t& key : out.keys)
     if (key >= 0) key += skipped;
+  return out;
 }
 
 Tensor CuboidCrossAttentionLayerImpl::forward(const Tensor& x, const Tensor& memory,
                                               const Tensor& memoryGlobals) {
   TORCH_CHECK(options_.useGlobalVector == memoryGlobals.defined(), "this layer was built ",
               options_.useGlobalVector ? "for" : "without", " global vectors");
-  const std::int64_t skipped =
-      std::max<std::int64_t>(0, memory.size(1) - options_.lastNFrames.value_or(memory.size(1)));
-  const Tensor seen = memory.slice(1, skipped);
+  const Tensor seen = memory.slice(1, skippedFrames(memory));
   const auto fit = fitted(x, seen);
   constexpr PaddingType padding = PaddingType::Ignore;
 
@@ -96,8 +136,9 @@ Tensor CuboidCrossAttentionLayerImpl::forward(const Tensor& x, const Tensor& mem
   const auto kv = splitHeads(kv_proj(memoryCuboids), 2, options_.numHeads);  // (B,K,heads,Vm,d)
   const GlobalParts globals = globalParts(cuboids, q, memoryGlobals);
 
-  const Tensor weights = jointWeights(scores(q, kv[0]), globals.query, globals.key, fit->mask);
-  if (probe_) record(weights, fit->maps, skipped);
+  const QueryRange all = {0, fit->maps.x.volume()};
+  const Tensor weights = jointWeights(scores(q, kv[0], all), globals.query, globals.key, fit->mask);
+  record({x, memory, memoryGlobals}, weights);
   const Tensor used = dropped(weights, options_.attnDrop, is_training());
   const Tensor y = proj(mergeHeads(jointValues(used, kv[1], globals.value)));
   return fieldFromCuboids(dropped(y, options_.projDrop, is_training()), fit->maps.x, padding);

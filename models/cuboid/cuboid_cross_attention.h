@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/cuboid/attention_parts.h"
 #include "models/cuboid/attention_probe.h"
 #include "models/cuboid/cuboid_layout.h"
 
@@ -39,8 +40,19 @@ public:
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
                         const torch::Tensor& memoryGlobals = {});
 
-  /// The weights of the following passes are kept in the probe, which the caller owns; nullptr
-  /// stops that.
+  /// Weights (1,K,heads,queries,Vm[+N]) of some queries of some cuboids, from what the layer was
+  /// given in a pass. Memory is that of these cuboids.
+  torch::Tensor weightsOf(const AttentionInputs& given, std::int64_t batch,
+                          const CuboidRange& cuboids, const QueryRange& queries);
+  /// The weights of one position; keys are named on the whole memory. UsageError outside the field.
+  QueryWeights weightsOf(const AttentionInputs& given, const QueryPosition& query);
+  /// The cuboids that a field and a memory given to the layer are cut into.
+  CrossCuboidMaps mapsOf(const AttentionInputs& given);
+  /// First frames of a memory that the layer does not look at.
+  std::int64_t skippedFrames(const torch::Tensor& memory) const;
+
+  /// The weights or inputs of the following passes are kept in the probe, which the caller owns;
+  /// nullptr stops that.
   void setProbe(AttentionProbe* probe) { probe_ = probe; }
   const CuboidCrossAttentionOptions& options() const { return options_; }
 
@@ -57,11 +69,10 @@ private:
   };
 
   std::shared_ptr<const Fitted> fitted(const torch::Tensor& x, const torch::Tensor& memory);
-  torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k);
+  torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k, const QueryRange& queries);
   GlobalParts globalParts(const torch::Tensor& cuboids, const torch::Tensor& q,
                           const torch::Tensor& globals);
-  void record(const torch::Tensor& weights, const CrossCuboidMaps& maps,
-              std::int64_t skippedFrames);
+  void record(const AttentionInputs& given, const torch::Tensor& weights);
 
   CuboidCrossAttentionOptions options_;
   double scale_;

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "models/cuboid/cuboid_map.h"
+#include "core/cuboid_map.h"
 
 namespace stormloom {
 

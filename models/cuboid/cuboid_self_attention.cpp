@@ -2,10 +2,14 @@
 
 #include <cmath>
 
-#include "models/cuboid/attention_parts.h"
-
 namespace stormloom {
 using torch::Tensor;
+namespace {
+
+/// Tokens whose keys are looked at together where all tokens of a layer must be.
+constexpr std::int64_t kTokensAtOnce = 4096;
+
+}  // namespace
 
 CuboidSelfAttentionLayerImpl::CuboidSelfAttentionLayerImpl(
     const CuboidSelfAttentionOptions& options)
@@ -64,10 +68,11 @@ std::shared_ptr<const CuboidSelfAttentionLayerImpl::Fitted> CuboidSelfAttentionL
 }
 
 // Spec 1.7, steps 2 and 3: S = q k^T + relative position bias, (B,K,heads,V,V).
-Tensor CuboidSelfAttentionLayerImpl::scores(const Tensor& q, const Tensor& k) {
+Tensor CuboidSelfAttentionLayerImpl::scores(const Tensor& q, const Tensor& k,
+                                            const QueryRange& queries) {
   const Tensor s = torch::matmul(q, k.transpose(-2, -1));
   if (!options_.useRelativePos) return s;
-  return s + relativePositionBias(relative_position_bias_table, relative_position_index, q.size(-2),
+  return s + relativePositionBias(relative_position_bias_table, relative_position_index, queries,
                                   k.size(-2));
 }
 
@@ -77,8 +82,9 @@ Tensor CuboidSelfAttentionLayerImpl::forward(const Tensor& x) {
   const auto fit = fitted(x);
   const Tensor cuboids = cuboidsFromField(norm(x), fit->map, options_.padding);  // (B,K,V,C)
   const auto parts = splitHeads(qkv(cuboids), 3, options_.numHeads);             // (B,K,heads,V,d)
-  const Tensor weights = maskedSoftmax(scores(parts[0] * scale_, parts[1]), fit->mask);
-  if (probe_) recordLocal(*probe_, weights, fit->map, fit->map, options_.padding);
+  const QueryRange all = {0, fit->map.volume()};
+  const Tensor weights = maskedSoftmax(scores(parts[0] * scale_, parts[1], all), fit->mask);
+  record({x, {}, {}}, weights);
   const Tensor y = torch::matmul(dropped(weights, options_.attnDrop, is_training()), parts[2]);
   return projected(y, *fit);
 }
@@ -93,9 +99,10 @@ std::pair<Tensor, Tensor> CuboidSelfAttentionLayerImpl::forward(const Tensor& x,
   local[0] = local[0] * scale_;
   const GlobalParts parts = globalParts(cuboids, global_vec_norm(globals), local);
 
+  const QueryRange all = {0, fit->map.volume()};
   const Tensor weights =
-      jointWeights(scores(local[0], local[1]), parts.localQuery, parts.localKey, fit->mask);
-  if (probe_) recordLocal(*probe_, weights, fit->map, fit->map, options_.padding);
+      jointWeights(scores(local[0], local[1], all), parts.localQuery, parts.localKey, fit->mask);
+  record({x, {}, globals}, weights);
   const Tensor used = dropped(weights, options_.attnDrop, is_training());
   const Tensor y = jointValues(used, local[2], parts.localValue);
   return {projected(y, *fit), updatedGlobals(parts, *fit)};
@@ -150,11 +157,88 @@ Tensor CuboidSelfAttentionLayerImpl::updatedGlobals(const GlobalParts& parts, co
     mask = withOpenKeys(mask, own.size(-1));
   }
   const Tensor weights = maskedSoftmax(joint, mask);
-  if (probe_) recordGlobal(*probe_, weights, fit.map);
+  if (probe_ && probe_->keep == AttentionProbe::Keep::Weights) probe_->global = kept(weights);
   const Tensor used = dropped(weights, options_.attnDrop, is_training());
   Tensor g = mergeHeads(torch::matmul(used, values));  // (B,N,ratio*C)
   if (options_.useFinalProj) g = dropped(global_proj(g), options_.projDrop, is_training());
   return g;
+}
+
+void CuboidSelfAttentionLayerImpl::record(const AttentionInputs& given, const Tensor& weights) {
+  if (!probe_) return;
+  if (probe_->keep == AttentionProbe::Keep::Inputs)
+    probe_->inputs = given;
+  else
+    probe_->local = kept(weights.transpose(1, 2));  // heads before cuboids
+}
+
+Tensor CuboidSelfAttentionLayerImpl::weightsOf(const AttentionInputs& given, std::int64_t batch,
+                                               const CuboidRange& cuboids,
+                                               const QueryRange& queries) {
+  const auto fit = fitted(given.x);
+  const auto ofQueries = [&queries](const Tensor& t) {
+    return t.defined() ? t.narrow(-2, queries.first, queries.count) : t;
+  };
+  const Tensor tokens = cuboidTokens(given.x, batch, fit->map, options_.padding, cuboids, norm);
+  auto local = splitHeads(qkv(tokens), 3, options_.numHeads);
+  local[0] = local[0] * scale_;
+  GlobalParts parts;
+  if (options_.useGlobalVector)
+    parts = globalParts(tokens, global_vec_norm(given.globals.narrow(0, batch, 1)), local);
+  return jointWeights(scores(ofQueries(local[0]), local[1], queries), ofQueries(parts.localQuery),
+                      parts.localKey, maskRows(fit->mask, cuboids, queries));
+}
+
+QueryWeights CuboidSelfAttentionLayerImpl::weightsOf(const AttentionInputs& given,
+                                                     const QueryPosition& query) {
+  const torch::NoGradGuard noGradient;
+  const auto fit = fitted(given.x);
+  requireInside(query, fit->map, given.x.size(0));
+  const auto element = queryElement(fit->map, query.at, options_.padding);
+  const CuboidRange own = {element.cuboid, 1};
+  QueryWeights out{{}, {}, {}, fit->map, fit->map, element.cuboid};
+  const Tensor weights = weightsOf(given, query.batch, own, {element.element, 1});
+  out.local = kept(weights.select(0, 0).select(0, 0).squeeze(-2));
+  out.keys = sourceIndex(fit->map, options_.padding, own);
+  if (options_.useGlobalVector) out.global = drawnByGlobals(given, query.batch, element, *fit);
+  return out;
+}
+
+// The softmax of the global vectors runs over all tokens of the layer; their sum is gathered a few
+// cuboids at a time.
+Tensor CuboidSelfAttentionLayerImpl::drawnByGlobals(const AttentionInputs& given,
+                                                    std::int64_t batch,
+                                                    const CuboidMap::Element& element,
+                                                    const Fitted& fit) {
+  const std::int64_t volume = fit.map.volume();
+  const std::int64_t atOnce = std::max<std::int64_t>(1, kTokensAtOnce / volume);
+  const Tensor globals = global_vec_norm(given.globals.narrow(0, batch, 1));
+  Tensor top, sum, own;  // (heads,N)
+  const auto gather = [&](const Tensor& scores) {
+    const Tensor higher = top.defined() ? torch::maximum(top, scores.amax(-1)) : scores.amax(-1);
+    const Tensor added = (scores - higher.unsqueeze(-1)).exp().sum(-1);
+    sum = sum.defined() ? sum * (top - higher).exp() + added : added;
+    top = higher;
+  };
+  for (std::int64_t first = 0; first < fit.map.cuboids(); first += atOnce) {
+    const CuboidRange some = {first, std::min(atOnce, fit.map.cuboids() - first)};
+    const Tensor tokens = cuboidTokens(given.x, batch, fit.map, options_.padding, some, norm);
+    const auto local = splitHeads(qkv(tokens), 3, options_.numHeads);
+    const GlobalParts parts = globalParts(tokens, globals, local);
+    Tensor scores = torch::matmul(parts.query, parts.keysOfLocal.transpose(-2, -1)).squeeze(0);
+    if (fit.globalMask.defined()) {
+      const Tensor open = fit.globalMask.narrow(0, first * volume, some.count * volume);
+      scores = scores.masked_fill(open.logical_not(), -1e18);
+    }
+    gather(scores);
+    if (element.cuboid >= first && element.cuboid < first + some.count)
+      own = scores.select(-1, (element.cuboid - first) * volume + element.element);
+    if (first == 0 && options_.useGlobalSelfAttn)
+      gather(torch::matmul(parts.selfQuery, parts.selfKey.transpose(-2, -1)).squeeze(0));
+  }
+  const Tensor drawn = (own - top).exp() / sum;
+  const std::int64_t flat = element.cuboid * volume + element.element;
+  return kept(fit.globalMask.defined() ? drawn * fit.globalMask.select(0, flat) : drawn);
 }
 
 // Spec 1.7, step 6.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "models/cuboid/attention_parts.h"
 #include "models/cuboid/attention_probe.h"
 #include "models/cuboid/cuboid_layout.h"
 
@@ -39,8 +40,18 @@ public:
   std::pair<torch::Tensor, torch::Tensor> forward(const torch::Tensor& x,
                                                   const torch::Tensor& globals);
 
-  /// The weights of the following passes are kept in the probe, which the caller owns; nullptr
-  /// stops that.
+  /// Weights (1,K,heads,queries,V[+N]) of some queries of some cuboids, from what the layer was
+  /// given in a pass. Memory is that of these cuboids.
+  torch::Tensor weightsOf(const AttentionInputs& given, std::int64_t batch,
+                          const CuboidRange& cuboids, const QueryRange& queries);
+  /// The weights of one position, also to and from the global vectors. UsageError outside the
+  /// field.
+  QueryWeights weightsOf(const AttentionInputs& given, const QueryPosition& query);
+  /// The cuboids that a field given to the layer is cut into.
+  CuboidMap mapOf(const AttentionInputs& given) { return fitted(given.x)->map; }
+
+  /// The weights or inputs of the following passes are kept in the probe, which the caller owns;
+  /// nullptr stops that.
   void setProbe(AttentionProbe* probe) { probe_ = probe; }
   const CuboidSelfAttentionOptions& options() const { return options_; }
 
@@ -59,10 +70,14 @@ private:
   };
 
   std::shared_ptr<const Fitted> fitted(const torch::Tensor& x);
-  torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k);
+  torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k, const QueryRange& queries);
+  /// What the global vectors of one sample draw from one element: (heads,N).
+  torch::Tensor drawnByGlobals(const AttentionInputs& given, std::int64_t batch,
+                               const CuboidMap::Element& element, const Fitted& fit);
   GlobalParts globalParts(const torch::Tensor& cuboids, const torch::Tensor& globals,
                           const std::vector<torch::Tensor>& qkv);
   torch::Tensor updatedGlobals(const GlobalParts& parts, const Fitted& fit);
+  void record(const AttentionInputs& given, const torch::Tensor& weights);
   torch::Tensor projected(const torch::Tensor& heads, const Fitted& fit);
 
   CuboidSelfAttentionOptions options_;

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "models/cuboid/cuboid_map.h"
+#include "core/cuboid_map.h"
 
 namespace stormloom {
 

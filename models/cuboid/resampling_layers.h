@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "models/cuboid/cuboid_map.h"
+#include "core/cuboid_map.h"
 
 namespace stormloom {
 

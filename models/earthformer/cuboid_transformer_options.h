@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/json.h"
-#include "models/cuboid/cuboid_map.h"
+#include "core/cuboid_map.h"
 
 namespace stormloom {
 

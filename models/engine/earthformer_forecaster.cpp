@@ -2,8 +2,7 @@
 
 #include "core/errors.h"
 #include "core/sha256.h"
-#include "models/checkpoint/network_tensors.h"
-#include "models/earthformer/official_configurations.h"
+#include "models/checkpoint/known_networks.h"
 #include "models/engine/autocast_scope.h"
 #include "models/engine/network_loading.h"
 
@@ -11,7 +10,10 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr const char* kOfficial = "earthformer-sevirlr";
+std::string framesText(const Thw& thw) {
+  return std::to_string(thw[0]) + " frames of " + std::to_string(thw[1]) + " x " +
+         std::to_string(thw[2]);
+}
 
 }  // namespace
 
@@ -27,27 +29,50 @@ EarthformerForecaster::EarthformerForecaster(const std::string& folder, const st
     weightsHash_ = card.sha256;
     return;
   }
+  readWeights(weights, device);
+}
+
+void EarthformerForecaster::readWeights(const std::string& weights, const torch::Device& device) {
   const TensorFile file = readTensorFile(weights);
-  network_ = CuboidTransformerModel(cuboidTransformerOptionsFromJson(earthformerConfig(kOfficial)));
-  corrects_ = !compareTensors(stateDict(*network_), networkTensors(file, "")).fits();
-  if (corrects_)  // then it must be one like the shipped one
-    network_ = CuboidTransformerModel(
-        cuboidTransformerOptionsFromJson(cardOf(folder, "earthformer").architecture));
-  loadInto(*network_, file);
+  const std::string prefix = mainPrefix(file);
+  const NetworkVerdict verdict = recognizeNetwork(networkTensors(file, prefix));
+  if (verdict.family != "Earthformer" || !verdict.known())
+    throw ModelError(weights +
+                     ": these are not the weights of an Earthformer that can be told from "
+                     "its names and shapes. stormloom-cli models check says what they are.");
+  network_ = CuboidTransformerModel(cuboidTransformerOptionsFromJson(verdict.config));
+  loadInto(*network_, file, prefix);
   moveNetwork(*network_, device, torch::kFloat32);
   network_->eval();
-  name_ = corrects_ ? "Earthformer of your own" : "Earthformer, official SEVIR-LR configuration";
+  name_ = verdict.official() ? verdict.architecture : "Earthformer of your own";
   weightsHash_ = sha256OfFile(weights);
+  const CuboidTransformerOptions& options = network_->options();
+  corrects_ = options.inputShape.thw[0] > options.targetShape.thw[0] + 1;
+}
+
+Tensor EarthformerForecaster::input(const Tensor& past, const Tensor& extrapolated) const {
+  const Tensor given = corrects_ ? torch::cat({past, extrapolated}, 1) : past;
+  const CuboidTransformerOptions& options = network_->options();
+  const Thw there = {given.size(1), given.size(2), given.size(3)};
+  if (there != options.inputShape.thw || options.inputShape.channels != 1 ||
+      (corrects_ && extrapolated.size(1) != options.targetShape.thw[0]))
+    throw UsageError(name_ + " takes " + framesText(options.inputShape.thw) + ", but there are " +
+                     framesText(there) +
+                     "; --grid sevir gives 13 frames of 384 x 384, --grid sevir-lr 7 frames of "
+                     "128 x 128.");
+  return given.unsqueeze(-1);
 }
 
 Tensor EarthformerForecaster::forecast(const ContextEncoding& encoding) {
+  return forecast(encoding.past.unsqueeze(0), encoding.extrapolated.unsqueeze(0)).squeeze(0);
+}
+
+Tensor EarthformerForecaster::forecast(const Tensor& past, const Tensor& extrapolated) {
   const torch::NoGradGuard noGradient;
-  const auto rounded = roundedProducts(bf16_, encoding.past.device());
-  const Tensor given =
-      corrects_ ? torch::cat({encoding.past, encoding.extrapolated}) : encoding.past;
-  const Tensor out = network_->forward(given.unsqueeze(0).unsqueeze(-1));  // (1,leads,H,W,1)
-  const Tensor frames = out.squeeze(0).squeeze(-1).to(torch::kFloat32);
-  return (corrects_ ? encoding.extrapolated + frames : frames).clamp(0.0, 1.0);
+  const auto rounded = roundedProducts(bf16_, past.device());
+  const Tensor out = network_->forward(input(past, extrapolated));  // (B,leads,H,W,1)
+  const Tensor frames = out.squeeze(-1).to(torch::kFloat32);
+  return (corrects_ ? extrapolated + frames : frames).clamp(0.0, 1.0);
 }
 
 }  // namespace stormloom

@@ -10,6 +10,7 @@
 #include "models/engine/compute_device.h"
 #include "models/engine/context_encoding.h"
 #include "models/engine/earthformer_forecaster.h"
+#include "models/engine/engine_errors.h"
 #include "models/engine/scenario_sampling.h"
 #include "models/motion/stochastic_extrapolation.h"
 
@@ -130,28 +131,6 @@ struct NowcastEngine::Impl {
   std::optional<EarthformerForecaster> deterministic;
   std::optional<ContextEncoding> encoding;
 };
-
-namespace {
-
-/// LibTorch's errors as sentences for a person.
-template <class Work>
-auto inWords(const std::string& device, Work work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const Stopped&) {
-    return nullptr;
-  } catch (const c10::OutOfMemoryError&) {
-    throw DeviceError("The memory of " + device +
-                      " ran out. Ask for fewer members at once, or use --device cpu.");
-  } catch (const c10::Error& error) {
-    throw ModelError(std::string("The computation failed: ") + error.what_without_backtrace() +
-                     ". The weights may not suit this program; use the ones that came with it.");
-  } catch (const std::bad_alloc&) {
-    throw DeviceError("The memory of this machine ran out. Ask for fewer members at once.");
-  }
-}
-
-}  // namespace
 
 std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::forecast(
     const ModelContext& context, const std::string& name, std::stop_token stop,

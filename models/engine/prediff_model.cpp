@@ -50,28 +50,37 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, bool
 }
 
 Tensor PreDiffModel::condition(const ContextEncoding& encoding) {
+  return condition(encoding.past.unsqueeze(0), encoding.extrapolated.unsqueeze(0));
+}
+
+Tensor PreDiffModel::condition(const Tensor& past, const Tensor& extrapolated) {
   const torch::NoGradGuard noGradient;
   const auto rounded = roundedProducts(bf16_, device_);
-  const Tensor lately = encoding.past.slice(0, encoding.past.size(0) - contextFrames_);
-  const Tensor frames = torch::cat({lately, encoding.extrapolated}).unsqueeze(0).unsqueeze(-1);
+  const Tensor lately = past.slice(1, past.size(1) - contextFrames_);
+  const Tensor frames = torch::cat({lately, extrapolated}, 1).unsqueeze(-1);
   const Tensor latents = vae_->encodeField(frames).to(torch::kFloat32);
   return (latents - mean_) / deviation_;
+}
+
+Tensor PreDiffModel::velocity(const Tensor& z, double t, const Tensor& condition,
+                              const Tensor& control) {
+  const torch::NoGradGuard noGradient;
+  const auto rounded = roundedProducts(bf16_, device_);
+  const Tensor time = torch::full({z.size(0)}, embeddedFlowTime(t), z.options());
+  const Tensor given = condition.expand({z.size(0), -1, -1, -1, -1});
+  return denoiser_->forward(z, time, given, control).to(torch::kFloat32);
 }
 
 Tensor PreDiffModel::sample(const Tensor& noise, const Tensor& condition, const Tensor& control,
                             FlowMethod method, int steps, std::stop_token stop,
                             const std::function<void()>& eachEvaluation) {
-  const torch::NoGradGuard noGradient;
-  const auto rounded = roundedProducts(bf16_, device_);
-  const Tensor given = condition.expand({noise.size(0), -1, -1, -1, -1});
-  const FlowVelocity velocity = [&](const Tensor& z, double t) {
+  const FlowVelocity follow = [&](const Tensor& z, double t) {
     if (stop.stop_requested()) throw Stopped();
-    const Tensor time = torch::full({z.size(0)}, embeddedFlowTime(t), z.options());
-    const Tensor v = denoiser_->forward(z, time, given, control).to(torch::kFloat32);
+    const Tensor v = velocity(z, t, condition, control);
     if (eachEvaluation) eachEvaluation();
     return v;
   };
-  return sampleFlow(velocity, noise, steps, method);
+  return sampleFlow(follow, noise, steps, method);
 }
 
 Tensor PreDiffModel::decode(const Tensor& latents) {

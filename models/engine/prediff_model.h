@@ -32,9 +32,17 @@ public:
 
   /// Latents of the last context frames and the extrapolated ones, as the denoiser wants them.
   torch::Tensor condition(const ContextEncoding& encoding);
+  /// The same for several contexts: past (B,T,H,W) and extrapolated (B,leads,H,W).
+  torch::Tensor condition(const torch::Tensor& past, const torch::Tensor& extrapolated);
+  std::int64_t contextFrames() const { return contextFrames_; }
+  CuboidTransformerUNetImpl& denoiser() { return *denoiser_; }
   at::IntArrayRef latentShape() const { return latentShape_; }  ///< (leads,h,w,L) of one member
 
-  /// noise (B,leads,h,w,L), condition (1,...), control (B,3) -> scaled latents. Throws Stopped.
+  /// What the denoiser says at flow time t: z (B,leads,h,w,L), condition (1,...) or (B,...), control (B,3).
+  torch::Tensor velocity(const torch::Tensor& z, double t, const torch::Tensor& condition,
+                         const torch::Tensor& control);
+
+  /// noise (B,leads,h,w,L), condition (1,...) or (B,...), control (B,3) -> scaled latents. Throws Stopped.
   torch::Tensor sample(const torch::Tensor& noise, const torch::Tensor& condition,
                        const torch::Tensor& control, FlowMethod method, int steps,
                        std::stop_token stop, const std::function<void()>& eachEvaluation);

@@ -56,7 +56,7 @@ Tensor ScenarioSampler::noiseOf(const std::vector<ScenarioRow>& rows, const Samp
                                 const torch::Device& device) const {
   std::vector<Tensor> noise;
   for (const ScenarioRow& row : rows)
-    noise.push_back(counterNoise(plan.seed, std::uint64_t(row.member), model_.latentShape()));
+    noise.push_back(counterNoise({plan.seed, std::uint32_t(row.member), 0}, model_.latentShape()));
   return torch::stack(noise).to(device);
 }
 

@@ -4,7 +4,7 @@
 #include "models/cuboid/cuboid_cross_attention.h"
 #include "models/cuboid/cuboid_json.h"
 #include "models/cuboid/cuboid_layout.h"
-#include "models/cuboid/cuboid_pattern.h"
+#include "core/cuboid_pattern.h"
 #include "models/cuboid/cuboid_self_attention.h"
 #include "models/parity/layer_options.h"
 #include "models/parity/parity_case.h"

@@ -27,14 +27,14 @@ double unit(std::uint32_t bits) { return (double(bits) + 1.0) * 0x1.0p-32; }
 
 }  // namespace
 
-torch::Tensor counterNoise(std::uint64_t seed, std::uint64_t member, at::IntArrayRef shape) {
+torch::Tensor counterNoise(const NoiseKey& key, at::IntArrayRef shape) {
   torch::Tensor noise = torch::empty(shape, torch::kFloat32);
   float* out = noise.data_ptr<float>();
   const std::int64_t count = noise.numel();
   for (std::int64_t i = 0; i < count; i += 4) {
-    const Block bits = philox({std::uint32_t(i / 4), std::uint32_t(std::uint64_t(i / 4) >> 32),
-                               std::uint32_t(member), std::uint32_t(member >> 32)},
-                              std::uint32_t(seed), std::uint32_t(seed >> 32));
+    const Block bits = philox(
+        {std::uint32_t(i / 4), std::uint32_t(std::uint64_t(i / 4) >> 32), key.member, key.step},
+        std::uint32_t(key.seed), std::uint32_t(key.seed >> 32));
     for (int pair = 0; pair < 2; ++pair) {
       const double radius = std::sqrt(-2.0 * std::log(unit(bits[std::size_t(2 * pair)])));
       const double angle = 2.0 * std::numbers::pi * unit(bits[std::size_t(2 * pair + 1)]);

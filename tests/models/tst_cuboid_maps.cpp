@@ -5,7 +5,7 @@
 
 #include "core/errors.h"
 #include "models/cuboid/cuboid_layout.h"
-#include "models/cuboid/cuboid_pattern.h"
+#include "core/cuboid_pattern.h"
 
 using namespace stormloom;
 using torch::Tensor;

@@ -104,28 +104,33 @@ private Q_SLOTS:
     }
   }
 
-  void oneQueryKeepsTheRowOfAllWeightsThatBelongsToIt() {
+  void aKeptPassAnswersForEveryLayerAndPosition() {
     torch::manual_seed(4);
     const torch::NoGradGuard noGrad;
     CuboidTransformerModel network(cuboidTransformerOptionsFromJson(smallConfig()));
     for (torch::Tensor& parameter : network->parameters()) parameter.data().uniform_(-0.3, 0.3);
     network->eval();
     const torch::Tensor x = torch::rand({2, 4, 16, 16, 1});
-    const std::string layer = "encoder.blocks.0.0.attn_l.1";  // columns: 4 x 8 cuboids of 8
-    torch::Tensor all;
+    std::map<std::string, torch::Tensor> whole;
     {
-      const AttentionRecorder recorder(*network, layer);
+      const AttentionRecorder recorder(*network);
       network->forward(x);
-      all = recorder.probes().at(layer).local;  // (B,heads,K,V,V)
+      for (const auto& [path, probe] : recorder.probes()) whole[path] = probe.local;
     }
-    const AttentionProbe::Query query{1, 2, 5, 3};
-    const AttentionRecorder recorder(*network, layer, query);
+    AttentionRecorder recorder(*network, AttentionProbe::Keep::Inputs);
     network->forward(x);
-    const AttentionProbe& one = recorder.probes().at(layer);
-    QVERIFY(torch::equal(one.local, all.select(0, 1).select(1, 2 * 8 + 3).select(1, 5)));
-    QCOMPARE(one.keys.size(), std::size_t(8));
-    for (std::int64_t row = 0; row < 8; ++row)
-      QCOMPARE(one.keys[std::size_t(row)], (2 * 8 + row) * 8 + 3);
+    recorder.stop();
+    network->forward(torch::rand({2, 4, 16, 16, 1}));  // must not disturb what was kept
+    for (const auto& [path, weights] : whole) {
+      const QueryPosition query{1, {2, 1, 3}};
+      const QueryWeights one = recorder.weightsOf(path, query);
+      const auto at = queryElement(one.query, query.at, PaddingType::Zeros);
+      const torch::Tensor row = weights.select(0, 1).select(1, at.cuboid).select(1, at.element);
+      QVERIFY2(torch::allclose(one.local, row, 1e-5, 1e-6), path.c_str());
+      QCOMPARE(std::int64_t(one.keys.size()), weights.size(4));
+    }
+    QVERIFY_EXCEPTION_THROWN(recorder.weightsOf("encoder.nowhere", {}), UsageError);
+    QVERIFY_EXCEPTION_THROWN(recorder.weightsOf(whole.begin()->first, {0, {0, 0, 99}}), UsageError);
   }
 
   void aNetworkForgetsItsProbesWithTheirRecorder() {

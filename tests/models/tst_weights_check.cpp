@@ -104,11 +104,65 @@ private Q_SLOTS:
     QVERIFY(report.unexpected.empty());
   }
 
+  void anEarthformerOfAnySizesIsFoundFromItsTensors_data() {
+    QTest::addColumn<QString>("changes");
+    QTest::newRow("other sizes")
+        << R"({"input_shape": [5, 48, 48, 2], "target_shape": [3, 48, 48, 1],
+      "base_units": 32, "num_heads": 2, "initial_downsample_stack_conv_num_layers": 2,
+      "initial_downsample_stack_conv_dim_list": [16, 32],
+      "initial_downsample_stack_conv_downscale_list": [3, 2],
+      "initial_downsample_stack_conv_num_conv_list": [1, 2]})";
+    QTest::newRow("deep, with global vectors in all places") << R"({"enc_depth": [2, 1],
+      "dec_depth": [1, 2], "num_global_vectors": 3, "separate_global_qkv": true,
+      "use_global_self_attn": true, "use_dec_self_global": true, "use_dec_cross_global": true,
+      "use_global_vector_ffn": true, "gated_ffn": true})";
+    QTest::newRow("other patterns") << R"({"self_pattern": "video_swin_2x8",
+      "cross_self_pattern": "divided_st", "cross_pattern": "cross_2x2_lg",
+      "dec_use_first_self_attn": true, "enc_use_inter_ffn": false, "pos_embed_type": "t+hw"})";
+    QTest::newRow("three levels") << R"({"enc_depth": [1, 1, 1], "dec_depth": [1, 1, 1],
+      "self_pattern": "spatial_lg_4", "self_attn_use_final_proj": false})";
+    QTest::newRow("convolutions in front") << R"({"initial_downsample_type": "conv",
+      "initial_downsample_scale": 4, "initial_downsample_conv_layers": 3,
+      "final_upsample_conv_layers": 2})";
+  }
+
+  void anEarthformerOfAnySizesIsFoundFromItsTensors() {
+    QFETCH(QString, changes);
+    Json config = earthformerConfig("earthformer-sevirlr");
+    for (const auto& [key, value] : Json::parse(changes.toStdString()).items())
+      config.set(key, value);
+    const auto tensors =
+        stateDict(*CuboidTransformerModel(cuboidTransformerOptionsFromJson(config)));
+    const NetworkVerdict verdict = recognizeNetwork(tensors);
+    QVERIFY(verdict.known() && !verdict.official());
+    const auto again =
+        stateDict(*CuboidTransformerModel(cuboidTransformerOptionsFromJson(verdict.config)));
+    QCOMPARE(again.size(), tensors.size());
+    for (std::size_t i = 0; i < again.size(); ++i) QCOMPARE(again[i].name, tensors[i].name);
+    for (const char* key : {"input_shape", "target_shape", "enc_depth", "dec_depth", "base_units"})
+      QVERIFY2(verdict.config.at(key) == config.at(key), key);
+  }
+
+  // Nine tensors of a kilobyte together must not make the program build a network of gigabytes.
+  void namesThatDemandAHugeNetworkBuildNone() {
+    auto tensors = earthformer("earthformer-sevirlr");
+    for (NamedTensor& tensor : tensors) {
+      if (tensor.name == "enc_pos_embed.T_embed.weight")
+        tensor.tensor = torch::zeros({1 << 14, 64});
+      if (tensor.name == "initial_encoder.conv_block_list.0.0.weight")
+        tensor.tensor = torch::zeros({1}).expand({1 << 15, 1, 3, 3});
+    }
+    QVERIFY(!recognizeNetwork(tensors).known());
+    for (NamedTensor& tensor : tensors)
+      tensor.tensor = torch::zeros({1}).expand({1 << 15, 1 << 15});
+    QVERIFY(!recognizeNetwork(tensors).known());
+  }
+
   void networksOfOtherSizesAndOtherFilesAreCalledThat() {
     AutoencoderKLOptions small;
     small.blockOutChannels = {32, 64};
     const WeightsReport own = checkWeights(write(stateDict(*AutoencoderKL(small))));
-    QVERIFY(own.architecture.empty());
+    QVERIFY(own.architecture.empty() && own.missing.empty() && own.unexpected.empty());
     QVERIFY2(own.sentence.find("PreDiff VAE with sizes of its own") != std::string::npos,
              own.sentence.c_str());
     const WeightsReport other = checkWeights(write({{"fc.weight", torch::zeros({2, 2})}}));

@@ -1,6 +1,7 @@
 // Sound files of weights, changed in thousands of ways. The reader may find a changed file still
 // sound, but it may only ever answer with tensors that lie inside the file or with a ModelError.
 #include <QDir>
+#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QtTest>
 #include <cstring>
@@ -154,6 +155,29 @@ private Q_SLOTS:
         if (changed.empty()) changed = "x";
       }
       mustNotBreak(changed, name + " mixed in round " + QString::number(round));
+    }
+  }
+
+  void whatFuzzingFoundStaysHarmless() {
+    QDirIterator corpus(QStringLiteral(STORMLOOM_SOURCE_DIR "/tests/fuzz/corpus"), QDir::Files,
+                        QDirIterator::Subdirectories);
+    int files = 0;
+    for (; corpus.hasNext(); ++files) mustNotBreak(contentOf(corpus.next()), corpus.filePath());
+    QVERIFY(files > 0);
+  }
+
+  void anythingBesideTheRecordsIsRefused() {
+    for (const auto& [name, content] : sound_) {
+      if (!name.startsWith("zip_")) continue;
+      mustBeRefused(content + "x", name + " with a byte behind it");
+      mustBeRefused("x" + content, name + " with a byte before it");
+      std::string commented = content;
+      commented.replace(commented.size() - 2, 2, std::string("\x04\0", 2));
+      mustBeRefused(commented + "evil", name + " with a comment");
+      const std::size_t second = content.find("PK\x03\x04", 4);
+      std::string parted = content;
+      parted.insert(second, "hidden");
+      mustBeRefused(parted, name + " with bytes between its records");
     }
   }
 

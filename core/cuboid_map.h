@@ -67,6 +67,12 @@ struct CuboidMap {
   Element elementAt(const Thw& dataPosition) const;
 };
 
+/// A run of cuboids, by their numbers.
+struct CuboidRange {
+  std::int64_t first = 0;
+  std::int64_t count = 1;
+};
+
 std::int64_t volumeOf(const Thw& shape);
 std::int64_t flatIndex(const Thw& position, const Thw& shape);
 
@@ -89,9 +95,17 @@ std::vector<std::int64_t> inverseIndex(const CuboidMap& map);
 /// decomposition; -1 for padding (nearest padding has none: there it is the element that was
 /// copied): (K,V).
 std::vector<std::int64_t> sourceIndex(const CuboidMap& map, PaddingType padding);
+/// The same for a few cuboids: (count,V).
+std::vector<std::int64_t> sourceIndex(const CuboidMap& map, PaddingType padding,
+                                      const CuboidRange& cuboids);
+/// The element whose output becomes that of a position of the data; with nearest padding the one
+/// that is read back when the padding is undone.
+CuboidMap::Element queryElement(const CuboidMap& map, const Thw& dataPosition, PaddingType padding);
 /// Region of the rolled field each cuboid element belongs to; only equal regions may attend each
 /// other (spec 1.6): (K,V).
 std::vector<std::int64_t> regionLabels(const CuboidMap& map);
+/// The same for a few cuboids: (count,V).
+std::vector<std::int64_t> regionLabels(const CuboidMap& map, const CuboidRange& cuboids);
 /// 1 where a cuboid element is data, 0 where it is padding: (K,V).
 std::vector<std::uint8_t> validElements(const CuboidMap& map);
 /// 1 where a position of the padded, rolled field is data, in row-major (T,H,W) order.

@@ -1,4 +1,4 @@
-#include "models/cuboid/cuboid_pattern.h"
+#include "core/cuboid_pattern.h"
 
 #include <algorithm>
 #include <initializer_list>

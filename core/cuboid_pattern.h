@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "models/cuboid/cuboid_map.h"
+#include "core/cuboid_map.h"
 
 namespace stormloom {
 

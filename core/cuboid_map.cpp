@@ -1,4 +1,4 @@
-#include "models/cuboid/cuboid_map.h"
+#include "core/cuboid_map.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,15 +16,30 @@ void forEachPosition(const Thw& shape, Visit visit) {
       for (std::int64_t w = 0; w < shape[2]; ++w) visit(Thw{t, h, w});
 }
 
-/// One value for every element of every cuboid, (K,V).
+/// One value for every element of some cuboids, (count,V).
 template <class Value, class Compute>
-std::vector<Value> forEachElement(const CuboidMap& map, Compute compute) {
+std::vector<Value> forEachElement(const CuboidMap& map, const CuboidRange& cuboids,
+                                  Compute compute) {
   std::vector<Value> values;
-  values.reserve(std::size_t(map.cuboids() * map.volume()));
-  for (std::int64_t k = 0; k < map.cuboids(); ++k)
+  values.reserve(std::size_t(cuboids.count * map.volume()));
+  for (std::int64_t k = cuboids.first; k < cuboids.first + cuboids.count; ++k)
     for (std::int64_t v = 0; v < map.volume(); ++v)
       values.push_back(compute(map.rolledPosition(k, v)));
   return values;
+}
+
+/// One value for every element of every cuboid, (K,V).
+template <class Value, class Compute>
+std::vector<Value> forEachElement(const CuboidMap& map, Compute compute) {
+  return forEachElement<Value>(map, {0, map.cuboids()}, compute);
+}
+
+/// Sizes come from files: a block of nothing would divide by zero.
+void requirePositive(const Thw& sizes, const char* what) {
+  for (const std::int64_t size : sizes)
+    if (size < 1)
+      throw ModelError(std::string(what) + " of " + std::to_string(size) +
+                       " elements along an axis is impossible; use at least 1.");
 }
 
 Thw coordinates(std::int64_t index, const Thw& shape) {
@@ -94,6 +109,8 @@ CuboidMap::Element CuboidMap::elementAt(const Thw& position) const {
 }
 
 CuboidMap fitCuboids(const CuboidShape& configured, const Thw& data) {
+  requirePositive(configured.size, "A cuboid");
+  requirePositive(data, "A field");
   CuboidMap map;
   map.data = data;
   map.front = {0, 0, 0};
@@ -111,7 +128,9 @@ CuboidMap fitCuboids(const CuboidShape& configured, const Thw& data) {
 }
 
 CrossCuboidMaps fitCrossCuboids(const CrossCuboidShape& configured, const Thw& x, const Thw& mem) {
+  requirePositive({configured.nTemporal, configured.hw[0], configured.hw[1]}, "A cuboid");
   const auto fit = [&configured](const Thw& data) {
+    requirePositive(data, "A field");
     CuboidMap map;
     map.data = data;
     map.front = {0, 0, 0};
@@ -145,9 +164,14 @@ std::vector<std::int64_t> inverseIndex(const CuboidMap& map) {
 }
 
 std::vector<std::int64_t> sourceIndex(const CuboidMap& map, PaddingType padding) {
+  return sourceIndex(map, padding, {0, map.cuboids()});
+}
+
+std::vector<std::int64_t> sourceIndex(const CuboidMap& map, PaddingType padding,
+                                      const CuboidRange& cuboids) {
   std::array<std::vector<std::int64_t>, 3> nearest;
   for (std::size_t a = 0; a < 3; ++a) nearest[a] = nearestIndex(map.data[a], map.padded[a]);
-  return forEachElement<std::int64_t>(map, [&](const Thw& rolled) {
+  return forEachElement<std::int64_t>(map, cuboids, [&](const Thw& rolled) {
     Thw source = map.dataPosition(rolled);
     if (padding == PaddingType::Nearest)
       for (std::size_t a = 0; a < 3; ++a) source[a] = nearest[a][std::size_t(source[a])];
@@ -155,10 +179,23 @@ std::vector<std::int64_t> sourceIndex(const CuboidMap& map, PaddingType padding)
   });
 }
 
+CuboidMap::Element queryElement(const CuboidMap& map, const Thw& dataPosition,
+                                PaddingType padding) {
+  Thw position = dataPosition;
+  if (padding == PaddingType::Nearest)
+    for (std::size_t a = 0; a < 3; ++a)
+      position[a] = nearestIndex(map.padded[a], map.data[a])[std::size_t(position[a])];
+  return map.elementAt(position);
+}
+
 std::vector<std::int64_t> regionLabels(const CuboidMap& map) {
+  return regionLabels(map, {0, map.cuboids()});
+}
+
+std::vector<std::int64_t> regionLabels(const CuboidMap& map, const CuboidRange& cuboids) {
   // Three ranges on every axis: [0,n-b), [n-b,n-s), [n-s,n). Without a shift the last covers
   // everything.
-  return forEachElement<std::int64_t>(map, [&map](const Thw& rolled) {
+  return forEachElement<std::int64_t>(map, cuboids, [&map](const Thw& rolled) {
     std::int64_t label = 0;
     for (std::size_t a = 0; a < 3; ++a) {
       const std::int64_t n = map.padded[a];

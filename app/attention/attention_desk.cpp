@@ -1,0 +1,59 @@
+#include "app/attention/attention_desk.h"
+
+#include <QObject>
+
+#include "app/attention/attention_window.h"
+#include "app/attention/lesson_window.h"
+#include "app/attention/pattern_window.h"
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+/// A window of its own: no stacking above the main one, gone with it.
+template <class Window>
+Window* shown(Window* window) {
+  window->setWindowFlag(Qt::Window);
+  window->show();
+  window->raise();
+  return window;
+}
+
+}  // namespace
+
+AttentionWindow* AttentionDesk::openAttention() {
+  if (!attention_) {
+    attention_ = new AttentionWindow({}, parent_);
+    QObject::connect(attention_, &AttentionWindow::patternLabAsked, attention_,
+                     [this] { openPatternLab(); });
+    QObject::connect(attention_, &AttentionWindow::lessonsAsked, attention_,
+                     [this] { openLessons(); });
+  }
+  const AttentionSubject subject = subject_();
+  attention_->setContext(subject.context, subject.coming);
+  return shown(attention_.data());
+}
+
+PatternWindow* AttentionDesk::openPatternLab() {
+  if (!lab_) lab_ = new PatternWindow(parent_);
+  return shown(lab_.data());
+}
+
+LessonWindow* AttentionDesk::openLessons() {
+  if (!lessons_) {
+    lessons_ = new LessonWindow(
+        readLessons(), [this](const LessonAction& action) { act(action); }, parent_);
+    shown(lessons_.data());
+    lessons_->open(0, 0);
+  }
+  return shown(lessons_.data());
+}
+
+void AttentionDesk::act(const LessonAction& action) {
+  if (action.target == "lab")
+    openPatternLab()->act(action.words);
+  else
+    openAttention()->act(action.words);
+}
+
+}  // namespace stormloom

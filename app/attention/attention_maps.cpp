@@ -1,0 +1,275 @@
+#include "app/attention/attention_maps.h"
+
+#include <QMouseEvent>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "app/figure/figure_style.h"
+
+namespace stormloom {
+namespace {
+
+namespace style = figure_style;
+
+constexpr int kStrip = 34, kGap = 2;
+constexpr double kFaintest = 0.10, kBrightest = 0.92;  // opacity of the weakest and strongest cell
+
+QImage imageOf(const RadarGrid& grid) {
+  const ColorTable& colors = colorTableFor(Quantity::VilDigital);
+  QImage image(grid.width(), grid.height(), QImage::Format_RGB32);
+  for (int row = 0; row < grid.height(); ++row) {
+    auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
+    for (int col = 0; col < grid.width(); ++col) {
+      line[col] = style::kMapGround.rgb();
+      if (grid.state(row, col) == CellState::OutsideCoverage) line[col] = style::kOutside.rgb();
+      if (grid.state(row, col) == CellState::Missing) line[col] = style::kMissing.rgb();
+      if (grid.hasValue(row, col) && colors.isDrawn(double(grid.at(row, col))))
+        line[col] = style::toQColor(colors.color(double(grid.at(row, col)))).rgb();
+    }
+  }
+  return image;
+}
+
+QColor colorOf(LevelFrame::Kind kind) {
+  return kind == LevelFrame::Kind::Observed ? style::kPast : style::kForecast;
+}
+
+QString timeText(ValidTime time) {
+  return QString::fromStdString(isoText(time)).mid(11, 5) + " UTC";
+}
+
+QString percent(double share) {
+  return QString::number(100.0 * share, 'f', share < 0.0995 ? 1 : 0) + " %";
+}
+
+QRectF cellRect(const QRect& map, const Thw& level, std::int64_t row, std::int64_t col) {
+  const double width = double(map.width()) / double(level[2]);
+  const double height = double(map.height()) / double(level[1]);
+  return {map.left() + double(col) * width, map.top() + double(row) * height, width, height};
+}
+
+}  // namespace
+
+AttentionMaps::AttentionMaps(QWidget* parent) : QWidget(parent) {
+  setMouseTracking(true);
+  setCursor(Qt::CrossCursor);
+  setMinimumSize(420, 320);
+}
+
+void AttentionMaps::setFrames(const FrameSequence& observed,
+                              const std::vector<FrameSequence>& coming) {
+  radar_.clear();
+  rows_ = observed.height();
+  cols_ = observed.width();
+  for (const Frame& frame : observed.frames)
+    radar_.push_back({{LevelFrame::Kind::Observed, frame.validTime}, imageOf(*frame.grid)});
+  for (std::size_t i = 0; i < coming.size(); ++i)
+    for (const Frame& frame : coming[i].frames)
+      radar_.push_back(
+          {{i == 0 ? LevelFrame::Kind::Extrapolated : LevelFrame::Kind::Forecast, frame.validTime},
+           imageOf(*frame.grid)});
+  update();
+}
+
+void AttentionMaps::setView(std::shared_ptr<const AttentionView> view) {
+  view_ = std::move(view);
+  most_ = 0.0;
+  std::set<int> frames;
+  if (view_) {
+    for (const AttentionCell& cell : view_->cells) {
+      frames.insert(int(cell.at[0]));
+      most_ = std::max(most_, cell.weight);
+    }
+  }
+  touched_.assign(frames.begin(), frames.end());
+  update();
+}
+
+void AttentionMaps::setOcclusion(std::shared_ptr<const OcclusionMap> map) {
+  occlusion_ = std::move(map);
+  update();
+}
+
+const QImage& AttentionMaps::radarOf(const LevelFrame& frame) const {
+  static const QImage kNone;
+  const Radar* best = nullptr;
+  for (const Radar& radar : radar_) {
+    if (radar.frame.validTime != frame.validTime) continue;
+    if (!best || radar.frame.kind == frame.kind) best = &radar;
+  }
+  return best ? best->image : kNone;
+}
+
+std::vector<AttentionMaps::Pane> AttentionMaps::panes(QSize size) const {
+  const int count = 1 + int(touched_.size());
+  int best = 1, columns = 1;
+  for (int tried = 1; tried <= count; ++tried) {
+    const int rows = (count + tried - 1) / tried;
+    const int side = std::min(size.width() / tried - kGap, size.height() / rows - kStrip - kGap);
+    if (side > best) {
+      best = side;
+      columns = tried;
+    }
+  }
+  std::vector<Pane> panes;
+  for (int i = 0; i < count; ++i) {
+    const int x = i % columns * (best + kGap), y = i / columns * (best + kStrip + kGap);
+    panes.push_back({QRect(x, y, best, kStrip), QRect(x, y + kStrip, best, best),
+                     i == 0 ? -1 : touched_[std::size_t(i - 1)]});
+  }
+  return panes;
+}
+
+void AttentionMaps::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), style::kGround);
+  if (!view_) {
+    painter.setPen(style::kQuietText);
+    painter.drawText(rect(), Qt::AlignCenter,
+                     tr("Click a place on a map to see what a forecast there looked at."));
+    return;
+  }
+  for (const Pane& pane : panes(size())) drawPane(painter, pane);
+}
+
+QImage AttentionMaps::picture(QSize size) const {
+  QImage image(size, QImage::Format_RGB32);
+  image.fill(style::kGround);
+  QPainter painter(&image);
+  if (view_)
+    for (const Pane& pane : panes(size)) drawPane(painter, pane);
+  return image;
+}
+
+void AttentionMaps::drawPane(QPainter& painter, const Pane& pane) const {
+  const AttentionLayer& layer = view_->layer;
+  const bool asks = pane.attended < 0;
+  const LevelFrame& frame = asks ? layer.queryFrames[std::size_t(view_->query[0])]
+                                 : layer.attendedFrames[std::size_t(pane.attended)];
+  double share = 0.0;
+  for (const AttentionCell& cell : view_->cells)
+    if (cell.at[0] == pane.attended) share += cell.weight;
+  painter.fillRect(pane.strip, style::kStrip);
+  painter.fillRect(QRect(pane.strip.topLeft(), QSize(pane.strip.width(), 3)), colorOf(frame.kind));
+  const QRect inner = pane.strip.adjusted(8, 3, -8, 0);
+  painter.setPen(style::kText);
+  painter.drawText(inner, int(Qt::AlignLeft) | int(Qt::AlignVCenter), timeText(frame.validTime));
+  painter.setPen(asks ? style::kText : style::kQuietText);
+  painter.drawText(inner, int(Qt::AlignRight) | int(Qt::AlignVCenter),
+                   asks ? tr("asks") : percent(share));
+  painter.save();
+  painter.setClipRect(pane.map);
+  painter.fillRect(pane.map, style::kMapGround);
+  const QImage& radar = radarOf(frame);
+  if (!radar.isNull()) painter.drawImage(pane.map, radar);
+  if (asks) {
+    drawOcclusion(painter, pane.map);
+    drawAsking(painter, pane.map);
+  } else {
+    QColor veil = style::kGround;
+    veil.setAlpha(120);
+    painter.fillRect(pane.map, veil);
+    drawCells(painter, pane.map, pane.attended);
+  }
+  painter.restore();
+}
+
+void AttentionMaps::drawCells(QPainter& painter, const QRect& map, int frame) const {
+  const Thw& level = view_->layer.attended.data;
+  std::set<std::pair<std::int64_t, std::int64_t>> inside;
+  for (const AttentionCell& cell : view_->cells) {
+    if (cell.at[0] != frame) continue;
+    inside.emplace(cell.at[1], cell.at[2]);
+    QColor color(Qt::white);
+    const double bright = most_ > 0.0 ? cell.weight / most_ : 0.0;
+    color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * bright));
+    painter.fillRect(cellRect(map, level, cell.at[1], cell.at[2]), color);
+  }
+  painter.setPen(QPen(style::kForecast, 1.5));
+  for (const auto& [row, col] : inside) {
+    const QRectF r = cellRect(map, level, row, col);
+    if (!inside.contains({row - 1, col})) painter.drawLine(r.topLeft(), r.topRight());
+    if (!inside.contains({row + 1, col})) painter.drawLine(r.bottomLeft(), r.bottomRight());
+    if (!inside.contains({row, col - 1})) painter.drawLine(r.topLeft(), r.bottomLeft());
+    if (!inside.contains({row, col + 1})) painter.drawLine(r.topRight(), r.bottomRight());
+  }
+}
+
+void AttentionMaps::drawAsking(QPainter& painter, const QRect& map) const {
+  const QRectF cell = cellRect(map, view_->layer.query.data, view_->query[1], view_->query[2]);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(style::kGround, 4.0));
+  painter.drawRect(cell.adjusted(-2, -2, 2, 2));
+  painter.setPen(QPen(Qt::white, 2.0));
+  painter.drawRect(cell.adjusted(-2, -2, 2, 2));
+}
+
+/// Patches whose loss weakens the forecast at the place are warm, those that strengthen it cold.
+void AttentionMaps::drawOcclusion(QPainter& painter, const QRect& map) const {
+  if (!occlusion_) return;
+  double most = 1e-9;
+  for (const double change : occlusion_->change) most = std::max(most, std::abs(change));
+  for (int i = 0; i < int(occlusion_->change.size()); ++i) {
+    const double change = occlusion_->change[std::size_t(i)];
+    QColor color = change < 0.0 ? QColor(0xff, 0x8a, 0x5c) : QColor(0x6a, 0x8d, 0xff);
+    color.setAlphaF(float(0.85 * std::abs(change) / most));
+    const double height = double(map.height()) * occlusion_->patch / rows_;
+    const double width = double(map.width()) * occlusion_->patch / cols_;
+    painter.fillRect(QRectF(map.left() + i % occlusion_->cols * width,
+                            map.top() + i / occlusion_->cols * height, width, height),
+                     color);
+  }
+}
+
+std::optional<std::pair<AttentionMaps::Pane, QPointF>> AttentionMaps::paneAt(
+    const QPoint& place) const {
+  if (!view_) return std::nullopt;
+  for (const Pane& pane : panes(size()))
+    if (pane.map.contains(place))
+      return std::pair(pane, QPointF((place.x() - pane.map.left() + 0.5) / pane.map.width(),
+                                     (place.y() - pane.map.top() + 0.5) / pane.map.height()));
+  return std::nullopt;
+}
+
+void AttentionMaps::mousePressEvent(QMouseEvent* event) {
+  const auto found = paneAt(event->position().toPoint());
+  if (!found) return;
+  const auto& [pane, share] = *found;
+  const int frame = pane.attended >= 0 && !view_->layer.cross ? pane.attended : -1;
+  Q_EMIT asked(frame, std::min(rows_ - 1, int(share.y() * rows_)),
+               std::min(cols_ - 1, int(share.x() * cols_)));
+}
+
+void AttentionMaps::mouseMoveEvent(QMouseEvent* event) {
+  const auto found = paneAt(event->position().toPoint());
+  Q_EMIT hovered(found ? textAt(found->first, found->second) : QString());
+}
+
+void AttentionMaps::leaveEvent(QEvent*) { Q_EMIT hovered(QString()); }
+
+QString AttentionMaps::textAt(const Pane& pane, const QPointF& share) const {
+  if (pane.attended < 0) {
+    if (!occlusion_) return tr("the place that asks; click to ask for another");
+    const int row = std::min(occlusion_->rows - 1, int(share.y() * rows_) / occlusion_->patch);
+    const int col = std::min(occlusion_->cols - 1, int(share.x() * cols_) / occlusion_->patch);
+    return tr("without this patch the forecast there is %1 %2")
+        .arg(std::abs(occlusion_->change[std::size_t(row * occlusion_->cols + col)]), 0, 'f', 1)
+        .arg(occlusion_->change[std::size_t(row * occlusion_->cols + col)] < 0 ? tr("weaker")
+                                                                               : tr("stronger"));
+  }
+  const Thw& level = view_->layer.attended.data;
+  const Thw at = {pane.attended, std::min(level[1] - 1, std::int64_t(share.y() * double(level[1]))),
+                  std::min(level[2] - 1, std::int64_t(share.x() * double(level[2])))};
+  for (const AttentionCell& cell : view_->cells)
+    if (cell.at == at)
+      return tr("%1 of the attention (frame %2, row %3, column %4)")
+          .arg(QString::number(100.0 * cell.weight, 'g', 3) + " %")
+          .arg(at[0])
+          .arg(at[1])
+          .arg(at[2]);
+  return tr("outside the cuboid: this layer cannot look here");
+}
+
+}  // namespace stormloom

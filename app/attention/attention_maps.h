@@ -1,0 +1,71 @@
+#pragma once
+
+#include <QImage>
+#include <QWidget>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/attention.h"
+#include "core/frame_sequence.h"
+#include "models/attention.h"
+
+namespace stormloom {
+
+/// Frames in small multiples with the cells that one element attends to: as bright as their weight,
+/// the cuboid outlined. A click asks for another element; the cell under the pointer says its
+/// weight.
+class AttentionMaps : public QWidget {
+  Q_OBJECT
+public:
+  explicit AttentionMaps(QWidget* parent = nullptr);
+
+  /// Radar below: observed frames, then what the models made of the coming ones.
+  void setFrames(const FrameSequence& observed, const std::vector<FrameSequence>& coming);
+  void setView(std::shared_ptr<const AttentionView> view);
+  void setOcclusion(std::shared_ptr<const OcclusionMap> map);  ///< null: none is drawn
+  const std::shared_ptr<const AttentionView>& view() const { return view_; }
+
+  /// The picture as it stands, drawn again at another size.
+  QImage picture(QSize size) const;
+
+  QSize sizeHint() const override { return {1000, 700}; }
+
+Q_SIGNALS:
+  /// A pixel of the map; `frame` counts the frames of the field that asks, -1 keeps it.
+  void asked(int frame, int row, int col);
+  void hovered(const QString& text);  ///< what lies under the pointer; empty: nothing
+
+protected:
+  void paintEvent(QPaintEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+
+private:
+  struct Pane {
+    QRect strip, map;
+    int attended = -1;  ///< frame of the attended field; -1: the asking frame
+  };
+  std::vector<Pane> panes(QSize size) const;
+  void drawPane(QPainter& painter, const Pane& pane) const;
+  void drawCells(QPainter& painter, const QRect& map, int frame) const;
+  void drawAsking(QPainter& painter, const QRect& map) const;
+  void drawOcclusion(QPainter& painter, const QRect& map) const;
+  const QImage& radarOf(const LevelFrame& frame) const;
+  std::optional<std::pair<Pane, QPointF>> paneAt(const QPoint& place) const;
+  QString textAt(const Pane& pane, const QPointF& share) const;
+
+  struct Radar {
+    LevelFrame frame;
+    QImage image;  ///< one pixel a cell
+  };
+  std::vector<Radar> radar_;
+  int rows_ = 128, cols_ = 128;
+  std::shared_ptr<const AttentionView> view_;
+  std::shared_ptr<const OcclusionMap> occlusion_;
+  std::vector<int> touched_;  ///< attended frames that the cuboid touches
+  double most_ = 0.0;
+};
+
+}  // namespace stormloom

@@ -1,0 +1,127 @@
+#include "app/attention/lesson_window.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace stormloom {
+namespace {
+
+constexpr int kTextPixels = 20, kHeadingPixels = 30;
+
+QLabel* page(int pixels, bool bold = false) {
+  auto* label = new QLabel;
+  label->setWordWrap(true);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  label->setTextFormat(Qt::PlainText);
+  label->setStyleSheet(
+      QString("font-size: %1px; font-weight: %2").arg(pixels).arg(bold ? 600 : 400));
+  return label;
+}
+
+}  // namespace
+
+LessonWindow::LessonWindow(std::vector<Lesson> lessons, Act act, QWidget* parent)
+    : QMainWindow(parent), lessons_(std::move(lessons)), act_(std::move(act)) {
+  setWindowTitle(tr("Lessons — Stormloom"));
+  resize(620, 640);
+  auto* all = new QWidget;
+  auto* column = new QVBoxLayout(all);
+  column->setContentsMargins(20, 16, 20, 16);
+  column->setSpacing(14);
+  choice_ = new QComboBox;
+  choice_->setFocusPolicy(Qt::NoFocus);
+  for (const Lesson& lesson : lessons_) choice_->addItem(QString::fromStdString(lesson.title));
+  heading_ = page(kHeadingPixels, true);
+  text_ = page(kTextPixels);
+  question_ = page(kTextPixels, true);
+  answer_ = page(kTextPixels);
+  place_ = new QLabel;
+  showAnswer_ = new QPushButton(tr("Answer (A)"));
+  auto* back = new QPushButton(QString::fromUtf8("←"));
+  auto* on = new QPushButton(QString::fromUtf8("→"));
+  for (QPushButton* button : {showAnswer_, back, on}) {
+    button->setFocusPolicy(Qt::NoFocus);
+    button->setMinimumHeight(34);
+  }
+  column->addWidget(choice_);
+  for (QLabel* label : {heading_, text_, question_, answer_}) column->addWidget(label);
+  column->addStretch(1);
+  auto* foot = new QHBoxLayout;
+  foot->addWidget(showAnswer_);
+  foot->addStretch(1);
+  for (QWidget* widget :
+       {static_cast<QWidget*>(place_), static_cast<QWidget*>(back), static_cast<QWidget*>(on)})
+    foot->addWidget(widget);
+  column->addLayout(foot);
+  setCentralWidget(all);
+  connect(choice_, &QComboBox::activated, this, [this](int lesson) { open(lesson, 0); });
+  connect(back, &QPushButton::clicked, this, [this] { go(-1); });
+  connect(on, &QPushButton::clicked, this, [this] { go(1); });
+  connect(showAnswer_, &QPushButton::clicked, this, &LessonWindow::showAnswer);
+  if (lessons_.empty()) heading_->setText(tr("There are no lessons here."));
+}
+
+void LessonWindow::open(int lesson, int step) {
+  if (lessons_.empty()) return;
+  lesson_ = std::clamp(lesson, 0, int(lessons_.size()) - 1);
+  const Lesson& chosen = lessons_[std::size_t(lesson_)];
+  step_ = std::clamp(step, 0, int(chosen.steps.size()) - 1);
+  const LessonStep& now = chosen.steps[std::size_t(step_)];
+  choice_->setCurrentIndex(lesson_);
+  heading_->setText(QString::fromStdString(now.heading));
+  text_->setText(QString::fromStdString(now.text));
+  question_->setText(QString::fromStdString(now.question));
+  answer_->clear();
+  showAnswer_->setVisible(!now.answer.empty());
+  place_->setText(tr("%1 of %2").arg(step_ + 1).arg(chosen.steps.size()));
+  for (const LessonAction& action : now.actions) {
+    try {
+      if (act_) act_(action);
+    } catch (const std::exception& error) {
+      answer_->setText(
+          tr("Line %1 of the lesson: %2").arg(action.line).arg(QString::fromUtf8(error.what())));
+    }
+  }
+  raise();
+  activateWindow();
+}
+
+void LessonWindow::go(int by) {
+  if (lessons_.empty()) return;
+  const int steps = int(lessons_[std::size_t(lesson_)].steps.size());
+  if (step_ + by >= steps && lesson_ + 1 < int(lessons_.size()))
+    open(lesson_ + 1, 0);
+  else if (step_ + by < 0 && lesson_ > 0)
+    open(lesson_ - 1, 1 << 20);
+  else
+    open(lesson_, step_ + by);
+}
+
+void LessonWindow::showAnswer() {
+  answer_->setText(
+      QString::fromStdString(lessons_[std::size_t(lesson_)].steps[std::size_t(step_)].answer));
+}
+
+void LessonWindow::keyPressEvent(QKeyEvent* event) {
+  switch (event->key()) {
+    case Qt::Key_Right:
+    case Qt::Key_Space:
+    case Qt::Key_PageDown:
+      return go(1);
+    case Qt::Key_Left:
+    case Qt::Key_PageUp:
+      return go(-1);
+    case Qt::Key_A:
+      if (!lessons_.empty()) showAnswer();
+      return;
+    default:
+      QMainWindow::keyPressEvent(event);
+  }
+}
+
+}  // namespace stormloom

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <QMainWindow>
+#include <functional>
+#include <vector>
+
+#include "core/lesson.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+
+namespace stormloom {
+
+/// Guided lessons in large type, also for a projector: right arrow or space goes on, left arrow
+/// back, A shows the answer. Each step drives the windows it speaks of.
+class LessonWindow : public QMainWindow {
+  Q_OBJECT
+public:
+  /// `act` carries a step's actions out; what it throws is shown instead of stopping the lesson.
+  using Act = std::function<void(const LessonAction& action)>;
+  LessonWindow(std::vector<Lesson> lessons, Act act, QWidget* parent = nullptr);
+
+  void open(int lesson, int step);
+  int lesson() const { return lesson_; }
+  int step() const { return step_; }
+
+protected:
+  void keyPressEvent(QKeyEvent* event) override;
+
+private:
+  void go(int by);
+  void showAnswer();
+
+  std::vector<Lesson> lessons_;
+  Act act_;
+  int lesson_ = 0, step_ = 0;
+  QComboBox* choice_;
+  QLabel* heading_;
+  QLabel* text_;
+  QLabel* question_;
+  QLabel* answer_;
+  QLabel* place_;
+  QPushButton* showAnswer_;
+};
+
+}  // namespace stormloom

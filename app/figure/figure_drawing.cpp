@@ -1,0 +1,62 @@
+#include "app/figure/figure_drawing.h"
+
+#include <QFontDatabase>
+#include <QFontMetrics>
+#include <QLoggingCategory>
+#include <algorithm>
+#include <cstring>
+
+#include "core/errors.h"
+
+namespace stormloom::figure_drawing {
+
+/// Fonts need an application object; where no window made one, an invisible one does.
+std::unique_ptr<QGuiApplication> applicationIfNone() {
+  if (QCoreApplication::instance()) return nullptr;
+  static int count = 3;
+  static char name[] = "stormloom-cli";
+  static char option[] = "-platform";
+  static char platform[] = "offscreen";
+  QLoggingCategory::setFilterRules("default.warning=false");  // a missing session is no news here
+  static char* words[] = {name, option, platform, nullptr};
+  return std::make_unique<QGuiApplication>(count, words);
+}
+
+QFont font(int pixels, bool bold) {
+  QFont font(QFontDatabase::hasFamily("Inter") ? "Inter" : "sans-serif");
+  font.setPixelSize(std::max(pixels, 9));
+  font.setBold(bold);
+  return font;
+}
+
+QSize checkedSize(const FigureOptions& options) {
+  if (options.width == 0 && options.height == 0) return {};
+  if (options.width < 320 || options.height < 240 || options.width > 7680 || options.height > 4320)
+    throw UsageError("--size must lie between 320x240 and 7680x4320.");
+  return {options.width & ~1, options.height & ~1};
+}
+
+/// One line of text in a rectangle, shortened with an ellipsis where it does not fit; what is left
+/// of the rectangle beside it.
+QRect putText(QPainter& painter, const QRect& room, const QString& text, const QFont& font,
+              const QColor& color, bool right) {
+  painter.setFont(font);
+  painter.setPen(color);
+  const QFontMetrics metrics(font);
+  const QString shown = metrics.elidedText(text, Qt::ElideRight, room.width());
+  painter.drawText(room, int(right ? Qt::AlignRight : Qt::AlignLeft) | int(Qt::AlignVCenter),
+                   shown);
+  const int used = metrics.horizontalAdvance(shown) + metrics.height() / 2;
+  return right ? room.adjusted(0, 0, -used, 0) : room.adjusted(used, 0, 0, 0);
+}
+
+RgbImage pixelsOf(const QImage& image) {
+  RgbImage out{image.width(), image.height(), {}};
+  const std::size_t row = std::size_t(out.width) * 3;
+  out.pixels.resize(row * std::size_t(out.height));
+  for (int y = 0; y < out.height; ++y)
+    std::memcpy(out.pixels.data() + row * std::size_t(y), image.constScanLine(y), row);
+  return out;
+}
+
+}  // namespace stormloom::figure_drawing

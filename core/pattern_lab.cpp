@@ -1,0 +1,139 @@
+#include "core/pattern_lab.h"
+
+#include <algorithm>
+
+#include "core/cuboid_pattern.h"
+#include "core/errors.h"
+
+namespace stormloom {
+namespace {
+
+constexpr double kBytesOfWeight = 4.0;
+
+const CuboidShape& layerOf(const LabPattern& pattern, std::size_t layer) {
+  if (layer >= pattern.layers.size())
+    throw UsageError("The pattern has " + std::to_string(pattern.layers.size()) +
+                     " layers; there is no layer " + std::to_string(layer + 1) + ".");
+  return pattern.layers[layer];
+}
+
+double tokensOf(const CuboidMap& map) { return double(map.cuboids()) * double(map.volume()); }
+
+/// Pairs of one layer: every cuboid's own, and with global vectors those to, from and among them.
+double pairsOf(double tokens, double volume, double globals) {
+  return tokens * volume + 2.0 * tokens * globals + globals * globals;
+}
+
+/// Elements of a cuboid that an element may attend to, as (source position or -1).
+std::vector<std::int64_t> openSources(const CuboidMap& map, PaddingType padding, const Thw& at) {
+  const CuboidMap::Element element = queryElement(map, at, padding);
+  const CuboidRange own = {element.cuboid, 1};
+  const std::vector<std::int64_t> sources = sourceIndex(map, padding, own);
+  const std::vector<std::int64_t> regions = regionLabels(map, own);
+  std::vector<std::int64_t> open;
+  for (std::size_t v = 0; v < sources.size(); ++v)
+    if (regions[v] == regions[std::size_t(element.element)]) open.push_back(sources[v]);
+  return open;
+}
+
+Thw positionOf(std::int64_t flat, const Thw& shape) {
+  return {flat / (shape[1] * shape[2]), flat / shape[2] % shape[1], flat % shape[2]};
+}
+
+void requireInside(const LabPattern& pattern, const Thw& at) {
+  for (std::size_t a = 0; a < 3; ++a)
+    if (at[a] < 0 || at[a] >= pattern.field[a])
+      throw UsageError("The element lies outside the field of the pattern.");
+}
+
+}  // namespace
+
+std::vector<LabPattern> namedLabPatterns(const Thw& field) {
+  std::vector<LabPattern> patterns;
+  for (const char* name :
+       {"full", "axial", "divided_st", "video_swin_2x4", "spatial_lg_4", "axial_space_dilate_2"})
+    patterns.push_back({.name = name, .field = field, .layers = selfPattern(name, field)});
+  return patterns;
+}
+
+std::vector<LabPattern> paperFigure() {
+  const Thw field = {6, 4, 4}, cuboid = {3, 2, 2};
+  return {{.name = "local", .field = field, .layers = {{cuboid, kLocal, {0, 0, 0}}}},
+          {.name = "dilated", .field = field, .layers = {{cuboid, kDilated, {0, 0, 0}}}},
+          {.name = "local, shifted", .field = field, .layers = {{cuboid, kLocal, {1, 1, 1}}}}};
+}
+
+LayerCost layerCost(const LabPattern& pattern, std::size_t layer, const LabWidths& widths) {
+  const CuboidMap map = fitCuboids(layerOf(pattern, layer), pattern.field);
+  const double tokens = tokensOf(map), channels = double(widths.channels);
+  const double globals = double(pattern.globalVectors);
+  LayerCost cost;
+  cost.cuboids = map.cuboids();
+  cost.volume = map.volume();
+  cost.pairs = pairsOf(tokens, double(map.volume()), globals);
+  cost.attentionFlops = 4.0 * cost.pairs * channels;  // a product and a sum, for scores and values
+  cost.projectionFlops = 8.0 * (tokens + globals) * channels * channels;
+  cost.weightBytes = cost.pairs * double(widths.heads) * kBytesOfWeight;
+  const double all = double(volumeOf(pattern.field));
+  cost.cheaper = all * all / cost.pairs;
+  return cost;
+}
+
+LayerCost patternCost(const LabPattern& pattern, const LabWidths& widths) {
+  LayerCost sum;
+  for (std::size_t layer = 0; layer < pattern.layers.size(); ++layer) {
+    const LayerCost one = layerCost(pattern, layer, widths);
+    sum.cuboids += one.cuboids;
+    sum.volume = std::max(sum.volume, one.volume);
+    sum.pairs += one.pairs;
+    sum.attentionFlops += one.attentionFlops;
+    sum.projectionFlops += one.projectionFlops;
+    sum.weightBytes += one.weightBytes;
+  }
+  const double all = double(volumeOf(pattern.field));
+  sum.cheaper = sum.pairs > 0.0 ? all * all / sum.pairs : 1.0;
+  return sum;
+}
+
+std::vector<std::int64_t> cuboidNumbers(const LabPattern& pattern, std::size_t layer) {
+  const CuboidMap map = fitCuboids(layerOf(pattern, layer), pattern.field);
+  std::vector<std::int64_t> numbers(std::size_t(volumeOf(pattern.field)));
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    numbers[i] =
+        queryElement(map, positionOf(std::int64_t(i), pattern.field), pattern.padding).cuboid;
+  return numbers;
+}
+
+std::vector<std::uint8_t> attendedBy(const LabPattern& pattern, std::size_t layer, const Thw& at) {
+  requireInside(pattern, at);
+  const CuboidMap map = fitCuboids(layerOf(pattern, layer), pattern.field);
+  std::vector<std::uint8_t> attended(std::size_t(volumeOf(pattern.field)), 0);
+  for (const std::int64_t source : openSources(map, pattern.padding, at))
+    if (source >= 0) attended[std::size_t(source)] = 1;
+  return attended;
+}
+
+std::vector<std::uint8_t> receptiveField(const LabPattern& pattern, std::size_t layers,
+                                         const Thw& at) {
+  requireInside(pattern, at);
+  std::vector<std::uint8_t> reached(std::size_t(volumeOf(pattern.field)), 0);
+  reached[std::size_t(flatIndex(at, pattern.field))] = 1;
+  for (std::size_t layer = std::min(layers, pattern.layers.size()); layer-- > 0;) {
+    // From the second layer on, global vectors know the whole field and every element attends to
+    // them.
+    if (pattern.globalVectors > 0 && layer > 0) {
+      std::fill(reached.begin(), reached.end(), std::uint8_t(1));
+      return reached;
+    }
+    std::vector<std::uint8_t> before = reached;  // the residual connection
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+      if (!reached[i]) continue;
+      const auto attended = attendedBy(pattern, layer, positionOf(std::int64_t(i), pattern.field));
+      for (std::size_t j = 0; j < before.size(); ++j) before[j] |= attended[j];
+    }
+    reached = std::move(before);
+  }
+  return reached;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,180 @@
+#include "models/engine/attention_source.h"
+
+#include "core/errors.h"
+#include "models/engine/network_loading.h"
+#include "models/sampling/counter_noise.h"
+#include "models/sampling/knowledge_control.h"
+
+namespace stormloom {
+using torch::Tensor;
+namespace {
+
+struct Enough {};  // thrown inside a sampler when the wanted evaluation is over
+
+std::vector<LevelFrame> observedFrames(const ModelContext& context, std::size_t last) {
+  std::vector<LevelFrame> frames;
+  const auto& all = context.frames.frames;
+  for (std::size_t i = all.size() - std::min(last, all.size()); i < all.size(); ++i)
+    frames.push_back({LevelFrame::Kind::Observed, all[i].validTime});
+  return frames;
+}
+
+void appendLeads(std::vector<LevelFrame>& frames, const ModelContext& context, std::int64_t leads,
+                 LevelFrame::Kind kind) {
+  for (std::int64_t lead = 1; lead <= leads; ++lead)
+    frames.push_back({kind, context.runTime + minutes(context.grid.stepMinutes * lead)});
+}
+
+KeptPass ofEarthformer(AttentionNetworks& networks, const ModelContext& context,
+                       const ContextEncoding& encoding) {
+  EarthformerForecaster& forecaster = networks.earthformer();
+  KeptPass kept{forecaster.name(), forecaster.weightsHash(), nullptr, {}};
+  CuboidTransformerModelImpl& network = forecaster.network();
+  const Tensor given =
+      forecaster.input(encoding.past.unsqueeze(0), encoding.extrapolated.unsqueeze(0));
+  kept.recorder = std::make_unique<AttentionRecorder>(network, AttentionProbe::Keep::Inputs);
+  network.forward(given);
+  kept.recorder->stop();
+  FrameRoles roles{observedFrames(context, context.frames.frames.size()), {}};
+  appendLeads(roles.encoder, context, given.size(1) - encoding.past.size(0),
+              LevelFrame::Kind::Extrapolated);
+  appendLeads(roles.decoder, context, network.options().targetShape.thw[0],
+              LevelFrame::Kind::Forecast);
+  kept.layers = describeLayers(network, *kept.recorder, roles);
+  return kept;
+}
+
+/// Samples up to one evaluation of the denoiser and calls `look` instead of it.
+void atEvaluation(PreDiffModel& model, const ScenarioStart& start, int wanted, std::stop_token stop,
+                  const std::function<void(const Tensor& z, double t)>& look) {
+  int evaluation = 0;
+  const FlowVelocity follow = [&](const Tensor& z, double t) {
+    if (stop.stop_requested()) throw Stopped();
+    if (evaluation++ == wanted) {
+      look(z, t);
+      throw Enough();
+    }
+    return model.velocity(z, t, start.condition, start.control);
+  };
+  try {
+    sampleFlow(follow, start.noise, start.steps, start.method);
+  } catch (const Enough&) {
+    return;
+  }
+}
+
+int evaluationOf(const AttentionPass& pass, const ScenarioStart& start) {
+  const int count = start.method == FlowMethod::Heun ? 2 * start.steps - 1 : start.steps;
+  const int wanted = pass.step < 0 ? count - 1 : pass.step;
+  if (wanted >= count)
+    throw UsageError("There is no step " + std::to_string(wanted) +
+                     "; the sampler asks the denoiser " + std::to_string(count) +
+                     " times, counted from 0.");
+  return wanted;
+}
+
+KeptPass ofDenoiser(AttentionNetworks& networks, const ModelContext& context,
+                    const ContextEncoding& encoding, const AttentionPass& pass,
+                    std::stop_token stop) {
+  PreDiffModel& model = networks.prediff();
+  const ScenarioStart start = scenarioStart(model, encoding, pass);
+  KeptPass kept{model.name(), model.weightsHash(), nullptr, {}};
+  atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, double t) {
+    kept.recorder =
+        std::make_unique<AttentionRecorder>(model.denoiser(), AttentionProbe::Keep::Inputs);
+    model.velocity(z, t, start.condition, start.control);
+    kept.recorder->stop();
+  });
+  FrameRoles roles{observedFrames(context, std::size_t(model.contextFrames())), {}};
+  const std::int64_t leads = start.noise.size(1);
+  appendLeads(roles.encoder, context, start.condition.size(1) - model.contextFrames(),
+              LevelFrame::Kind::Extrapolated);
+  appendLeads(roles.encoder, context, leads, LevelFrame::Kind::Forecast);
+  kept.layers = describeLayers(model.denoiser(), *kept.recorder, roles);
+  return kept;
+}
+
+KeptPass ofAlignment(AttentionNetworks& networks, const ModelContext& context,
+                     const ContextEncoding& encoding, const AttentionPass& pass,
+                     std::stop_token stop) {
+  NoisyCuboidTransformerEncoderImpl& network = networks.alignment();
+  PreDiffModel& model = networks.prediff();
+  const ScenarioStart start = scenarioStart(model, encoding, pass);
+  KeptPass kept{networks.alignmentName(), networks.alignmentHash(), nullptr, {}};
+  atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, double t) {
+    kept.recorder = std::make_unique<AttentionRecorder>(network, AttentionProbe::Keep::Inputs);
+    network.forward(z, torch::full({z.size(0)}, embeddedFlowTime(t), z.options()));
+    kept.recorder->stop();
+  });
+  FrameRoles roles;
+  appendLeads(roles.encoder, context, start.noise.size(1), LevelFrame::Kind::Forecast);
+  kept.layers = describeLayers(network, *kept.recorder, roles);
+  return kept;
+}
+
+}  // namespace
+
+EarthformerForecaster& AttentionNetworks::earthformer() {
+  if (!earthformer_)
+    earthformer_ = std::make_unique<EarthformerForecaster>(folder_, weights_, device_, false);
+  return *earthformer_;
+}
+
+PreDiffModel& AttentionNetworks::prediff() {
+  if (!prediff_) prediff_ = std::make_unique<PreDiffModel>(folder_, device_, false);
+  return *prediff_;
+}
+
+NoisyCuboidTransformerEncoderImpl& AttentionNetworks::alignment() {
+  if (!alignment_) {
+    const ModelCard card = cardOf(folder_, "alignment");
+    NoisyCuboidTransformerEncoder network(
+        noisyCuboidTransformerEncoderOptionsFromJson(card.architecture));
+    loadForInference(*network, card, device_);
+    alignment_ = network;
+    alignmentName_ = card.name;
+    alignmentHash_ = card.sha256;
+  }
+  return *alignment_;
+}
+
+ScenarioStart scenarioStart(PreDiffModel& model, const ContextEncoding& encoding,
+                            const AttentionPass& pass) {
+  ScenarioStart start;
+  start.condition = model.condition(encoding);
+  const Tensor noise =
+      counterNoise({pass.seed, std::uint32_t(pass.member), 0}, model.latentShape());
+  start.noise = noise.unsqueeze(0).to(encoding.past.device());
+  start.control = torch::zeros({1, 3}, start.noise.options());
+  if (pass.nSigma != 0.0) {
+    const AnticipatedIntensity expected = model.statistics().anticipate(encoding.contextMeans);
+    const auto mean = [&start](const std::vector<double>& values) {
+      return torch::tensor(values, torch::kFloat64)
+          .mean()
+          .to(torch::kFloat32)
+          .reshape({1})
+          .to(start.noise.device());
+    };
+    std::vector<double> commanded;
+    for (std::size_t lead = 0; lead < expected.mu.size(); ++lead)
+      commanded.push_back(expected.commanded(int(lead), pass.nSigma));
+    start.control = commandFeatures(mean(commanded), mean(expected.mu), mean(expected.sigma));
+  }
+  start.method = model.defaultSampler() == "flow-heun" ? FlowMethod::Heun : FlowMethod::Euler;
+  start.steps = pass.steps > 0 ? pass.steps : model.defaultSteps(Quality::Full);
+  return start;
+}
+
+KeptPass keptPass(AttentionNetworks& networks, const ModelContext& context,
+                  const ContextEncoding& encoding, const AttentionPass& pass,
+                  std::stop_token stop) {
+  const torch::NoGradGuard noGradient;
+  if (stop.stop_requested()) throw Stopped();
+  if (pass.model == "earthformer") return ofEarthformer(networks, context, encoding);
+  if (pass.model == "prediff") return ofDenoiser(networks, context, encoding, pass, stop);
+  if (pass.model == "alignment") return ofAlignment(networks, context, encoding, pass, stop);
+  throw UsageError("The attention of \"" + pass.model +
+                   "\" cannot be seen. Use earthformer, prediff or alignment.");
+}
+
+}  // namespace stormloom

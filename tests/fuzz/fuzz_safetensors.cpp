@@ -1,0 +1,7 @@
+#include "tests/fuzz/read_weights.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace stormloom;
+  return readWeights(
+      data, size, [](Bytes file, const ReadOptions&) { return listSafetensors(file, "fuzzed"); });
+}
