@@ -16,6 +16,7 @@ constexpr double kLongestMemory = 0.9995, kShortestMemory = 0.0;
 constexpr double kDetection = 5.0 / 255.0;  // values up to here decode to no rain
 constexpr double kDryStep = 20.0 / 255.0;   // how far below rain the cascade takes dry cells to be
 constexpr std::int64_t kRanks = 8192;       // of values, when distributions are matched
+constexpr std::uint32_t kMotionStep = 1;    // of the noise: what disturbs a member's motion
 constexpr std::int64_t kEdge = 8;  // cells over which the picture fades out before a transform
 
 /// Wave number in cycles over the picture: (H,W/2+1).
@@ -120,10 +121,10 @@ Tensor stochasticExtrapolation(const Tensor& frames, const Tensor& vectors,
   std::vector<Tensor> members;
   for (std::int64_t m = 0; m < options.members; ++m) {
     const Tensor noise =
-        counterNoise(options.seed, std::uint64_t(m), {options.leads, height, width})
+        counterNoise({options.seed, std::uint32_t(m), 0}, {options.leads, height, width})
             .to(frames.device());
-    const Tensor own =
-        counterNoise(options.seed ^ 0x5745u, std::uint64_t(m), {1, 2, 1, 1}).to(frames.device());
+    const Tensor own = counterNoise({options.seed, std::uint32_t(m), kMotionStep}, {1, 2, 1, 1})
+                           .to(frames.device());
     const Tensor speed = vectors.square().mean().sqrt();
     const Tensor motion = vectors + options.motionSpread * speed * own;
     Member member(whole, amplitude, memory, height, width);

@@ -19,7 +19,7 @@ class TestKnowledgeControl : public QObject {
   Q_OBJECT
 private Q_SLOTS:
   void theAchievedMeanFollowsTheCommandFrameByFrame() {
-    const Tensor z = counterNoise(1, 0, {20, 4, 4, 2}), seen = torch::ones({4, 4});
+    const Tensor z = counterNoise({1, 0}, {20, 4, 4, 2}), seen = torch::ones({4, 4});
     const Tensor free = frameMeans(decode(z), seen);
     const Tensor target = free + torch::linspace(-0.03, 0.03, 20);
     const Tensor achieved = frameMeans(decode(pulledToMean(z, target, seen, decode)), seen);
@@ -28,7 +28,7 @@ private Q_SLOTS:
   }
 
   void aPullThatCountsSomeCellsLeavesTheOthersAlone() {
-    const Tensor z = counterNoise(2, 0, {3, 4, 4, 2});
+    const Tensor z = counterNoise({2, 0}, {3, 4, 4, 2});
     Tensor west = torch::zeros({4, 4});
     west.slice(1, 0, 2).fill_(1.0);
     const Tensor before = decode(z), target = frameMeans(before, west) + 0.02;
@@ -46,9 +46,9 @@ private Q_SLOTS:
   }
 
   void noiseBelongsToTheMemberAlone() {
-    QVERIFY(torch::equal(counterNoise(9, 3, {6, 5}), counterNoise(9, 3, {6, 5})));
-    QVERIFY(!torch::equal(counterNoise(9, 3, {6, 5}), counterNoise(9, 4, {6, 5})));
-    const Tensor many = counterNoise(9, 3, {100000});
+    QVERIFY(torch::equal(counterNoise({9, 3}, {6, 5}), counterNoise({9, 3}, {6, 5})));
+    QVERIFY(!torch::equal(counterNoise({9, 3}, {6, 5}), counterNoise({9, 4}, {6, 5})));
+    const Tensor many = counterNoise({9, 3}, {100000});
     QVERIFY(std::abs(many.mean().item<double>()) < 0.01);
     QVERIFY(std::abs(many.std().item<double>() - 1.0) < 0.01);
   }
