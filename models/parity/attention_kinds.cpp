@@ -3,6 +3,7 @@
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/parity/parity_case.h"
 #include "models/prediff/cuboid_transformer_unet.h"
+#include "models/prediff/noisy_cuboid_transformer_encoder.h"
 
 namespace stormloom {
 namespace {
@@ -33,6 +34,11 @@ ParityAnswer modelAttention(const ParityCase& parity) {
     return recorded(*network, [&] {
       network->forward(parity.input("zt"), parity.input("t"), parity.input("zc"));
     });
+  }
+  if (name == "alignment") {
+    NoisyCuboidTransformerEncoder network(noisyCuboidTransformerEncoderOptionsFromJson(model));
+    parity.prepare(*network);
+    return recorded(*network, [&] { network->forward(parity.input("zt"), parity.input("t")); });
   }
   throw UnknownToThisVersion("the network \"" + name + "\" is unknown to this version");
 }
