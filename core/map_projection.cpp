@@ -28,9 +28,20 @@ PJ_COORD finiteOrNan(PJ_COORD point) {
   return usable ? point : proj_coord(nan, nan, 0, 0);
 }
 
+/// A projection comes out of other people's files: it may not make PROJ read more of them.
+bool opensFiles(const std::string& projection) {
+  return projection.find("init=") != std::string::npos ||
+         projection.find("grids=") != std::string::npos ||
+         projection.find("pipeline") != std::string::npos;
+}
+
 }  // namespace
 
 MapProjection::MapProjection(const std::string& projection) : impl_(new Impl) {
+  if (opensFiles(projection)) {
+    delete std::exchange(impl_, nullptr);
+    throw IoError("The map projection \"" + projection + "\" names other files; it is not used.");
+  }
   impl_->context = proj_context_create();
   proj_log_level(impl_->context, PJ_LOG_NONE);
   proj_context_set_enable_network(impl_->context, 0);

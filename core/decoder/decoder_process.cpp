@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,9 +72,11 @@ int spawn(const std::string& program, int socket) {
 }  // namespace
 
 std::optional<std::filesystem::path> findDecoderProgram() {
-  for (const char* place :
-       {"stormloom-decoder", "app/decoder/stormloom-decoder", "libexec/stormloom-decoder"}) {
-    if (const auto found = findAboveProgram(place)) return found;
+  const std::filesystem::path beside = programFolder() / "stormloom-decoder";
+  std::error_code unknown;
+  if (std::filesystem::exists(beside, unknown)) return beside;
+  for (const char* place : {"app/decoder/stormloom-decoder", "libexec/stormloom-decoder"}) {
+    if (const auto found = findAboveProgram(place)) return found;  // of a build, of a package
   }
   return std::nullopt;
 }
@@ -84,6 +87,9 @@ DecoderProcess::DecoderProcess(const std::filesystem::path& program) {
     throw IoError("There are too many open files to start a decoder. Close some programs.");
   }
   socket_ = FileHandle(ends[0]);
+  const timeval patience{10, 0};  // a message once begun is not waited for longer
+  for (const int direction : {SO_RCVTIMEO, SO_SNDTIMEO})
+    setsockopt(ends[0], SOL_SOCKET, direction, &patience, sizeof patience);
   // Not the decoder's own number: a descriptor duplicated onto itself would keep its close-on-exec
   // mark.
   const FileHandle low(ends[1]);

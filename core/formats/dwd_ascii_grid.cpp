@@ -1,6 +1,7 @@
 // DWD's RADOLAN and RADKLIM composites as ASCII grids (Esri's layout): six lines of head, rows from
 // the north. What they hold and when stands in the name alone: RW_20170711-1950.asc,
 // YW_2017.002_20170711_1950.asc.
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -40,11 +41,17 @@ private:
   throw IoError(path + ": it is no usable ASCII grid of DWD, " + why + ". Fetch the file again.");
 }
 
+std::string printable(std::string_view word) {
+  std::string text(word);
+  std::ranges::replace_if(text, [](unsigned char c) { return c <= ' ' || c > '~'; }, '?');
+  return text;
+}
+
 double numberFrom(std::string_view word, const std::string& path) {
   double value = 0.0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (word.empty() || error != std::errc() || end != word.data() + word.size())
-    refuse(path, "\"" + std::string(word.substr(0, 20)) + "\" stands where a number should");
+    refuse(path, "\"" + printable(word.substr(0, 20)) + "\" stands where a number should");
   return value;
 }
 

@@ -142,20 +142,32 @@ Placed placeOf(GDALDataset& dataset, const std::string& path) {
           southFirst};
 }
 
+/// Many GeoTIFFs say no unit: their names do.
+std::string unitFromNames(const std::string& names) {
+  const std::string text = lower(names);
+  const auto says = [&](const char* word) { return text.find(word) != std::string::npos; };
+  if (says("dbz") || says("reflectiv")) return "dBZ";
+  if (says("vil")) return "kg/m2";
+  return says("rate") || says("rain") || says("precip") ? "mm/h" : "";
+}
+
+std::string unitOf(GDALRasterBand& band, const Items& items) {
+  return firstOf(items, {"quantity:unit", "units", "unit", "unittype"}).value_or(band.GetUnitType());
+}
+
 UnitMeaning meaningOf(GDALRasterBand& band, const Items& items, const std::string& path) {
-  const std::string unit =
-      firstOf(items, {"quantity:unit", "units", "unit", "unittype"}).value_or(band.GetUnitType());
+  const std::string unit = unitOf(band, items);
   std::string names = band.GetDescription();
   for (const char* name : {"quantity", "product", "long_name", "standard_name", "netcdf_varname"}) {
     names += " " + firstOf(items, {name}).value_or("");
   }
-  if (auto meaning = meaningOfUnit(unit, names + " " + path.substr(path.find_last_of('/') + 1))) {
+  names += " " + path.substr(path.find_last_of('/') + 1);
+  if (auto meaning = meaningOfUnit(unit.empty() ? unitFromNames(names) : unit, names))
     return *meaning;
-  }
   throw IoError(
       path + ": its values" + (unit.empty() ? "" : " in \"" + unit + "\"") +
-      " are not known to be rain, reflectivity or VIL (tags Quantity and unit). Choose a product "
-      "that says its unit.");
+      " are not known to be rain, reflectivity or VIL (by a unit, or such a word in its "
+      "tags or name). Choose a product that says its unit.");
 }
 
 double factorOf(const UnitMeaning& meaning, const Items& items, const std::string& path) {
@@ -226,7 +238,7 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
   const UnitMeaning meaning = meaningOf(band, items, path);
   const ValueCodes codes = codesOf(band, items, factorOf(meaning, items, path));
   FrameSequence sequence{.quantity = meaning.quantity, .geo = placed.geo};
-  sequence.product = productOf(items);
+  sequence.product = productOf(items) + (unitOf(band, items).empty() ? ", unit by its name" : "");
   sequence.attribution = firstOf(items, {"tifftag_copyright", "licence", "license"}).value_or("");
   std::shared_ptr<RadarGrid> grid;
   if (options.framesToo) {
