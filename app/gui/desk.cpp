@@ -79,7 +79,7 @@ std::string Desk::modelOf(PaneSource source) const {
     case PaneSource::Earthformer:
       return "earthformer";
     case PaneSource::Stochastic:
-      return "extrapolation";
+      return "stochastic";
     case PaneSource::Scenario:
       return "scenario";
     default:
@@ -100,7 +100,8 @@ PanePictures::Source PanePictures::sourceOf(const PaneContent& content, const De
   if (content.source == PaneSource::Scenario) {
     source = scenarioOf(content, desk);
   } else if (content.source == PaneSource::Stochastic && desk.stochastic) {
-    for (const FrameSequence& member : *desk.stochastic) source.members.push_back(&member);
+    for (const ScenarioMember& member : desk.stochastic->members)
+      source.members.push_back(&member.frames);
     source.name = "stochastic/" + desk.context->hash;
   } else {
     const auto found = desk.deterministic.find(desk.modelOf(content.source));

@@ -26,8 +26,8 @@ struct Desk {
   std::shared_ptr<const FrameSequence>
       truth;  ///< observed after the run time, on the models' box; may have no frames
   std::map<std::string, std::shared_ptr<const DeterministicForecast>> deterministic;
-  std::shared_ptr<const std::vector<FrameSequence>> stochastic;  ///< extrapolation with members
-  std::map<std::string, QString> failures;                       ///< why a model has no forecast
+  std::shared_ptr<const ScenarioForecast> stochastic;  ///< extrapolation with members
+  std::map<std::string, QString> failures;             ///< why a model has no forecast
   const ScenarioController* scenarios = nullptr;
   DeskState state;
   ValidTime time{};

@@ -1,6 +1,5 @@
 #include "app/gui/forecast_source.h"
 
-#include "core/stochastic_extrapolation.h"
 #include "models/nowcast_engine.h"
 
 namespace stormloom {
@@ -24,6 +23,10 @@ ForecastFunctions engineFunctions() {
           },
           [ready](const ModelContext& context, const std::string& model, std::stop_token stop) {
             return ready().forecast(context, model, stop);
+          },
+          [ready](std::shared_ptr<const ModelContext> context, int members, std::uint64_t seed,
+                  std::stop_token stop) {
+            return ready().stochasticExtrapolation(std::move(context), members, seed, stop);
           }};
 }
 
@@ -38,7 +41,10 @@ std::shared_ptr<const ScenarioForecast> ForecastSource::answer(const ScenarioReq
   }
   bring(*request.context, "extrapolation", stop);
   bring(*request.context, "persistence", stop);
-  if (request.quality == Quality::Full) bring(*request.context, "earthformer", stop);
+  if (request.quality == Quality::Full) {
+    bring(*request.context, "earthformer", stop);
+    bringStochastic(request.context, stop);
+  }
   if (stop.stop_requested()) return nullptr;
   try {
     return functions_.generate(request, stop, [this](double share) { Q_EMIT progress(share); });
@@ -54,16 +60,26 @@ void ForecastSource::bring(const ModelContext& context, const char* model, std::
   try {
     auto forecast = functions_.deterministic(context, model, stop);
     if (!forecast) return;
-    if (forecast->model == "extrapolation") {
-      Q_EMIT stochasticReady(
-          hash, std::make_shared<const std::vector<FrameSequence>>(stochasticExtrapolation(
-                    forecast->frames, kStochasticSeed, kStochasticMembers)));
-    }
     Q_EMIT deterministicReady(hash, model, std::move(forecast));
   } catch (const std::exception& error) {
     Q_EMIT deterministicFailed(hash, model, QString::fromUtf8(error.what()));
   }
   done_.insert(model);
+}
+
+void ForecastSource::bringStochastic(std::shared_ptr<const ModelContext> context,
+                                     std::stop_token stop) {
+  if (stop.stop_requested() || done_.contains("stochastic")) return;
+  const QString hash = QString::fromStdString(context->hash);
+  try {
+    auto forecast =
+        functions_.stochastic(std::move(context), kStochasticMembers, kStochasticSeed, stop);
+    if (!forecast) return;
+    Q_EMIT stochasticReady(hash, std::move(forecast));
+  } catch (const std::exception& error) {
+    Q_EMIT deterministicFailed(hash, "stochastic", QString::fromUtf8(error.what()));
+  }
+  done_.insert("stochastic");
 }
 
 }  // namespace stormloom

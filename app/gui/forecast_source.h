@@ -18,8 +18,11 @@ struct ForecastFunctions {
       const ScenarioRequest&, std::stop_token, const Progress&)>;
   using Deterministic = std::function<std::shared_ptr<const DeterministicForecast>(
       const ModelContext&, const std::string& model, std::stop_token)>;
+  using Stochastic = std::function<std::shared_ptr<const ScenarioForecast>(
+      std::shared_ptr<const ModelContext>, int members, std::uint64_t seed, std::stop_token)>;
   Generate generate;
   Deterministic deterministic;
+  Stochastic stochastic;
 };
 
 /// The shipped engine, made on the worker's thread at the first question.
@@ -41,12 +44,13 @@ Q_SIGNALS:
                           std::shared_ptr<const stormloom::DeterministicForecast> forecast);
   /// The extrapolation with members.
   void stochasticReady(const QString& contextHash,
-                       std::shared_ptr<const std::vector<stormloom::FrameSequence>> members);
+                       std::shared_ptr<const stormloom::ScenarioForecast> forecast);
   void deterministicFailed(const QString& contextHash, const QString& model,
                            const QString& sentence);
 
 private:
   void bring(const ModelContext& context, const char* model, std::stop_token stop);
+  void bringStochastic(std::shared_ptr<const ModelContext> context, std::stop_token stop);
 
   ForecastFunctions functions_;
   std::string contextHash_;     ///< of the worker's thread, like `done_`

@@ -93,9 +93,9 @@ void MainWindow::wireForecasts() {
             showDesk();
           });
   connect(source_, &ForecastSource::stochasticReady, this,
-          [this](const QString& hash, std::shared_ptr<const std::vector<FrameSequence>> members) {
+          [this](const QString& hash, std::shared_ptr<const ScenarioForecast> forecast) {
             if (!desk_.context || hash.toStdString() != desk_.context->hash) return;
-            desk_.stochastic = std::move(members);
+            desk_.stochastic = std::move(forecast);
             showDesk();
           });
   connect(source_, &ForecastSource::deterministicFailed, this,

@@ -9,8 +9,8 @@
 namespace stormloom {
 namespace {
 
-constexpr double kBorderReach = 4;    ///< pixels beside a border that still take hold of it
-constexpr double kClickReach = 4;     ///< a press that moves less is a click
+constexpr double kBorderReach = 4;  ///< pixels beside a border that still take hold of it
+constexpr double kClickReach = 4;   ///< a press that moves less is a click
 constexpr std::size_t kMostCorners = 500;
 constexpr double kCornerSpacing = 6;  ///< pixels between corners of an area that is drawn
 

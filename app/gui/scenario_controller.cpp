@@ -150,6 +150,12 @@ void ScenarioController::submit(const Want& want) {
   request.seed = wishes_.seed;
   request.members = want.members;
   request.quality = want.quality;
+  if (want.tenths.size() == 1 && want.members > 1) {  // an ensemble grows by what it lacks
+    if (const auto known = store_.find(keyOf(want.tenths.front(), want.quality))) {
+      request.firstMember = int(known->members.size());
+      request.members -= request.firstMember;
+    }
+  }
   running_ = want;
   setBusy(true);
   worker_->submit(std::move(request));

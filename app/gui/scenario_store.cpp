@@ -25,12 +25,19 @@ void ScenarioStore::add(const ScenarioForecast& forecast) {
   ScenarioForecast head = forecast;
   head.members.clear();
   for (auto& [tenths, members] : apart) {
+    const ScenarioKey key{forecast.request.context->hash, forecast.request.seed, tenths,
+                          forecast.request.quality};
+    if (forecast.request.firstMember > 0) {  // it goes on with an ensemble that is here already
+      const auto known = find(key);
+      if (!known || int(known->members.size()) != forecast.request.firstMember) continue;
+      members.insert(members.begin(), known->members.begin(), known->members.end());
+    }
     auto one = std::make_shared<ScenarioForecast>(head);
     one->request.nSigma = {members.front().nSigma};
+    one->request.firstMember = 0;
     one->request.members = int(members.size());
     one->members = std::move(members);
-    put({forecast.request.context->hash, forecast.request.seed, tenths, forecast.request.quality},
-        std::move(one));
+    put(key, std::move(one));
   }
   makeRoom();
 }

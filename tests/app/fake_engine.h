@@ -58,7 +58,8 @@ struct FakeEngine {
     for (const double n : request.nSigma) {
       if (!work(preview ? previewTakes : fullTakes, stop)) return nullptr;
       progress(0.5);
-      for (int member = 0; member < request.members; ++member)
+      for (int member = request.firstMember; member < request.firstMember + request.members;
+           ++member)
         answer->members.push_back({n, member, future(*request.context, 10 * n + 5 * member),
                                    std::vector<double>(6, 0.15 + 0.02 * n),
                                    std::vector<double>(6, 0.15 + 0.018 * n)});
@@ -79,6 +80,14 @@ struct FakeEngine {
             [](const ModelContext& context, const std::string& model, std::stop_token) {
               return std::make_shared<const DeterministicForecast>(
                   DeterministicForecast{model, "", future(context, 0), "CPU", 0.0});
+            },
+            [](std::shared_ptr<const ModelContext> context, int members, std::uint64_t,
+               std::stop_token) {
+              auto forecast = std::make_shared<ScenarioForecast>();
+              for (int member = 0; member < members; ++member)
+                forecast->members.push_back(
+                    {std::nan(""), member, future(*context, 8 * member - 40), {}, {}});
+              return std::shared_ptr<const ScenarioForecast>(forecast);
             }};
   }
 };

@@ -85,6 +85,20 @@ private Q_SLOTS:
     QVERIFY(std::ranges::equal(expected.values(), window.picture(2).grid->values()));
   }
 
+  void anEnsembleGrowsWithoutDrawingItsMembersAgain() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    const auto first = window.desk().scenarios->ensemble()->members.front().frames.frames[0].grid;
+    window.findChild<QSpinBox*>("members")->setValue(3);
+    QTRY_COMPARE(window.desk().scenarios->ensemble()->members.size(), std::size_t(3));
+    window.findChild<QSpinBox*>("members")->setValue(5);
+    QTRY_COMPARE(window.desk().scenarios->ensemble()->members.size(), std::size_t(5));
+    const auto ensemble = window.desk().scenarios->ensemble();
+    QCOMPARE(ensemble->members.front().frames.frames[0].grid, first);
+    for (int i = 0; i < 5; ++i) QCOMPARE(ensemble->members[std::size_t(i)].member, i);
+  }
+
   void aDifferenceIsOneForecastMinusTheOther() {
     FakeEngine engine;
     MainWindow window(engine.functions());

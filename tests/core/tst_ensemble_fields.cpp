@@ -10,7 +10,6 @@
 #include "core/errors.h"
 #include "core/field_tables.h"
 #include "core/frame_words.h"
-#include "core/stochastic_extrapolation.h"
 
 using namespace stormloom;
 
@@ -121,29 +120,6 @@ private Q_SLOTS:
     QVERIFY(drift.likeness > 0.95);
     const auto dry = grid(8, 8, std::vector<float>(64, 0.f));
     QCOMPARE(driftBetween(*dry, *dry).likeness, 0.0);
-  }
-
-  void stochasticMembersDifferKeepTheMeanAndComeAgain() {
-    FrameSequence future{.geo = GeoReference("+proj=laea", 0, 64000, 1000, 1000, 64, 64)};
-    for (int lead = 0; lead < 3; ++lead)
-      future.frames.push_back({{}, blob(64, 30, 30, 120), "", false});
-    const auto members = stochasticExtrapolation(future, 5, 3);
-    const auto again = stochasticExtrapolation(future, 5, 1);
-    QCOMPARE(members.size(), std::size_t(3));
-    const auto values = [](const FrameSequence& s, std::size_t lead) {
-      return s.frames[lead].grid->values();
-    };
-    QVERIFY(std::ranges::equal(values(members[0], 2), values(again[0], 2)));
-    QVERIFY(!std::ranges::equal(values(members[0], 2), values(members[1], 2)));
-    const double expected = summarize(*future.frames[2].grid).mean;
-    for (const FrameSequence& member : members)
-      QVERIFY(std::abs(summarize(*member.frames[2].grid).mean / expected - 1) < 0.02);
-    const auto away = [&](std::size_t lead) {
-      return meanField({std::make_shared<RadarGrid>(
-          spreadField({members[0].frames[lead].grid, members[1].frames[lead].grid,
-                       members[2].frames[lead].grid}))});
-    };
-    QVERIFY(summarize(away(2)).mean > summarize(away(0)).mean);  // less is known of later
   }
 
   void largeGridsAreDrawnCoarserAndKeepTheirStorms() {
