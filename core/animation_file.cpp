@@ -16,6 +16,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A file, or a folder with all that is in it; links are removed, not followed. LibTorch brings a
+/// std::filesystem::remove_all of its own, which crashes in programs that link both.
+void removeTree(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(fs::symlink_status(path, ignored))) {
+    std::vector<fs::path> inside;
+    for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored))
+      inside.push_back(entry.path());
+    for (const fs::path& one : inside) removeTree(one);
+  }
+  fs::remove(path, ignored);
+}
+
 [[noreturn]] void refuseFolder(const fs::path& target, int reason) {
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   std::string sentence = target.string() + ": ";
@@ -80,7 +93,7 @@ void moveSequence(const fs::path& scratch, const fs::path& target, int frames) {
     fs::rename(scratch / sequenceFrameName(i), target / sequenceFrameName(i), failure);
     if (failure) refuseFolder(target / sequenceFrameName(i), failure.value());
   }
-  fs::remove_all(scratch, failure);
+  removeTree(scratch);
 }
 
 }  // namespace
@@ -131,8 +144,7 @@ AnimationWriter::AnimationWriter(const std::string& path, const AnimationOptions
 
 AnimationWriter::~AnimationWriter() {
   encoder_.reset();
-  std::error_code ignored;
-  if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
+  if (!scratch_.empty()) removeTree(scratch_);
 }
 
 void AnimationWriter::start(const RgbImage& first) {

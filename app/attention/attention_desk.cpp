@@ -13,9 +13,10 @@ namespace {
 /// A window of its own: no stacking above the main one, gone with it.
 template <class Window>
 Window* shown(Window* window) {
-  window->setWindowFlag(Qt::Window);
-  window->show();
-  window->raise();
+  QWidget& widget = *window;
+  widget.setWindowFlag(Qt::Window);
+  widget.show();
+  widget.raise();
   return window;
 }
 
