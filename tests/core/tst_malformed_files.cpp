@@ -170,7 +170,7 @@ private Q_SLOTS:
              {"40 60", "99999 60"}, {"40 60", "40 99999999999"}, {"40 60", "0 60"}, {"255", "65535"},
              {"18.600000", "nan"}, {"69.005000", "inf"}, {"# obstime 201609281445", "# obstime later"},
              {"stereographic", "mercator"}, {"# truelatitude 60\n", ""}, {"57.930000", "97.930000"},
-             {"CorrectedReflectivity", "Height"}}}) {
+             {"CorrectedReflectivity", "Height"}}) {
       std::string changed = pgm;
       changed.replace(changed.find(from), std::string(from).size(), to);
       const std::string path = written("p.pgm", changed);
