@@ -87,11 +87,11 @@ const torch::Tensor& TensorFile::at(const std::string& name) const {
                    "\". Choose the file made for this network.");
 }
 
-TensorFile readTensorFile(const std::string& path, const ReadOptions& options) {
+TensorFile readTensorFile(const std::string& path, const WeightsReadOptions& options) {
   return readWith(path, [&](Bytes file) { return listTensors(file, path, options); });
 }
 
-TensorFile readSafetensors(const std::string& path, const ReadOptions& options) {
+TensorFile readSafetensors(const std::string& path, const WeightsReadOptions& options) {
   return readWith(path, [&](Bytes file) {
     TensorListing listing = listSafetensors(file, path);
     checkListing(listing, file, path, options);

@@ -46,10 +46,10 @@ private:
 
 /// Reads safetensors, torch zip or legacy torch stream; the content decides. Never runs anything in
 /// the file. IoError when the file cannot be read, ModelError when it is refused.
-TensorFile readTensorFile(const std::string& path, const ReadOptions& options = {});
+TensorFile readTensorFile(const std::string& path, const WeightsReadOptions& options = {});
 
 /// The same, but only safetensors. For reference results pass {.finite = false}: they may hold NaN.
-TensorFile readSafetensors(const std::string& path, const ReadOptions& options = {});
+TensorFile readSafetensors(const std::string& path, const WeightsReadOptions& options = {});
 
 /// Writes the tensors in the given order, each contiguous and in its own type (float64, float32,
 /// float16, bfloat16, integers, bool). Written beside the target and renamed. Refuses a name given

@@ -89,7 +89,7 @@ bool isUnsound(ElementType type, const std::byte* element) {
 bool isFloating(ElementType type) { return type <= ElementType::BFloat16; }
 
 void checkValues(Bytes file, const TensorEntry& tensor, const std::string& source,
-                 const ReadOptions& options) {
+                 const WeightsReadOptions& options) {
   const bool floats = isFloating(tensor.type) && options.finite;
   if (floats && !visitElements(file, tensor,
                                [&](const std::byte* at) { return !isUnsound(tensor.type, at); })) {
@@ -215,14 +215,15 @@ void gatherElements(Bytes file, const TensorEntry& tensor, std::span<std::byte> 
 }
 
 void checkListing(const TensorListing& listing, Bytes file, const std::string& source,
-                  const ReadOptions& options) {
+                  const WeightsReadOptions& options) {
   checkExtents(listing, file, source);
   checkNames(listing, source);
   for (const TensorEntry& tensor : listing.tensors) checkValues(file, tensor, source, options);
   checkIndices(listing, file, source);
 }
 
-TensorListing listTensors(Bytes file, const std::string& source, const ReadOptions& options) {
+TensorListing listTensors(Bytes file, const std::string& source,
+                          const WeightsReadOptions& options) {
   const auto startsWith = [file](std::string_view magic) {
     return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
   };

@@ -54,17 +54,19 @@ struct TensorListing {
   std::vector<std::pair<std::string, std::string>> metadata;  ///< safetensors only
 };
 
-struct ReadOptions {
+struct WeightsReadOptions {
   bool finite = true;  ///< refuse NaN and infinity: right for weights, wrong for reference results
   bool verifyChecksums = true;  ///< of zip records; off only for fuzzing
 };
 
 /// Finds out by content what the file is, lists its tensors and checks them. `source` names the
 /// file in messages. Throws ModelError for everything that is not a sound file of weights.
-TensorListing listTensors(Bytes file, const std::string& source, const ReadOptions& options = {});
+TensorListing listTensors(Bytes file, const std::string& source,
+                          const WeightsReadOptions& options = {});
 
 TensorListing listSafetensors(Bytes file, const std::string& source);
-TensorListing listTorchZip(Bytes file, const std::string& source, const ReadOptions& options = {});
+TensorListing listTorchZip(Bytes file, const std::string& source,
+                           const WeightsReadOptions& options = {});
 TensorListing listTorchLegacy(Bytes file, const std::string& source);
 
 [[noreturn]] void refuseFile(const std::string& source, const std::string& why);
@@ -80,6 +82,6 @@ void gatherElements(Bytes file, const TensorEntry& tensor, std::span<std::byte> 
 /// What every format must fulfil: distinct names, sane sizes, finite values, index buffers inside
 /// their tables.
 void checkListing(const TensorListing& listing, Bytes file, const std::string& source,
-                  const ReadOptions& options);
+                  const WeightsReadOptions& options);
 
 }  // namespace stormloom

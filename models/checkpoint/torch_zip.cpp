@@ -28,7 +28,7 @@ const ZipRecord& findPickle(const std::vector<ZipRecord>& records, const std::st
 
 class TorchZip {
 public:
-  TorchZip(Bytes file, const std::string& source, const ReadOptions& options)
+  TorchZip(Bytes file, const std::string& source, const WeightsReadOptions& options)
       : file_(file), source_(source), records_(readZipDirectory(file, source)) {
     if (options.verifyChecksums) verifyChecksums();
   }
@@ -113,7 +113,8 @@ private:
 
 }  // namespace
 
-TensorListing listTorchZip(Bytes file, const std::string& source, const ReadOptions& options) {
+TensorListing listTorchZip(Bytes file, const std::string& source,
+                           const WeightsReadOptions& options) {
   return TorchZip(file, source, options).list();
 }
 

@@ -2,6 +2,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace stormloom;
-  return readWeights(
-      data, size, [](Bytes file, const ReadOptions&) { return listSafetensors(file, "fuzzed"); });
+  return readWeights(data, size, [](Bytes file, const WeightsReadOptions&) {
+    return listSafetensors(file, "fuzzed");
+  });
 }

@@ -5,7 +5,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace stormloom;
   constexpr std::uint64_t kStorageBytes = 256;
-  return readWeights(data, size, [](Bytes file, const ReadOptions&) {
+  return readWeights(data, size, [](Bytes file, const WeightsReadOptions&) {
     static const std::string source = "fuzzed";
     const PickleResult pickle = readPickle(file, source);
     const FindStorage find = [&](std::string_view) -> std::optional<StorageBytes> {

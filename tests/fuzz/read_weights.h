@@ -14,7 +14,7 @@ namespace stormloom {
 template <class List>
 int readWeights(const std::uint8_t* data, std::size_t size, List list) {
   const Bytes file = std::as_bytes(std::span(data, size));
-  const ReadOptions options{.verifyChecksums = false};  // else the fuzzer would only guess CRCs
+  const WeightsReadOptions options{.verifyChecksums = false};  // else the fuzzer would only guess CRCs
   try {
     const TensorListing listing = list(file, options);
     checkListing(listing, file, "fuzzed", options);
