@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/cli/outputs.h"
+#include "core/scratch_file.h"
+
 namespace stormloom::cli {
 
 namespace {
@@ -30,7 +33,7 @@ std::vector<Option> pictureOptions() {
           {"--fps", "F", "Pictures a second.", "4"}};
 }
 
-void checkAnimation(const std::string& path) {
+void checkAnimation(const Session& session, const std::string& path) {
   animationFormatFor(path);
   if (!canDrawFigures())
     throw UsageError(
@@ -40,15 +43,16 @@ void checkAnimation(const std::string& path) {
     throw UsageError(
         "This build has no FFmpeg, so it writes no animations. Leave them out, or "
         "build with FFmpeg.");
+  checkOutput(session, path);
 }
 
 void animate(const Session& session, const Film& film, const std::string& path,
-             const std::string& comment) {
+             const Receipt& receipt) {
   AnimationOptions options;
   options.framesPerSecond = session.arguments.number("--fps", 0.1, 60.0);
   options.holdLastSeconds = 1.0;
   options.title = film.frames.empty() ? "" : film.frames.front().title;
-  options.comment = comment;
+  options.receipt = receiptText(receipt);
   const FigurePainter painter(film.geo, film.quantity, figureOptions(session, film));
   AnimationWriter writer(path, options);
   ProgressLine line(session.console, "Drawing");
@@ -60,8 +64,15 @@ void animate(const Session& session, const Film& film, const std::string& path,
   writer.finish();
 }
 
+std::string filmAsMp4(const Session& session, const Film& film, const Receipt& receipt) {
+  const ScratchFolder scratch;
+  const std::string file = (scratch.path() / "film.mp4").string();
+  animate(session, film, file, receipt);
+  return readWholeFile(file);
+}
+
 void drawOne(const Session& session, const Film& film, int number, const std::string& path,
-             const std::string& comment) {
+             const Receipt& receipt) {
   const FigureOptions options = figureOptions(session, film);
   const int frames = int(film.frames.size());
   if (number > frames)
@@ -69,7 +80,7 @@ void drawOne(const Session& session, const Film& film, int number, const std::st
                      std::to_string(frames) + ".");
   const FigurePainter painter(film.geo, film.quantity, options);
   const std::size_t index = std::size_t(number == 0 ? frames : number) - 1;
-  writePng(path, painter.draw(film.frames[index]), comment);
+  writePng(path, painter.draw(film.frames[index]), receipt);
 }
 
 }  // namespace stormloom::cli

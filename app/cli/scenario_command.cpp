@@ -1,16 +1,16 @@
 #include <memory>
 
 #include "app/cli/inputs.h"
+#include "app/cli/outputs.h"
 #include "app/cli/pictures.h"
 
 namespace stormloom::cli {
 
 namespace {
 
-ScenarioRequest requestFrom(const Session& session, std::shared_ptr<const ModelContext> context) {
+ScenarioRequest requestFrom(const Session& session) {
   const Arguments& arguments = session.arguments;
   ScenarioRequest request;
-  request.context = std::move(context);
   request.nSigma = arguments.numbers("--n", -4.0, 4.0);
   request.seed = arguments.seed("--seed");
   request.members = arguments.integer("--members", 1, 256);
@@ -21,31 +21,6 @@ ScenarioRequest requestFrom(const Session& session, std::shared_ptr<const ModelC
   if (arguments.has("--guidance"))
     request.guidance = arguments.choice("--guidance", {"official", "none"});
   return request;
-}
-
-std::string numberList(const std::vector<double>& values) {
-  std::string text;
-  char number[32];
-  for (const double value : values) {
-    std::snprintf(number, sizeof number, "%s%g", text.empty() ? "" : ",", value);
-    text += number;
-  }
-  return text;
-}
-
-Receipt scenarioReceipt(const Session& session, const ScenarioForecast& forecast) {
-  Receipt receipt = receiptFor(session, *forecast.request.context);
-  receipt.insert(receipt.end(), {{"model", forecast.model},
-                                 {"weights_sha256", forecast.weightsHash},
-                                 {"sampler", forecast.sampler},
-                                 {"steps", std::to_string(forecast.steps)},
-                                 {"guidance", forecast.guidance},
-                                 {"requested_n_sigma", numberList(forecast.request.nSigma)},
-                                 {"seed", std::to_string(forecast.request.seed)},
-                                 {"members", std::to_string(forecast.request.members)},
-                                 {"device", forecast.device},
-                                 {"precision", forecast.precision}});
-  return receipt;
 }
 
 double lastOf(const std::vector<double>& values) { return values.empty() ? 0.0 : values.back(); }
@@ -84,24 +59,24 @@ void report(const Session& session, const ScenarioForecast& forecast, const Json
 
 ExitCode run(const Session& session) {
   const std::string out = session.arguments.required("--out");
-  checkOutput(out, ".nc");
+  checkOutput(session, out, {".nc"});
   const std::string animation = session.arguments.text("--animate");
-  if (!animation.empty()) checkAnimation(animation);
-  const ScenarioRequest request = requestFrom(session, nullptr);
-  auto context = std::make_shared<const ModelContext>(contextFrom(session, readInputs(session)));
-  NowcastEngine engine(engineOptionsFrom(session));
-  ScenarioRequest full = request;
-  full.context = context;
+  if (!animation.empty()) checkAnimation(session, animation);
+  ScenarioRequest request = requestFrom(session);
+  const CutInput input = cutInput(session);
+  request.context = input.context;
+  NowcastEngine& engine = session.bench.engine(engineOptionsFrom(session));
   const auto forecast = withProgress(session, "Scenarios", [&](const EngineProgress& progress) {
-    return engine.generate(full, session.stop, progress);
+    return engine.generate(request, session.stop, progress);
   });
-  const Receipt receipt = scenarioReceipt(session, *forecast);
   Json files = Json::array();
-  writeScenarioFile(out, *forecast, receipt);
+  writeScenarioFile(out, *forecast, receiptFor(session, "--out", input));
   files.push(out);
   if (!animation.empty()) {
-    animate(session, filmOfScenarios(context->frames, context->runTime, forecast->members),
-            animation, session.commandLine);
+    const Film film =
+        filmOfScenarios(input.context->frames, input.context->runTime, forecast->members);
+    animate(session, film, animation,
+            withForecast(receiptFor(session, "--animate", input), *forecast));
     files.push(animation);
   }
   report(session, *forecast, files);
@@ -118,8 +93,9 @@ Command scenarioCommand() {
       {"--sampler", "NAME", "flow-euler, flow-heun, ddpm, ddim or dpm++; else the model's.", ""},
       {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},
       {"--guidance", "NAME", "official or none; without it Stormloom's own.", ""},
-      {"--out", "FILE.nc", "CF NetCDF to write.", ""},
-      {"--animate", "FILE", "Also an animation: .mp4, .gif or a folder of PNG.", ""}};
+      {"--out", "FILE.nc", "CF NetCDF to write.", "", "", true},
+      {"--animate", "FILE", "Also an animation: .mp4, .webm, .gif or a folder of PNG.", "", "",
+       true}};
   for (const Option& option : contextOptions()) options.push_back(option);
   for (const Option& option : pictureOptions()) options.push_back(option);
   return {"scenario",

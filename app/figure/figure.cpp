@@ -1,44 +1,26 @@
 #include "app/figure/figure.h"
 
-#include <QFontDatabase>
+#include <QBuffer>
 #include <QFontMetricsF>
-#include <QGuiApplication>
 #include <QImage>
 #include <QImageWriter>
-#include <QLoggingCategory>
 #include <QPainter>
-#include <QSaveFile>
+#include <cmath>
 #include <cstring>
 
+#include "app/figure/figure_fonts.h"
 #include "app/figure/figure_layout.h"
+#include "app/figure/figure_map.h"
 #include "app/figure/figure_style.h"
-#include "app/figure/map_pane.h"
 #include "core/errors.h"
+#include "core/receipt_in_file.h"
+#include "core/scratch_file.h"
 
 namespace stormloom {
 
 namespace {
 
 namespace style = figure_style;
-
-/// Fonts need an application object; where no window made one, an invisible one does.
-std::unique_ptr<QGuiApplication> applicationIfNone() {
-  if (QCoreApplication::instance()) return nullptr;
-  static int count = 3;
-  static char name[] = "stormloom-cli";
-  static char option[] = "-platform";
-  static char platform[] = "offscreen";
-  QLoggingCategory::setFilterRules("default.warning=false");  // a missing session is no news here
-  static char* words[] = {name, option, platform, nullptr};
-  return std::make_unique<QGuiApplication>(count, words);
-}
-
-QFont makeFont(int pixels, bool bold = false) {
-  QFont font(QFontDatabase::hasFamily("Inter") ? "Inter" : "sans-serif");
-  font.setPixelSize(std::max(pixels, 9));
-  font.setBold(bold);
-  return font;
-}
 
 QSize checkedSize(const FigureOptions& options) {
   if (options.width == 0 && options.height == 0) return {};
@@ -81,7 +63,7 @@ struct FigurePainter::Impl {
   std::unique_ptr<QGuiApplication> application;
   const ColorTable& colors;
   FigureLayout layout;
-  MapPane map;
+  FigureMap map;
   QString footnote;
 
   void heading(QPainter& painter, const FigureFrame& frame) const;
@@ -96,7 +78,7 @@ FigurePainter::FigurePainter(const GeoReference& geo, Quantity quantity,
                              const FigureOptions& options)
     : impl_(new Impl{applicationIfNone(), colorTableFor(quantity),
                      layOutFigure(checkedSize(options), options.panes, groundAspect(geo)),
-                     MapPane(geo, colorTableFor(quantity)),
+                     FigureMap(geo, colorTableFor(quantity), style::kDark),
                      QString::fromStdString(options.footnote)}) {}
 
 FigurePainter::~FigurePainter() = default;
@@ -106,35 +88,37 @@ void FigurePainter::Impl::heading(QPainter& painter, const FigureFrame& frame) c
   QRect room = layout.heading.adjusted(text, 0, -text, 0);
   const PaneKind kind = frame.panes.empty() ? PaneKind::Observed : frame.panes.back().kind;
   room = putText(painter, room, QString::fromStdString(frame.validTime),
-                 makeFont(text * 3 / 2, true), style::kText);
+                 figureFont(text * 3 / 2, true), style::kDark.text);
   if (!frame.leadTime.empty())
     room = putText(painter, room, QString::fromStdString(frame.leadTime),
-                   makeFont(text * 3 / 2, true), style::colorOf(kind));
-  room = putText(painter, room, QString::fromStdString(frame.runTime), makeFont(text),
-                 style::kQuietText);
-  putText(painter, room, QString::fromStdString(frame.title), makeFont(text), style::kQuietText,
-          true);
+                   figureFont(text * 3 / 2, true), style::colorOf(kind, style::kDark));
+  room = putText(painter, room, QString::fromStdString(frame.runTime), figureFont(text),
+                 style::kDark.quietText);
+  putText(painter, room, QString::fromStdString(frame.title), figureFont(text),
+          style::kDark.quietText, true);
 }
 
 void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& place,
                                const FigurePane& pane) const {
   const int text = layout.textHeight;
-  const QColor color = style::colorOf(pane.kind);
-  painter.fillRect(place.strip, style::kStrip);
+  const QColor color = style::colorOf(pane.kind, style::kDark);
+  painter.fillRect(place.strip, style::kDark.strip);
   painter.fillRect(QRect(place.strip.topLeft(), QSize(place.strip.width(), 3)), color);
   const QRect inner = place.strip.adjusted(text / 2, 3, -text / 2, 0);
   QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
   QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
   if (!pane.synthetic || pane.kind != PaneKind::Observed)  // made-up rain was never observed
-    upper = putText(painter, upper, kindWord(pane.kind), makeFont(text * 9 / 10), color, true);
+    upper = putText(painter, upper, kindWord(pane.kind), figureFont(text * 9 / 10), color, true);
   if (pane.synthetic)
-    upper = putText(painter, upper, "synthetic", makeFont(text * 9 / 10), style::kSynthetic, true);
-  putText(painter, upper, QString::fromStdString(pane.title), makeFont(text, true), style::kText);
-  lower = putText(painter, lower, QString::fromStdString(pane.corner), makeFont(text * 9 / 10),
-                  style::kText, true);
-  putText(painter, lower, QString::fromStdString(pane.detail), makeFont(text * 9 / 10),
-          style::kQuietText);
-  if (pane.grid) map.draw(painter, place.map, *pane.grid, makeFont(text * 8 / 10));
+    upper = putText(painter, upper, "synthetic", figureFont(text * 9 / 10), style::kDark.synthetic,
+                    true);
+  putText(painter, upper, QString::fromStdString(pane.title), figureFont(text, true),
+          style::kDark.text);
+  lower = putText(painter, lower, QString::fromStdString(pane.corner), figureFont(text * 9 / 10),
+                  style::kDark.text, true);
+  putText(painter, lower, QString::fromStdString(pane.detail), figureFont(text * 9 / 10),
+          style::kDark.quietText);
+  if (pane.grid) map.draw(painter, place.map, *pane.grid, figureFont(text * 8 / 10));
   north(painter, place.map);
 }
 
@@ -142,16 +126,16 @@ void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
   const int text = layout.textHeight;
   painter.save();
   const QRect plate(place.right() - text * 3 / 2 - 3, place.top() + 4, text * 3 / 2, text * 5 / 2);
-  QColor ground = style::kGround;
+  QColor ground = style::kDark.ground;
   ground.setAlpha(170);
   painter.fillRect(plate, ground);
   const QPointF tip(plate.center().x() + 0.5, plate.top() + 3.0);
   const double half = text * 0.35;
   painter.setPen(Qt::NoPen);
-  painter.setBrush(style::kText);
+  painter.setBrush(style::kDark.text);
   painter.drawPolygon(QPolygonF({tip, tip + QPointF(half, text), tip + QPointF(-half, text)}));
-  painter.setFont(makeFont(text * 8 / 10, true));
-  painter.setPen(style::kText);
+  painter.setFont(figureFont(text * 8 / 10, true));
+  painter.setPen(style::kDark.text);
   painter.drawText(plate.adjusted(0, text, 0, 0), Qt::AlignCenter, "N");
   painter.restore();
 }
@@ -161,27 +145,27 @@ void FigurePainter::Impl::legend(QPainter& painter) const {
   const QRect room = layout.legend.adjusted(text, text / 2, -text, -text / 4);
   const auto& steps = colors.steps();
   const int cell = std::clamp(room.width() * 6 / 10 / int(steps.size()), text * 2, text * 4);
-  const QFont small = makeFont(text * 9 / 10);
+  const QFont small = figureFont(text * 9 / 10);
   const int barHeight = text;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const QRect box(room.left() + int(i) * cell, room.top(), cell, barHeight);
     painter.fillRect(box, style::toQColor(steps[i].color));
     painter.setFont(small);
-    painter.setPen(style::kQuietText);
+    painter.setPen(style::kDark.quietText);
     painter.drawText(QRect(box.left(), box.bottom() + 1, cell, room.bottom() - box.bottom()),
                      Qt::AlignLeft | Qt::AlignVCenter, levelText(steps[i].level));
   }
   const int used = int(steps.size()) * cell + text;
   const QRect beside(room.left() + used, room.top(), room.width() - used, barHeight);
-  putText(painter, beside, QString::fromStdString(colors.unit()), small, style::kText);
+  putText(painter, beside, QString::fromStdString(colors.unit()), small, style::kDark.text);
   const QRect below(beside.left(), beside.bottom() + 1, beside.width(),
                     room.bottom() - beside.bottom());
-  putText(painter, below, footnote, small, style::kQuietText);
+  putText(painter, below, footnote, small, style::kDark.quietText);
 }
 
 RgbImage FigurePainter::draw(const FigureFrame& frame) const {
   QImage image(impl_->layout.size, QImage::Format_RGB888);
-  image.fill(style::kGround);
+  image.fill(style::kDark.ground);
   {
     QPainter painter(&image);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
@@ -199,15 +183,20 @@ RgbImage FigurePainter::draw(const FigureFrame& frame) const {
   return out;
 }
 
-void writePng(const std::string& path, const RgbImage& image, const std::string& comment) {
+void writePng(const std::string& path, const RgbImage& image, const Receipt& receipt,
+              double dotsPerInch) {
   QImage picture(image.pixels.data(), image.width, image.height, image.width * 3,
                  QImage::Format_RGB888);
-  picture.setText("Comment", QString::fromStdString(comment));
-  QSaveFile file(QString::fromStdString(path));
-  QImageWriter writer(&file, "png");
-  if (!file.open(QIODevice::WriteOnly) || !writer.write(picture) || !file.commit())
-    throw IoError(path + ": it cannot be written (" + file.errorString().toStdString() +
-                  "). Is there space, and may you write there?");
+  if (dotsPerInch > 0.0) {
+    picture.setDotsPerMeterX(int(std::lround(dotsPerInch / 0.0254)));
+    picture.setDotsPerMeterY(int(std::lround(dotsPerInch / 0.0254)));
+  }
+  QBuffer buffer;
+  buffer.open(QIODevice::WriteOnly);
+  if (!QImageWriter(&buffer, "png").write(picture))
+    throw IoError(path + ": the picture could not be made into PNG.");
+  const std::string_view png(buffer.data().constData(), std::size_t(buffer.data().size()));
+  writeWholeFile(path, withPngText(png, kReceiptKeyword, receiptText(receipt)));
 }
 
 }  // namespace stormloom

@@ -1,5 +1,3 @@
-#include <torch/torch.h>
-
 #include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
@@ -8,66 +6,13 @@
 
 #include "core/errors.h"
 #include "core/model_grid.h"
-#include "core/sha256.h"
 #include "core/synthetic_event.h"
-#include "models/checkpoint/state_dict.h"
-#include "models/checkpoint/tensor_file.h"
-#include "models/engine/model_card.h"
 #include "models/nowcast_engine.h"
-#include "models/prediff/autoencoder_kl.h"
-#include "models/prediff/cuboid_transformer_unet.h"
+#include "tests/support/tiny_models.h"
 
 using namespace stormloom;
 
 namespace {
-
-constexpr const char* kVae = R"({"in_channels": 1, "out_channels": 1,
-  "block_out_channels": [8, 8, 8, 8], "layers_per_block": 1, "latent_channels": 4,
-  "norm_num_groups": 4, "act_fn": "silu"})";
-constexpr const char* kDenoiser = R"({"input_shape": [9, 16, 16, 4], "target_shape": [6, 16, 16, 4],
-  "base_units": 32, "scale_alpha": 1.0, "depth": [1, 1], "downsample": 2, "self_pattern": "axial",
-  "num_heads": 4, "ffn_activation": "gelu", "padding_type": "zeros", "pos_embed_type": "t+h+w",
-  "attn_drop": 0.0, "proj_drop": 0.0, "ffn_drop": 0.0, "num_global_vectors": 0,
-  "time_embed_channels_mult": 4, "unet_res_connect": true, "control_features": 3})";
-
-std::vector<double> six(double value) { return std::vector<double>(6, value); }
-
-void writeModel(const QString& folder, const std::string& network, torch::nn::Module& module,
-                const Json& architecture, const Json& use) {
-  const std::string stem = folder.toStdString() + "/" + network;
-  writeSafetensors(stem + ".safetensors", stateDict(module));
-  ModelCard card;
-  card.network = network;
-  card.name = "tiny " + network;
-  card.weightsFile = network + ".safetensors";
-  card.sha256 = sha256OfFile(stem + ".safetensors");
-  card.architecture = architecture;
-  card.use = use;
-  writeModelCard(stem + ".json", card);
-}
-
-/// A PreDiff of random weights, small enough to draw members in a fraction of a second.
-void writeTinyModels(const QString& folder) {
-  torch::manual_seed(5);
-  const Json vaeKeys = Json::parse(kVae), denoiserKeys = Json::parse(kDenoiser);
-  AutoencoderKL vae(autoencoderKLOptionsFromJson(vaeKeys));
-  const torch::NoGradGuard noGradient;
-  for (auto& weight : vae->named_parameters())  // pictures of middling intensity, not of noise
-    if (weight.key() == "decoder.conv_out.bias") weight.value().fill_(0.15);
-  writeModel(folder, "vae", *vae, vaeKeys,
-             Json::object({{"latent_mean", std::vector<double>(4, 0.0)},
-                           {"latent_deviation", std::vector<double>(4, 1.0)}}));
-  CuboidTransformerUNet denoiser(cuboidTransformerUNetOptionsFromJson(denoiserKeys));
-  const Json statistics = Json::object(
-      {{"a", six(0.15)}, {"b", six(0.2)}, {"t", six(0.0)}, {"s0", six(0.002)}, {"s1", six(0.0)}});
-  writeModel(
-      folder, "denoiser", *denoiser, denoiserKeys,
-      Json::object(
-          {{"statistics", statistics},
-           {"context_frames", 3},
-           {"defaults",
-            Json::object({{"sampler", "flow-euler"}, {"steps", 3}, {"preview_steps", 1}})}}));
-}
 
 std::shared_ptr<const ModelContext> context() {
   static const auto cut = [] {
@@ -106,7 +51,7 @@ class TestNowcastEngine : public QObject {
   }
 
 private Q_SLOTS:
-  void initTestCase() { writeTinyModels(folder_.path()); }
+  void initTestCase() { writeTinyModels(folder_.path().toStdString()); }
 
   void extrapolationAndPersistenceNeedNoWeights() {
     NowcastEngine bare({.device = "cpu", .modelFolder = empty_.path().toStdString()});
@@ -124,7 +69,7 @@ private Q_SLOTS:
     QVERIFY_EXCEPTION_THROWN(bare.generate(request({0})), ModelError);
     QVERIFY_EXCEPTION_THROWN(bare.forecast(*context(), "earthformer"), ModelError);
     QTemporaryDir changed;
-    writeTinyModels(changed.path());
+    writeTinyModels(changed.path().toStdString());
     QFile weights(changed.filePath("vae.safetensors"));
     QVERIFY(weights.open(QIODevice::ReadWrite));
     weights.seek(weights.size() - 1);

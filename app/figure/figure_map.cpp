@@ -1,4 +1,4 @@
-#include "app/figure/map_pane.h"
+#include "app/figure/figure_map.h"
 
 #include <QFontMetricsF>
 #include <QPainterPath>
@@ -44,21 +44,23 @@ std::optional<QPointF> edgePoint(const std::vector<QPointF>& points, const QRect
 
 }  // namespace
 
-MapPane::MapPane(const GeoReference& geo, const ColorTable& colors)
+FigureMap::FigureMap(const GeoReference& geo, const ColorTable& colors,
+                     const figure_style::Theme& theme)
     : colors_(colors),
+      theme_(theme),
       width_(geo.width()),
       height_(geo.height()),
       paths_(mapPathsInGrid(loadBaseMap(), geo)),
       graticule_(graticuleInGrid(geo, 3)) {}
 
-QPointF MapPane::position(const QRect& map, CellPoint cell) const {
+QPointF FigureMap::position(const QRect& map, CellPoint cell) const {
   return {map.left() + cell.col / width_ * map.width(),
           map.top() + cell.row / height_ * map.height()};
 }
 
-QImage MapPane::radarImage(const RadarGrid& grid, QSize size) const {
+QImage FigureMap::radarImage(const RadarGrid& grid, QSize size) const {
   QImage image(size, QImage::Format_RGB32);
-  const QRgb ground = style::kMapGround.rgb();
+  const QRgb ground = theme_.mapGround.rgb();
   for (int y = 0; y < size.height(); ++y) {
     const int row = std::min(int((y + 0.5) / size.height() * height_), height_ - 1);
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
@@ -68,9 +70,9 @@ QImage MapPane::radarImage(const RadarGrid& grid, QSize size) const {
       const float value = grid.at(row, col);
       line[x] = ground;
       if (state == CellState::OutsideCoverage)
-        line[x] = style::kOutside.rgb();
+        line[x] = theme_.outside.rgb();
       else if (state == CellState::Missing)
-        line[x] = (x + y) % 6 < 2 ? style::kMissing.rgb() : ground;  // hatched: not "no rain"
+        line[x] = (x + y) % 6 < 2 ? theme_.missing.rgb() : ground;  // hatched: not "no rain"
       else if (colors_.isDrawn(double(value)))
         line[x] = style::toQColor(colors_.color(double(value))).rgb();
     }
@@ -78,21 +80,21 @@ QImage MapPane::radarImage(const RadarGrid& grid, QSize size) const {
   return image;
 }
 
-void MapPane::drawLines(QPainter& painter, const QRect& map) const {
+void FigureMap::drawLines(QPainter& painter, const QRect& map, double thickness) const {
   for (const MapPath& path : paths_) {
     const bool coast = path.kind == MapLine::Kind::Coast || path.kind == MapLine::Kind::Lake;
-    QColor color = coast ? style::kCoast : style::kBorder;
+    QColor color = coast ? theme_.coast : theme_.border;
     color.setAlpha(coast ? 220 : 200);
     std::vector<QPointF> points;
     points.reserve(path.points.size());
     for (const CellPoint& cell : path.points) points.push_back(position(map, cell));
-    painter.setPen(QPen(color, path.kind == MapLine::Kind::State ? 0.8 : 1.1));
+    painter.setPen(QPen(color, thickness * (path.kind == MapLine::Kind::State ? 0.8 : 1.1)));
     painter.drawPath(pathOf(points));
   }
 }
 
-void MapPane::drawGraticule(QPainter& painter, const QRect& map) const {
-  painter.setPen(QPen(style::kGraticule, 1.0, Qt::DotLine));
+void FigureMap::drawGraticule(QPainter& painter, const QRect& map) const {
+  painter.setPen(QPen(theme_.graticule, 1.0, Qt::DotLine));
   for (const Graticule::Line& line : graticule_.lines) {
     for (const auto& piece : line.pieces) {
       std::vector<QPointF> points;
@@ -102,7 +104,7 @@ void MapPane::drawGraticule(QPainter& painter, const QRect& map) const {
   }
 }
 
-void MapPane::drawLabels(QPainter& painter, const QRect& map) const {
+void FigureMap::drawLabels(QPainter& painter, const QRect& map) const {
   const QFontMetricsF metrics(painter.font());
   for (const Graticule::Line& line : graticule_.lines) {
     const QString text = QString::fromStdString(line.meridian ? meridianText(line.degrees)
@@ -120,26 +122,36 @@ void MapPane::drawLabels(QPainter& painter, const QRect& map) const {
         plate.moveCenter({map.left() + plate.width() / 2.0 + 2.0, place->y()});
       if (!QRectF(map).contains(plate)) continue;
       if (!line.meridian && plate.bottom() > map.bottom() - metrics.height() * 1.3) continue;
-      QColor ground = style::kGround;
+      QColor ground = theme_.ground;
       ground.setAlpha(170);
       painter.fillRect(plate, ground);
-      painter.setPen(style::kText);
+      painter.setPen(theme_.text);
       painter.drawText(plate, Qt::AlignCenter, text);
       break;
     }
   }
 }
 
-void MapPane::draw(QPainter& painter, const QRect& map, const RadarGrid& grid,
-                   const QFont& font) const {
+void FigureMap::draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font,
+                     double pixelsPerUnit) const {
   painter.save();
   painter.setClipRect(map);
-  painter.drawImage(map.topLeft(), radarImage(grid, map.size()));
+  painter.drawImage(map, radarImage(grid, map.size() * pixelsPerUnit));
   painter.setRenderHint(QPainter::Antialiasing);
   drawGraticule(painter, map);
-  drawLines(painter, map);
+  drawLines(painter, map, 1.0);
   painter.setFont(font);
   drawLabels(painter, map);
+  painter.restore();
+}
+
+void FigureMap::drawPlain(QPainter& painter, const QRect& map, const RadarGrid& grid,
+                          double pixelsPerUnit) const {
+  painter.save();
+  painter.setClipRect(map);
+  painter.drawImage(map, radarImage(grid, map.size() * pixelsPerUnit));
+  painter.setRenderHint(QPainter::Antialiasing);
+  drawLines(painter, map, 0.4);
   painter.restore();
 }
 

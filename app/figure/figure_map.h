@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <vector>
 
+#include "app/figure/figure_style.h"
 #include "core/base_map.h"
 #include "core/color_table.h"
 #include "core/radar_grid.h"
@@ -12,19 +13,26 @@
 namespace stormloom {
 
 /// Draws one place: radar cells exactly in the colours of the legend, map lines and graticule.
-class MapPane {
+class FigureMap {
 public:
-  MapPane(const GeoReference& geo, const ColorTable& colors);
-  void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font) const;
+  FigureMap(const GeoReference& geo, const ColorTable& colors, const figure_style::Theme& theme);
+  /// `pixelsPerUnit`: how finely radar cells are drawn where the painter's unit is no pixel.
+  void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font,
+            double pixelsPerUnit = 1.0) const;
+
+  /// Without graticule and labels, with thin lines: for small maps.
+  void drawPlain(QPainter& painter, const QRect& map, const RadarGrid& grid,
+                 double pixelsPerUnit) const;
 
 private:
   QImage radarImage(const RadarGrid& grid, QSize size) const;
-  void drawLines(QPainter& painter, const QRect& map) const;
+  void drawLines(QPainter& painter, const QRect& map, double thickness) const;
   void drawGraticule(QPainter& painter, const QRect& map) const;
   void drawLabels(QPainter& painter, const QRect& map) const;
   QPointF position(const QRect& map, CellPoint cell) const;
 
   const ColorTable& colors_;
+  const figure_style::Theme& theme_;
   int width_;
   int height_;
   std::vector<MapPath> paths_;
