@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "core/ensemble_fields.h"
 #include "core/errors.h"
 #include "core/vil_scale.h"
 
@@ -14,7 +15,6 @@ namespace stormloom {
 namespace {
 
 using Members = std::vector<const ScenarioMember*>;
-using Reduce = std::function<double(std::vector<double>&)>;
 
 std::string numberText(double value) {
   char text[32];
@@ -43,89 +43,56 @@ Members chosenMembers(const ResultFile& result, const ProductRequest& request, b
       " Choose with --n and --member.");
 }
 
-/// `reduce` of each cell's values; Missing where one of them is not known.
-std::shared_ptr<const RadarGrid> reduced(const std::vector<const RadarGrid*>& grids,
-                                         const Reduce& reduce) {
-  auto out = std::make_shared<RadarGrid>(grids.front()->width(), grids.front()->height());
-  std::vector<double> values(grids.size());
-  for (std::size_t cell = 0; cell < out->size(); ++cell) {
-    bool known = true;
-    for (std::size_t k = 0; k < grids.size(); ++k) {
-      known = known && grids[k]->states()[cell] <= CellState::BelowDetection;
-      values[k] = double(grids[k]->values()[cell]);
-    }
-    if (!known) continue;
-    out->values()[cell] = float(reduce(values));
-    out->states()[cell] = CellState::Measured;
-  }
-  return out;
-}
-
-double meanOf(const std::vector<double>& values) {
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  return sum / double(values.size());
-}
-
-/// Of the members as a sample (n - 1).
-double deviationOf(const std::vector<double>& values) {
-  if (values.size() < 2) return 0.0;
-  const double mean = meanOf(values);
-  double sum = 0.0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / double(values.size() - 1));
-}
-
-/// Linear between the ordered values (as numpy's default).
-double percentileOf(std::vector<double>& values, double percent) {
-  std::sort(values.begin(), values.end());
-  const double at = percent / 100.0 * double(values.size() - 1);
-  const std::size_t below = std::size_t(at);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (at - double(below)) * (values[above] - values[below]);
-}
-
-double shareAtOrAbove(const std::vector<double>& values, double threshold) {
-  const auto count = std::count_if(values.begin(), values.end(),
-                                   [threshold](double value) { return value >= threshold; });
-  return double(count) / double(values.size());
+/// The members' rasters of one lead time.
+GridList gridsAt(const Members& members, std::size_t lead) {
+  GridList grids;
+  for (const ScenarioMember* member : members) grids.push_back(member->frames.frames.at(lead).grid);
+  return grids;
 }
 
 /// One map for each lead time out of all chosen members.
-void reduceMembers(const Members& members, const Reduce& reduce, Product& product) {
+void reduceMembers(const Members& members, const std::function<RadarGrid(const GridList&)>& reduce,
+                   Product& product) {
   const FrameSequence& first = members.front()->frames;
   for (std::size_t lead = 0; lead < first.frames.size(); ++lead) {
-    std::vector<const RadarGrid*> grids;
-    for (const ScenarioMember* member : members)
-      grids.push_back(member->frames.frames.at(lead).grid.get());
     const ValidTime time = first.frames[lead].validTime;
-    product.maps.push_back({members.front()->nSigma, -1, time, time, reduced(grids, reduce)});
+    product.maps.push_back({members.front()->nSigma, -1, time, time,
+                            std::make_shared<const RadarGrid>(reduce(gridsAt(members, lead)))});
   }
 }
 
-/// One map for each member out of all its frames. `weights` are the hours that a frame stands for.
-void reduceTime(
-    const Members& members, ValidTime runTime,
-    const std::function<double(const std::vector<double>&, const std::vector<double>&)>& reduce,
-    Product& product) {
-  for (const ScenarioMember* member : members) {
-    std::vector<const RadarGrid*> grids;
-    std::vector<double> hours;
+/// One map for each member out of all its frames.
+void reduceTime(const Members& members, ValidTime runTime,
+                const std::function<RadarGrid(const FrameSequence&)>& reduce, Product& product) {
+  for (const ScenarioMember* member : members)
+    product.maps.push_back({member->nSigma, member->member, runTime,
+                            member->frames.frames.back().validTime,
+                            std::make_shared<const RadarGrid>(reduce(member->frames))});
+}
+
+RadarGrid largestOf(const FrameSequence& frames) {
+  GridList grids;
+  for (const Frame& frame : frames.frames) grids.push_back(frame.grid);
+  return maximumField(grids);
+}
+
+/// Each frame stands for the time since the one before it. A cell that is unknown once has no sum.
+RadarGrid millimetres(const FrameSequence& frames, ValidTime runTime) {
+  RadarGrid sum(frames.width(), frames.height());
+  for (std::size_t cell = 0; cell < sum.size(); ++cell) {
+    double millimetres = 0.0;
+    bool known = true;
     ValidTime before = runTime;
-    for (const Frame& frame : member->frames.frames) {
-      grids.push_back(frame.grid.get());
-      hours.push_back(double((frame.validTime - before).count()) / 3600.0);
+    for (const Frame& frame : frames.frames) {
+      known = known && frame.grid->states()[cell] <= CellState::BelowDetection;
+      const double hours = double((frame.validTime - before).count()) / 3600.0;
+      millimetres += known ? rainFromDigital(double(frame.grid->values()[cell])) * hours : 0.0;
       before = frame.validTime;
     }
-    const auto grid =
-        reduced(grids, [&](std::vector<double>& values) { return reduce(values, hours); });
-    product.maps.push_back({member->nSigma, member->member, runTime, before, grid});
+    if (!known) continue;
+    sum.values()[cell] = float(millimetres);
+    sum.states()[cell] = CellState::Measured;
   }
-}
-
-double millimetres(const std::vector<double>& digital, const std::vector<double>& hours) {
-  double sum = 0.0;
-  for (std::size_t k = 0; k < digital.size(); ++k) sum += rainFromDigital(digital[k]) * hours[k];
   return sum;
 }
 
@@ -149,24 +116,22 @@ void fillOverMembers(const ResultFile& result, const ProductRequest& request, Pr
   const std::string scale = ", 0-255 scale";
   if (request.product == "mean") {
     describe(product, "mean_intensity", "mean of the members" + scale, "1", "realization: mean");
-    reduceMembers(members, meanOf, product);
+    reduceMembers(members, meanField, product);
   } else if (request.product == "spread") {
     describe(product, "intensity_spread", "standard deviation of the members" + scale, "1",
              "realization: standard_deviation");
-    reduceMembers(members, deviationOf, product);
+    reduceMembers(members, spreadField, product);
   } else if (request.product == "percentile") {
     describe(product, "intensity_percentile",
              numberText(request.percentile) + "th percentile of the members" + scale, "1");
     reduceMembers(
-        members,
-        [&](std::vector<double>& values) { return percentileOf(values, request.percentile); },
+        members, [&](const GridList& grids) { return percentileField(grids, request.percentile); },
         product);
   } else {
     describe(product, "exceedance_probability",
-             "share of members at or above " + numberText(request.threshold) + scale, "1");
+             "share of members at or above " + numberText(request.threshold) + scale, "%");
     reduceMembers(
-        members,
-        [&](std::vector<double>& values) { return shareAtOrAbove(values, request.threshold); },
+        members, [&](const GridList& grids) { return probabilityField(grids, request.threshold); },
         product);
   }
 }
@@ -177,16 +142,13 @@ void fillOverTime(const ResultFile& result, const ProductRequest& request, Produ
     describe(product, "rain_accumulation",
              "rain of the forecast period, from the VIL-like scale by its fixed chain", "mm",
              "time: sum");
-    reduceTime(members, result.runTime, millimetres, product);
+    reduceTime(
+        members, result.runTime,
+        [&](const FrameSequence& frames) { return millimetres(frames, result.runTime); }, product);
   } else {
     describe(product, "maximum_intensity", "largest value of the forecast period, 0-255 scale", "1",
              "time: maximum");
-    reduceTime(
-        members, result.runTime,
-        [](const std::vector<double>& values, const std::vector<double>&) {
-          return *std::max_element(values.begin(), values.end());
-        },
-        product);
+    reduceTime(members, result.runTime, largestOf, product);
   }
 }
 
@@ -221,13 +183,13 @@ Product makeProduct(const ResultFile& result, const ProductRequest& request) {
 
 ColorTable colorsOf(const Product& product) {
   if (product.name == "exceedance_probability")
-    return ColorTable("probability", "share of members",
-                      {{0.01, {0xd9, 0xe6, 0xf2}},
-                       {0.1, {0xa6, 0xc8, 0xe4}},
-                       {0.25, {0x6a, 0xa3, 0xd5}},
-                       {0.5, {0xf2, 0xd0, 0x6b}},
-                       {0.75, {0xec, 0x8f, 0x3f}},
-                       {0.9, {0xc8, 0x37, 0x2d}}});
+    return ColorTable("probability", "% of the members",
+                      {{1.0, {0xd9, 0xe6, 0xf2}},
+                       {10.0, {0xa6, 0xc8, 0xe4}},
+                       {25.0, {0x6a, 0xa3, 0xd5}},
+                       {50.0, {0xf2, 0xd0, 0x6b}},
+                       {75.0, {0xec, 0x8f, 0x3f}},
+                       {90.0, {0xc8, 0x37, 0x2d}}});
   if (product.name == "rain_accumulation")
     return ColorTable("accumulation", "mm",
                       {{0.1, {0xc6, 0xe3, 0xf4}},

@@ -21,7 +21,7 @@ struct ProductRequest {
   std::optional<int> member;     ///< none: all
 };
 
-/// One map. Cells where something is not known are Missing.
+/// One map; where members are reduced, a cell counts those that have a value there.
 struct ProductMap {
   double nSigma = 0.0;  ///< NaN where no intensity was asked for
   int member = -1;      ///< -1: of all members
@@ -31,9 +31,9 @@ struct ProductMap {
 };
 
 struct Product {
-  std::string name;      ///< "exceedance_probability"
-  std::string longName;  ///< "share of members at or above 133"
-  std::string units;
+  std::string name;         ///< "exceedance_probability"
+  std::string longName;     ///< "share of members at or above 133"
+  std::string units;        ///< "1" where there is none
   std::string cellMethods;  ///< CF, empty where there is none
   GeoReference geo;
   Quantity quantity = Quantity::VilDigital;

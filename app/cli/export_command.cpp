@@ -31,7 +31,7 @@ ProductRequest requestFrom(const Session& session) {
 
 /// Levels of outlines and shares. Those of exceedance belong to the probability itself.
 std::vector<double> thresholdsFor(const Session& session, const Product& product) {
-  if (product.name == "exceedance_probability") return {0.1, 0.5, 0.9};
+  if (product.name == "exceedance_probability") return {10.0, 50.0, 90.0};
   return session.arguments.numbers("--threshold", -1e6, 1e6);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 #include "app/cli/outputs.h"
 #include "core/scratch_file.h"
@@ -10,27 +11,71 @@ namespace stormloom::cli {
 
 namespace {
 
-FigureOptions figureOptions(const Session& session, const Film& film) {
-  if (film.frames.empty()) throw IoError("There are no frames to draw in these files.");
-  FigureOptions options;
-  options.panes = int(film.frames.front().panes.size());
-  options.footnote = film.footnote;
-  const std::string size = session.arguments.text("--size");
-  if (size.empty()) return options;
+void readSize(const std::string& size, FigureOptions& options) {
+  if (size.empty()) return;
   const char* end = size.data() + size.size();
   const auto width = std::from_chars(size.data(), end, options.width);
   const bool split = width.ec == std::errc() && width.ptr != end && *width.ptr == 'x';
   if (!split || std::from_chars(width.ptr + 1, end, options.height).ptr != end ||
       options.width <= 0 || options.height <= 0)
     throw UsageError("--size needs WIDTHxHEIGHT, for instance 1920x1080, not \"" + size + "\".");
+}
+
+/// --without legend,clock,...
+void readWithout(const std::string& list, FigureOptions& options) {
+  std::istringstream words(list);
+  for (std::string word; std::getline(words, word, ',');) {
+    if (word == "legend")
+      options.legend = false;
+    else if (word == "clock")
+      options.clock = false;
+    else if (word == "title")
+      options.title = false;
+    else if (word == "scale")
+      options.scaleBar = false;
+    else
+      throw UsageError("--without knows legend, clock, title and scale, not \"" + word + "\".");
+  }
+}
+
+FigureOptions figureOptions(const Session& session, const Film& film) {
+  if (film.frames.empty()) throw IoError("There are no frames to draw in these files.");
+  const Arguments& arguments = session.arguments;
+  FigureOptions options;
+  options.panes = int(film.frames.front().panes.size());
+  options.footnote = film.footnote;
+  readSize(arguments.text("--size"), options);
+  readWithout(arguments.text("--without"), options);
+  options.note = arguments.text("--note");
+  options.logoFile = arguments.text("--logo");
   return options;
+}
+
+/// The frames --from to --to, counted from 1.
+Film part(const Session& session, const Film& film) {
+  const int frames = int(film.frames.size());
+  const int from = session.arguments.integer("--from", 0, 1'000'000);
+  const int to = session.arguments.integer("--to", 0, 1'000'000);
+  const int first = std::max(from, 1);
+  const int last = to == 0 ? frames : to;
+  if (first > last || last > frames)
+    throw UsageError("--from and --to must lie between 1 and " + std::to_string(frames) +
+                     ", the number of frames.");
+  Film some = film;
+  some.frames.assign(film.frames.begin() + first - 1, film.frames.begin() + last);
+  return some;
 }
 
 }  // namespace
 
 std::vector<Option> pictureOptions() {
   return {{"--size", "WxH", "Pixels; without it as large as the panes need.", ""},
-          {"--fps", "F", "Pictures a second.", "4"}};
+          {"--fps", "F", "Pictures a second.", "4"},
+          {"--from", "K", "First frame, from 1 on.", "0"},
+          {"--to", "K", "Last frame; 0: the last there is.", "0"},
+          {"--without", "LIST", "Leave out: legend, clock, title, scale.", ""},
+          {"--note", "TEXT", "A line of your own in the picture.", ""},
+          {"--logo", "FILE", "A picture for the upper right corner.", ""}};
 }
 
 void checkAnimation(const Session& session, const std::string& path) {
@@ -46,8 +91,9 @@ void checkAnimation(const Session& session, const std::string& path) {
   checkOutput(session, path);
 }
 
-void animate(const Session& session, const Film& film, const std::string& path,
+void animate(const Session& session, const Film& whole, const std::string& path,
              const Receipt& receipt) {
+  const Film film = part(session, whole);
   AnimationOptions options;
   options.framesPerSecond = session.arguments.number("--fps", 0.1, 60.0);
   options.holdLastSeconds = 1.0;

@@ -103,14 +103,15 @@ ExitCode run(const Session& session) {
 }  // namespace
 
 Command reportCommand() {
+  std::vector<Option> options = {
+      {"--out", "FILE", ".html (with the animation) or .pdf.", "", "", true}};
+  for (const Option& option : pictureOptions()) options.push_back(option);
   return {"report",
           "FILE.nc [PATH...] --out FILE.html|.pdf",
           "Everything about one event in one file: animation, figures, scores, how it was made.",
           "The HTML needs no network and no other file. PATH... are radar files of the time after "
           "the run: with them the\nreport has the truth and the scores.",
-          {{"--out", "FILE", ".html (with the animation) or .pdf.", "", "", true},
-           {"--size", "WxH", "Pixels of the animation.", ""},
-           {"--fps", "F", "Its pictures a second.", "4"}},
+          options,
           {"report out/s.nc out/demo.nc --out out/report.html", "report f.nc --out report.pdf"},
           1,
           -1,

@@ -3,10 +3,12 @@
 #include <QBuffer>
 #include <QFontMetricsF>
 #include <QImage>
+#include <QImageReader>
 #include <QImageWriter>
 #include <QPainter>
 #include <cmath>
 #include <cstring>
+#include <numbers>
 
 #include "app/figure/figure_fonts.h"
 #include "app/figure/figure_layout.h"
@@ -55,6 +57,39 @@ const char* kindWord(PaneKind kind) {
   return "";
 }
 
+bool hasHeading(const FigureOptions& options) {
+  return options.title || options.clock || !options.note.empty() || !options.logoFile.empty();
+}
+
+double groundWidthKm(const GeoReference& geo) {
+  constexpr double kKmPerDegree = 111.195;
+  const double width = geo.width() * geo.cellWidth();
+  if (!geo.isGeographic()) return width / 1000.0;
+  const double latitude = (geo.top() + geo.bottom()) / 2.0 * std::numbers::pi / 180.0;
+  return width * kKmPerDegree * std::cos(latitude);
+}
+
+/// Read under limits: it comes from a stranger's file.
+QImage readLogo(const std::string& file) {
+  if (file.empty()) return {};
+  QImageReader reader(QString::fromStdString(file));
+  if (!reader.canRead() || reader.size().isEmpty() || reader.size().width() > 8192 ||
+      reader.size().height() > 8192)
+    throw IoError(file +
+                  ": this is no picture that can be a logo. Use a PNG of at most 8192 pixels.");
+  const QImage image = reader.read();
+  if (image.isNull()) throw IoError(file + ": the picture is damaged.");
+  return image;
+}
+
+/// 1, 2 or 5 times a power of ten, at most `length`.
+double roundLength(double length) {
+  const double unit = std::pow(10.0, std::floor(std::log10(length)));
+  for (const double factor : {5.0, 2.0})
+    if (unit * factor <= length) return unit * factor;
+  return unit;
+}
+
 QString levelText(double level) { return QString::number(level, 'g', 3); }
 
 }  // namespace
@@ -64,11 +99,14 @@ struct FigurePainter::Impl {
   const ColorTable& colors;
   FigureLayout layout;
   FigureMap map;
-  QString footnote;
+  FigureOptions options;
+  double widthKm;  ///< of a pane, at its middle
+  QImage logo;
 
   void heading(QPainter& painter, const FigureFrame& frame) const;
   void pane(QPainter& painter, const FigureLayout::Pane& place, const FigurePane& pane) const;
   void north(QPainter& painter, const QRect& map) const;
+  void scaleBar(QPainter& painter, const QRect& map) const;
   void legend(QPainter& painter) const;
 };
 
@@ -77,25 +115,37 @@ bool canDrawFigures() { return true; }
 FigurePainter::FigurePainter(const GeoReference& geo, Quantity quantity,
                              const FigureOptions& options)
     : impl_(new Impl{applicationIfNone(), colorTableFor(quantity),
-                     layOutFigure(checkedSize(options), options.panes, groundAspect(geo)),
-                     FigureMap(geo, colorTableFor(quantity), style::kDark),
-                     QString::fromStdString(options.footnote)}) {}
+                     layOutFigure(checkedSize(options), options.panes, groundAspect(geo),
+                                  hasHeading(options), options.legend),
+                     FigureMap(geo, colorTableFor(quantity), style::kDark), options,
+                     groundWidthKm(geo), readLogo(options.logoFile)}) {}
 
 FigurePainter::~FigurePainter() = default;
 
 void FigurePainter::Impl::heading(QPainter& painter, const FigureFrame& frame) const {
   const int text = layout.textHeight;
   QRect room = layout.heading.adjusted(text, 0, -text, 0);
+  if (!logo.isNull()) {
+    const QImage small = logo.scaled(room.size() - QSize(0, text / 2), Qt::KeepAspectRatio,
+                                     Qt::SmoothTransformation);
+    painter.drawImage(room.right() - small.width(), room.top() + text / 4, small);
+    room.setRight(room.right() - small.width() - text);
+  }
   const PaneKind kind = frame.panes.empty() ? PaneKind::Observed : frame.panes.back().kind;
-  room = putText(painter, room, QString::fromStdString(frame.validTime),
-                 figureFont(text * 3 / 2, true), style::kDark.text);
-  if (!frame.leadTime.empty())
-    room = putText(painter, room, QString::fromStdString(frame.leadTime),
-                   figureFont(text * 3 / 2, true), style::colorOf(kind, style::kDark));
-  room = putText(painter, room, QString::fromStdString(frame.runTime), figureFont(text),
-                 style::kDark.quietText);
-  putText(painter, room, QString::fromStdString(frame.title), figureFont(text),
-          style::kDark.quietText, true);
+  if (options.clock) {
+    const QFont large = figureFont(text * 3 / 2, true);
+    room =
+        putText(painter, room, QString::fromStdString(frame.validTime), large, style::kDark.text);
+    if (!frame.leadTime.empty())
+      room = putText(painter, room, QString::fromStdString(frame.leadTime), large,
+                     style::colorOf(kind, style::kDark));
+    room = putText(painter, room, QString::fromStdString(frame.runTime), figureFont(text),
+                   style::kDark.quietText);
+  }
+  if (options.title)
+    room = putText(painter, room, QString::fromStdString(frame.title), figureFont(text),
+                   style::kDark.quietText, true);
+  putText(painter, room, QString::fromStdString(options.note), figureFont(text), style::kDark.text);
 }
 
 void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& place,
@@ -120,6 +170,7 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
           style::kDark.quietText);
   if (pane.grid) map.draw(painter, place.map, *pane.grid, figureFont(text * 8 / 10));
   north(painter, place.map);
+  if (options.scaleBar) scaleBar(painter, place.map);
 }
 
 void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
@@ -138,6 +189,22 @@ void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
   painter.setPen(style::kDark.text);
   painter.drawText(plate.adjusted(0, text, 0, 0), Qt::AlignCenter, "N");
   painter.restore();
+}
+
+void FigurePainter::Impl::scaleBar(QPainter& painter, const QRect& place) const {
+  const int text = layout.textHeight;
+  const double km = roundLength(widthKm / 4.0);
+  const int length = int(km / widthKm * place.width());
+  const QRect plate(place.right() - length - text, place.bottom() - text * 2 - 4, length + text,
+                    text * 2);
+  QColor ground = style::kDark.ground;
+  ground.setAlpha(170);
+  painter.fillRect(plate, ground);
+  painter.setPen(style::kDark.text);
+  painter.setFont(figureFont(text * 8 / 10));
+  painter.drawText(plate.adjusted(0, 0, 0, -text / 2), Qt::AlignCenter, QString("%1 km").arg(km));
+  painter.fillRect(QRect(plate.left() + text / 2, plate.bottom() - text / 2, length, 2),
+                   style::kDark.text);
 }
 
 void FigurePainter::Impl::legend(QPainter& painter) const {
@@ -160,7 +227,7 @@ void FigurePainter::Impl::legend(QPainter& painter) const {
   putText(painter, beside, QString::fromStdString(colors.unit()), small, style::kDark.text);
   const QRect below(beside.left(), beside.bottom() + 1, beside.width(),
                     room.bottom() - beside.bottom());
-  putText(painter, below, footnote, small, style::kDark.quietText);
+  putText(painter, below, QString::fromStdString(options.footnote), small, style::kDark.quietText);
 }
 
 RgbImage FigurePainter::draw(const FigureFrame& frame) const {
@@ -169,11 +236,11 @@ RgbImage FigurePainter::draw(const FigureFrame& frame) const {
   {
     QPainter painter(&image);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
-    impl_->heading(painter, frame);
+    if (!impl_->layout.heading.isEmpty()) impl_->heading(painter, frame);
     const std::size_t panes = std::min(frame.panes.size(), impl_->layout.panes.size());
     for (std::size_t i = 0; i < panes; ++i)
       impl_->pane(painter, impl_->layout.panes[i], frame.panes[i]);
-    impl_->legend(painter);
+    if (impl_->options.legend) impl_->legend(painter);
   }
   RgbImage out{image.width(), image.height(), {}};
   const std::size_t row = std::size_t(out.width) * 3;

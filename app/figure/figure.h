@@ -39,6 +39,12 @@ struct FigureOptions {
   int height = 0;
   int panes = 1;
   std::string footnote;  ///< producer, licence and how it was made
+  bool legend = true;
+  bool clock = true;  ///< valid, lead and run time
+  bool title = true;
+  bool scaleBar = true;
+  std::string note;      ///< a line of the person's own
+  std::string logoFile;  ///< a picture for the upper right corner
 };
 
 /// False where this build has no Qt Gui.

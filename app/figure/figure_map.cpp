@@ -13,6 +13,8 @@ namespace {
 
 namespace style = figure_style;
 
+constexpr QRgb kHatched = 1;  // no colour: pictures are opaque
+
 QPainterPath pathOf(const std::vector<QPointF>& points) {
   QPainterPath path;
   for (std::size_t i = 0; i < points.size(); ++i)
@@ -58,26 +60,55 @@ QPointF FigureMap::position(const QRect& map, CellPoint cell) const {
           map.top() + cell.row / height_ * map.height()};
 }
 
+std::vector<QRgb> FigureMap::cellColors(const RadarGrid& grid) const {
+  std::vector<QRgb> out(grid.size(), theme_.mapGround.rgb());
+  for (std::size_t cell = 0; cell < grid.size(); ++cell) {
+    const CellState state = grid.states()[cell];
+    const double value = double(grid.values()[cell]);
+    if (state == CellState::OutsideCoverage)
+      out[cell] = theme_.outside.rgb();
+    else if (state == CellState::Missing)
+      out[cell] = kHatched;
+    else if (colors_.isDrawn(value))
+      out[cell] = style::toQColor(colors_.color(value)).rgb();
+  }
+  return out;
+}
+
 QImage FigureMap::radarImage(const RadarGrid& grid, QSize size) const {
   QImage image(size, QImage::Format_RGB32);
+  const std::vector<QRgb> cells = cellColors(grid);
   const QRgb ground = theme_.mapGround.rgb();
+  const QRgb hatching = theme_.missing.rgb();
+  std::vector<int> columns(std::size_t(size.width()));
+  for (int x = 0; x < size.width(); ++x)
+    columns[std::size_t(x)] = std::min(int((x + 0.5) / size.width() * width_), width_ - 1);
   for (int y = 0; y < size.height(); ++y) {
     const int row = std::min(int((y + 0.5) / size.height() * height_), height_ - 1);
+    const QRgb* from = cells.data() + std::size_t(row) * std::size_t(width_);
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
     for (int x = 0; x < size.width(); ++x) {
-      const int col = std::min(int((x + 0.5) / size.width() * width_), width_ - 1);
-      const CellState state = grid.state(row, col);
-      const float value = grid.at(row, col);
-      line[x] = ground;
-      if (state == CellState::OutsideCoverage)
-        line[x] = theme_.outside.rgb();
-      else if (state == CellState::Missing)
-        line[x] = (x + y) % 6 < 2 ? theme_.missing.rgb() : ground;  // hatched: not "no rain"
-      else if (colors_.isDrawn(double(value)))
-        line[x] = style::toQColor(colors_.color(double(value))).rgb();
+      line[x] = from[columns[std::size_t(x)]];
+      if (line[x] == kHatched) line[x] = (x + y) % 6 < 2 ? hatching : ground;  // not "no rain"
     }
   }
   return image;
+}
+
+/// What does not change from frame to frame is drawn once for each size of map.
+const QImage& FigureMap::overlay(QSize size, const QFont& font) const {
+  if (overlay_.size() == size && overlayFont_ == font) return overlay_;
+  overlay_ = QImage(size, QImage::Format_ARGB32_Premultiplied);
+  overlay_.fill(Qt::transparent);
+  overlayFont_ = font;
+  QPainter painter(&overlay_);
+  painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
+  const QRect map({0, 0}, size);
+  drawGraticule(painter, map);
+  drawLines(painter, map, 1.0);
+  painter.setFont(font);
+  drawLabels(painter, map);
+  return overlay_;
 }
 
 void FigureMap::drawLines(QPainter& painter, const QRect& map, double thickness) const {
@@ -132,17 +163,10 @@ void FigureMap::drawLabels(QPainter& painter, const QRect& map) const {
   }
 }
 
-void FigureMap::draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font,
-                     double pixelsPerUnit) const {
-  painter.save();
-  painter.setClipRect(map);
-  painter.drawImage(map, radarImage(grid, map.size() * pixelsPerUnit));
-  painter.setRenderHint(QPainter::Antialiasing);
-  drawGraticule(painter, map);
-  drawLines(painter, map, 1.0);
-  painter.setFont(font);
-  drawLabels(painter, map);
-  painter.restore();
+void FigureMap::draw(QPainter& painter, const QRect& map, const RadarGrid& grid,
+                     const QFont& font) const {
+  painter.drawImage(map.topLeft(), radarImage(grid, map.size()));
+  painter.drawImage(map.topLeft(), overlay(map.size(), font));
 }
 
 void FigureMap::drawPlain(QPainter& painter, const QRect& map, const RadarGrid& grid,

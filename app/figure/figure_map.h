@@ -16,16 +16,17 @@ namespace stormloom {
 class FigureMap {
 public:
   FigureMap(const GeoReference& geo, const ColorTable& colors, const figure_style::Theme& theme);
-  /// `pixelsPerUnit`: how finely radar cells are drawn where the painter's unit is no pixel.
-  void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font,
-            double pixelsPerUnit = 1.0) const;
-
-  /// Without graticule and labels, with thin lines: for small maps.
+  /// With graticule, lines and labels, where the painter's unit is a pixel.
+  void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font) const;
+  /// Without graticule and labels, with thin lines: for small maps. `pixelsPerUnit`: how finely
+  /// radar cells are drawn where the painter's unit is no pixel.
   void drawPlain(QPainter& painter, const QRect& map, const RadarGrid& grid,
                  double pixelsPerUnit) const;
 
 private:
+  std::vector<QRgb> cellColors(const RadarGrid& grid) const;
   QImage radarImage(const RadarGrid& grid, QSize size) const;
+  const QImage& overlay(QSize size, const QFont& font) const;
   void drawLines(QPainter& painter, const QRect& map, double thickness) const;
   void drawGraticule(QPainter& painter, const QRect& map) const;
   void drawLabels(QPainter& painter, const QRect& map) const;
@@ -37,6 +38,8 @@ private:
   int height_;
   std::vector<MapPath> paths_;
   Graticule graticule_;
+  mutable QImage overlay_;
+  mutable QFont overlayFont_;
 };
 
 }  // namespace stormloom

@@ -15,6 +15,7 @@ namespace {
 namespace style = figure_style;
 
 constexpr double kDigitalScale = 255.0;
+constexpr int kValueSteps = 5;
 
 /// Mean over the box on the 0-255 scale, cells without a value left out.
 double meanIntensity(const RadarGrid& grid) {
@@ -28,10 +29,7 @@ double meanIntensity(const RadarGrid& grid) {
   return known == 0 ? std::nan("") : sum / double(known);
 }
 
-struct Point {
-  double minutes = 0.0;
-  double value = 0.0;
-};
+using Point = ChartPoint;
 using Curve = std::vector<Point>;
 
 Curve curveOf(const FrameSequence& frames, ValidTime runTime) {
@@ -42,20 +40,7 @@ Curve curveOf(const FrameSequence& frames, ValidTime runTime) {
   return curve;
 }
 
-/// Where numbers lie on the sheet.
-struct Axes {
-  QRectF plot;
-  double fromMinutes = 0.0;
-  double toMinutes = 1.0;
-  double top = 1.0;  ///< largest value
-
-  QPointF at(Point point) const {
-    return {plot.left() + (point.minutes - fromMinutes) / (toMinutes - fromMinutes) * plot.width(),
-            plot.bottom() - point.value / top * plot.height()};
-  }
-};
-
-QPainterPath pathOf(const Axes& axes, const Curve& curve) {
+QPainterPath pathOf(const ChartAxes& axes, const Curve& curve) {
   QPainterPath path;
   bool started = false;
   for (const Point& point : curve) {
@@ -76,7 +61,7 @@ double roundStep(double range, int wanted) {
 }
 
 /// The band between mu - width sigma and mu + width sigma.
-QPainterPath fan(const Axes& axes, const AnticipatedIntensity& anticipated, const Curve& times,
+QPainterPath fan(const ChartAxes& axes, const AnticipatedIntensity& anticipated, const Curve& times,
                  double width) {
   const std::size_t leads = std::min(anticipated.mu.size(), times.size());
   const auto bound = [&](std::size_t k, double side) {
@@ -105,33 +90,35 @@ double largestOf(const Curve& curve) {
   return largest;
 }
 
-}  // namespace
-
-void SheetPainter::drawFan(QPainter& painter, const QRectF& room) const {
-  const ResultFile& result = content_.result;
-  const double top = drawTitle(painter, room, "Mean intensity of the box");
-  Axes axes;
-  axes.plot =
-      QRectF(room.left() + 30.0, top + 4.0, room.width() - 90.0, room.bottom() - top - 30.0);
+/// What the chart must be able to show, and where.
+ChartAxes axesFor(const ResultFile& result, const QRectF& plot) {
+  ChartAxes axes;
+  axes.plot = plot;
   const Curve past = curveOf(result.context, result.runTime);
-  const Curve times = curveOf(result.members.front().frames, result.runTime);
   axes.fromMinutes = past.front().minutes;
-  axes.toMinutes = times.back().minutes;
+  axes.toMinutes = curveOf(result.members.front().frames, result.runTime).back().minutes;
   double largest = largestOf(past);
   for (const ScenarioMember& member : result.members)
     largest = std::fmax(largest, largestOf(curveOf(member.frames, result.runTime)));
   for (std::size_t k = 0; k < result.anticipated.mu.size(); ++k)
     largest = std::fmax(
         largest, kDigitalScale * (result.anticipated.mu[k] + 2.0 * result.anticipated.sigma[k]));
-  const double step = roundStep(largest * 1.05, 5);
+  const double step = roundStep(largest * 1.05, kValueSteps);
   axes.top = std::max(step, std::ceil(largest * 1.05 / step) * step);
+  return axes;
+}
 
+}  // namespace
+
+void SheetPainter::drawAxes(QPainter& painter, const ChartAxes& axes) const {
+  const double step = roundStep(axes.top, kValueSteps);
   for (double value = 0.0; value <= axes.top + 0.5 * step; value += step) {
     const QPointF left = axes.at({axes.fromMinutes, value});
     painter.setPen(QPen(theme_.graticule, 0.4));
     painter.drawLine(left, {axes.plot.right(), left.y()});
-    put(painter, QRectF(room.left(), left.y() - 6.0, 26.0, 12.0), QString::number(value, 'g', 4),
-        7.0, theme_.quietText, int(Qt::AlignRight) | int(Qt::AlignVCenter));
+    put(painter, QRectF(left.x() - 30.0, left.y() - 6.0, 26.0, 12.0),
+        QString::number(value, 'g', 4), 7.0, theme_.quietText,
+        int(Qt::AlignRight) | int(Qt::AlignVCenter));
   }
   const double minuteStep = std::max(10.0, roundStep(axes.toMinutes - axes.fromMinutes, 8));
   for (double minutes = std::ceil(axes.fromMinutes / minuteStep) * minuteStep;
@@ -139,30 +126,23 @@ void SheetPainter::drawFan(QPainter& painter, const QRectF& room) const {
     const QPointF foot = axes.at({minutes, 0.0});
     painter.setPen(QPen(theme_.graticule, 0.4));
     painter.drawLine(foot, foot + QPointF(0.0, 3.0));
-    put(painter, QRectF(foot.x() - 24.0, foot.y() + 3.0, 48.0, 10.0),
-        minutes == 0.0 ? QString("now")
-                       : QString("%1%2").arg(minutes < 0 ? "−" : "+").arg(std::abs(minutes)),
-        7.0, theme_.quietText, int(Qt::AlignHCenter) | int(Qt::AlignVCenter));
+    const QString text = minutes == 0.0
+                             ? QString("now")
+                             : QString("%1%2").arg(minutes < 0 ? "−" : "+").arg(std::abs(minutes));
+    put(painter, QRectF(foot.x() - 24.0, foot.y() + 3.0, 48.0, 10.0), text, 7.0, theme_.quietText,
+        int(Qt::AlignHCenter) | int(Qt::AlignVCenter));
   }
   put(painter, QRectF(axes.plot.left(), axes.plot.bottom() + 14.0, axes.plot.width(), 10.0),
       "minutes from the run time; mean on the 0-255 scale", 7.0, theme_.quietText,
       int(Qt::AlignHCenter) | int(Qt::AlignVCenter));
+  painter.setPen(QPen(theme_.text, 0.8));
+  painter.drawLine(axes.at({0.0, 0.0}), axes.at({0.0, axes.top}));
+}
 
-  QColor band = theme_.forecast;
-  for (const double width : {2.0, 1.0}) {
-    band.setAlphaF(0.14f);
-    painter.fillPath(fan(axes, result.anticipated, times, width), band);
-  }
-  painter.setBrush(Qt::NoBrush);
-  painter.setPen(QPen(theme_.quietText, 0.9, Qt::DashLine));
-  painter.drawPath(pathOf(axes, scaled(result.anticipated.mu, times)));
-  painter.setPen(QPen(theme_.past, 1.6));
-  painter.drawPath(pathOf(axes, past));
-  if (content_.truth) {
-    painter.setPen(QPen(theme_.past, 1.2, Qt::DotLine));
-    painter.drawPath(pathOf(axes, curveOf(*content_.truth, result.runTime)));
-  }
-  double lastLabel = -1e9;
+/// Members thin, what was asked of them thick, the scenario's name at the end.
+void SheetPainter::drawMembers(QPainter& painter, const ChartAxes& axes) const {
+  const ResultFile& result = content_.result;
+  const Curve times = curveOf(result.members.front().frames, result.runTime);
   std::vector<std::pair<double, QString>> labels;
   for (const ScenarioMember& member : result.members) {
     const Curve curve = curveOf(member.frames, result.runTime);
@@ -174,14 +154,35 @@ void SheetPainter::drawFan(QPainter& painter, const QRectF& room) const {
       labels.emplace_back(axes.at(curve.back()).y(), memberText(member, false));
   }
   std::sort(labels.begin(), labels.end());
+  double last = -1e9;
   for (const auto& [y, text] : labels) {
-    const double place = std::max(y, lastLabel + 9.0);
-    put(painter, QRectF(axes.plot.right() + 5.0, place - 6.0, 54.0, 12.0), text, 7.5,
+    last = std::max(y, last + 9.0);
+    put(painter, QRectF(axes.plot.right() + 5.0, last - 6.0, 54.0, 12.0), text, 7.5,
         theme_.forecast);
-    lastLabel = place;
   }
-  painter.setPen(QPen(theme_.text, 0.8));
-  painter.drawLine(axes.at({0.0, 0.0}), axes.at({0.0, axes.top}));
+}
+
+void SheetPainter::drawFan(QPainter& painter, const QRectF& room) const {
+  const ResultFile& result = content_.result;
+  const double top = drawTitle(painter, room, "Mean intensity of the box");
+  const ChartAxes axes = axesFor(result, QRectF(room.left() + 30.0, top + 4.0, room.width() - 90.0,
+                                                room.bottom() - top - 30.0));
+  drawAxes(painter, axes);
+  const Curve times = curveOf(result.members.front().frames, result.runTime);
+  QColor band = theme_.forecast;
+  band.setAlphaF(0.14f);
+  for (const double width : {2.0, 1.0})
+    painter.fillPath(fan(axes, result.anticipated, times, width), band);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(theme_.quietText, 0.9, Qt::DashLine));
+  painter.drawPath(pathOf(axes, scaled(result.anticipated.mu, times)));
+  painter.setPen(QPen(theme_.past, 1.6));
+  painter.drawPath(pathOf(axes, curveOf(result.context, result.runTime)));
+  if (content_.truth) {
+    painter.setPen(QPen(theme_.past, 1.2, Qt::DotLine));
+    painter.drawPath(pathOf(axes, curveOf(*content_.truth, result.runTime)));
+  }
+  drawMembers(painter, axes);
 }
 
 void SheetPainter::drawScores(QPainter& painter, const QRectF& room) const {

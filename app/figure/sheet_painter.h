@@ -9,6 +9,24 @@
 
 namespace stormloom {
 
+struct ChartPoint {
+  double minutes = 0.0;  ///< from the run time
+  double value = 0.0;
+};
+
+/// Where numbers lie on a chart.
+struct ChartAxes {
+  QRectF plot;
+  double fromMinutes = 0.0;
+  double toMinutes = 1.0;
+  double top = 1.0;  ///< largest value
+
+  QPointF at(ChartPoint point) const {
+    return {plot.left() + (point.minutes - fromMinutes) / (toMinutes - fromMinutes) * plot.width(),
+            plot.bottom() - point.value / top * plot.height()};
+  }
+};
+
 /// Draws sheets in units of a point (1/72 inch). First asked how tall it will be, then to draw.
 class SheetPainter {
 public:
@@ -28,6 +46,8 @@ private:
   void drawStrip(QPainter& painter, const QRectF& room) const;
   void drawStamps(QPainter& painter, const QRectF& room) const;
   void drawFan(QPainter& painter, const QRectF& room) const;
+  void drawAxes(QPainter& painter, const ChartAxes& axes) const;
+  void drawMembers(QPainter& painter, const ChartAxes& axes) const;
   void drawScores(QPainter& painter, const QRectF& room) const;
   void drawMap(QPainter& painter, const QRectF& place, const Frame& frame, PaneKind kind) const;
   void drawLegend(QPainter& painter, const QRectF& room) const;

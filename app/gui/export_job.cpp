@@ -2,9 +2,14 @@
 
 #include <QFileInfo>
 #include <QtConcurrent>
+#include <algorithm>
+#include <optional>
 
+#include "app/figure/film.h"
 #include "core/animation_file.h"
 #include "core/errors.h"
+#include "core/scratch_file.h"
+#include "core/sha256.h"
 
 namespace stormloom {
 
@@ -19,11 +24,6 @@ QString timeLeft(double share, qint64 milliseconds) {
                     : QObject::tr("%1 s left").arg(left);
 }
 
-/// Only the frames behind the run time.
-void dropPast(Film& film) {
-  std::erase_if(film.frames, [](const FigureFrame& frame) { return frame.leadTime.empty(); });
-}
-
 FigureOptions figureOptions(const Film& film, const ExportRequest& request) {
   if (film.frames.empty()) throw IoError("There is no frame to write.");
   FigureOptions options;
@@ -34,11 +34,43 @@ FigureOptions figureOptions(const Film& film, const ExportRequest& request) {
   return options;
 }
 
-void writeNetCdf(const ExportSubject& subject, const QString& file, const Receipt& receipt) {
-  if (subject.scenario)
-    writeScenarioFile(file.toStdString(), *subject.scenario, receipt);
-  else
-    writeSequenceFile(file.toStdString(), *subject.observed, receipt);
+/// What is drawn and how it was made: as the command line would, from a result file.
+struct Drawn {
+  Film film;
+  Receipt receipt;
+};
+
+Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request) {
+  Receipt made;
+  std::optional<Film> film;
+  if (subject.scenario) {
+    const ScratchFolder scratch;
+    const std::string file = (scratch.path() / "scenario.nc").string();
+    writeResult(subject, file);
+    const ResultFile result = readResultFile(file);
+    film = filmOfResult(result);
+    made = result.receipt;
+    made.inputs = {{"scenario.nc", sha256OfFile(file), result.receipt.toJson()}};
+  } else {
+    film = filmOfSequence(*subject.observed);
+    made = resultReceipt(subject, "observed.nc");
+  }
+  const auto firstForecast =
+      std::find_if(film->frames.begin(), film->frames.end(),
+                   [](const FigureFrame& frame) { return !frame.leadTime.empty(); });
+  made.command = "render";
+  made.options = {"--fps", QString::number(request.framesPerSecond).toStdString()};
+  if (!request.withPast && firstForecast != film->frames.end()) {
+    made.options.insert(made.options.end(),
+                        {"--from", std::to_string(1 + (firstForecast - film->frames.begin()))});
+    film->frames.erase(film->frames.begin(), firstForecast);
+  }
+  made.options.insert(made.options.end(),
+                      {"--out", QFileInfo(request.file).fileName().toStdString()});
+  if (request.width > 0)
+    made.options.insert(made.options.end(), {"--size", std::to_string(request.width) + "x" +
+                                                           std::to_string(request.height)});
+  return {*film, made};
 }
 
 }  // namespace
@@ -68,21 +100,18 @@ void ExportJob::start(const ExportSubject& subject, const ExportRequest& request
 void ExportJob::write(const ExportSubject& subject, const ExportRequest& request,
                       std::stop_token stop) {
   const QString ending = QFileInfo(request.file).suffix().toLower();
-  const bool numbers = ending == "nc";
-  const QString output = subject.scenario && !numbers ? "--animate" : "--out";
-  const Receipt receipt = receiptOfSubject(subject, output, request.file);
+  if (ending == "nc") return writeResult(subject, request.file.toStdString());
+  const Drawn drawn = drawnFrom(subject, request);
+  const Film& film = drawn.film;
   if (stop.stop_requested()) throw Stopped();
-  if (numbers) return writeNetCdf(subject, request.file, receipt);
-  Film film = filmOfSubject(subject);
-  if (!request.withPast) dropPast(film);
   const FigurePainter painter(film.geo, film.quantity, figureOptions(film, request));
   if (ending == "png")
-    return writePng(request.file.toStdString(), painter.draw(film.frames.back()), receipt);
+    return writePng(request.file.toStdString(), painter.draw(film.frames.back()), drawn.receipt);
   AnimationOptions options;
   options.framesPerSecond = request.framesPerSecond;
   options.holdLastSeconds = 1.0;
   options.title = film.frames.front().title;
-  options.receipt = receiptText(receipt);
+  options.receipt = receiptText(drawn.receipt);
   AnimationWriter writer(request.file.toStdString(), options);
   QElapsedTimer clock;
   clock.start();

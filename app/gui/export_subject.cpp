@@ -1,31 +1,29 @@
 #include "app/gui/export_subject.h"
 
 #include <QFileInfo>
+#include <algorithm>
 #include <cmath>
 
+#include "core/export_files.h"
 #include "core/receipt_in_file.h"
+#include "core/scenario_file.h"
+#include "core/scratch_file.h"
 #include "core/sha256.h"
 #include "core/shell_words.h"
+#include "core/synthetic_event.h"
 
 namespace stormloom {
 
 namespace {
 
-std::string sigmaNumber(double nSigma) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", nSigma);
-  return text;
-}
-
 /// Options of the equal command, without inputs and outputs, in the order of their names, as the
 /// command line records them.
 std::vector<std::string> optionsOf(const ExportSubject& subject) {
   std::vector<std::string> words;
-  if (subject.context) words.insert(words.end(), {"--at", isoText(subject.context->runTime)});
-  if (!subject.box.isEmpty()) words.insert(words.end(), {"--box", subject.box.toStdString()});
-  if (!subject.deviceOption.empty()) words.insert(words.end(), {"--device", subject.deviceOption});
   if (!subject.scenario) return words;
   const ScenarioRequest& request = subject.scenario->request;
+  words = {"--at", isoText(request.context->runTime)};
+  if (!subject.box.isEmpty()) words.insert(words.end(), {"--box", subject.box.toStdString()});
   if (!request.guidance.empty()) words.insert(words.end(), {"--guidance", request.guidance});
   words.insert(words.end(), {"--members", std::to_string(request.members)});
   words.insert(words.end(), {"--n", numberList(request.nSigma)});
@@ -35,8 +33,41 @@ std::vector<std::string> optionsOf(const ExportSubject& subject) {
   return words;
 }
 
-std::string commandName(const ExportSubject& subject) {
-  return subject.scenario ? "scenario" : "render";
+/// The event that is built in, as the command line writes it; whoever makes the result again begins
+/// with it.
+ReceiptInput builtInEvent(const FrameSequence& event) {
+  Receipt made;
+  made.command = "demo";
+  made.commandLine = "stormloom-cli demo --out demo.nc";
+  made.options = {"--out", "demo.nc"};
+  made.output = "--out";
+  made.seed = SyntheticEventOptions().seed;
+  made.box = event.geo.bounds();
+  made.firstTime = isoText(event.frames.front().validTime);
+  const ScratchFolder scratch;
+  const std::string file = (scratch.path() / "demo.nc").string();
+  writeSequenceFile(file, event, made);
+  return {"demo.nc", sha256OfFile(file), made.toJson()};
+}
+
+/// A source may name a dataset behind the file's path: "file.h5#S856".
+QString fileOfSource(const QString& source) {
+  return QFileInfo(source).isFile() ? source : source.section('#', 0, -2);
+}
+
+std::vector<ReceiptInput> inputsOf(const FrameSequence& observed) {
+  std::vector<ReceiptInput> inputs;
+  QStringList seen;
+  for (const Frame& frame : observed.frames) {
+    const QFileInfo file(fileOfSource(QString::fromStdString(frame.source)));
+    if (!file.isFile() || seen.contains(file.absoluteFilePath())) continue;
+    seen.push_back(file.absoluteFilePath());
+    const std::string path = seen.back().toStdString();
+    const auto origin = receiptOf(path);
+    inputs.push_back({path, sha256OfFile(path), origin ? origin->toJson() : Json()});
+  }
+  if (inputs.empty() && observed.synthetic) inputs.push_back(builtInEvent(observed));
+  return inputs;
 }
 
 QString filePart(QString text) {
@@ -62,23 +93,16 @@ const Frame* lookedAt(const ExportSubject& subject) {
 
 }  // namespace
 
-std::vector<std::string> commandWords(const ExportSubject& subject, const QString& output,
-                                      const QString& file) {
-  std::vector<std::string> words = {"stormloom-cli", commandName(subject)};
-  for (const QString& input : subject.inputs) words.push_back(input.toStdString());
-  if (subject.inputs.isEmpty()) words.push_back("out/demo.nc");
-  if (subject.scenario)
-    for (const std::string& word : optionsOf(subject)) words.push_back(word);
-  words.insert(words.end(), {output.toStdString(), file.toStdString()});
-  return words;
-}
-
 QString commandText(const ExportSubject& subject) {
   const bool scenario = subject.scenario != nullptr;
+  std::vector<std::string> words = {"stormloom-cli", scenario ? "scenario" : "render"};
+  for (const QString& input : subject.inputs) words.push_back(input.toStdString());
+  if (subject.inputs.isEmpty()) words.push_back("out/demo.nc");
+  for (const std::string& word : optionsOf(subject)) words.push_back(word);
   const QString file = defaultFileName(subject, scenario ? ".nc" : ".mp4");
-  std::string line = quotedForShell(commandWords(subject, "--out", file));
-  if (subject.inputs.isEmpty()) line = "stormloom-cli demo --out out && " + line;
-  return QString::fromStdString(line);
+  words.insert(words.end(), {"--out", file.toStdString()});
+  const std::string before = subject.inputs.isEmpty() ? "stormloom-cli demo --out out && " : "";
+  return QString::fromStdString(before + quotedForShell(words));
 }
 
 QString defaultFileName(const ExportSubject& subject, const QString& ending) {
@@ -98,41 +122,35 @@ QString defaultFileName(const ExportSubject& subject, const QString& ending) {
   return filePart(name) + "_" + filePart(stamp) + filePart(rest) + ending;
 }
 
-Receipt receiptOfSubject(const ExportSubject& subject, const QString& output, const QString& file) {
+Receipt resultReceipt(const ExportSubject& subject, const std::string& fileName) {
   Receipt receipt;
-  receipt.command = commandName(subject);
-  receipt.commandLine = quotedForShell(commandWords(subject, output, file));
-  if (subject.scenario) receipt.options = optionsOf(subject);
-  receipt.output = output.toStdString();
-  receipt.options.push_back(receipt.output);
-  receipt.options.push_back(QFileInfo(file).fileName().toStdString());
-  if (subject.observed) {
-    receipt.box = subject.observed->geo.bounds();
-    QStringList seen;
-    for (const Frame& frame : subject.observed->frames) {
-      QString source = QString::fromStdString(frame.source);
-      if (!QFileInfo(source).isFile()) source = source.section('#', 0, -2);
-      if (source.isEmpty() || seen.contains(source) || !QFileInfo(source).isFile()) continue;
-      seen.push_back(source);
-      const std::string path = QFileInfo(source).absoluteFilePath().toStdString();
-      const auto origin = receiptOf(path);
-      receipt.inputs.push_back({path, sha256OfFile(path), origin ? origin->toJson() : Json()});
-    }
-  }
-  if (subject.context) {
-    receipt.box = subject.context->frames.geo.bounds();
-    receipt.firstTime = isoText(subject.context->frames.frames.front().validTime);
-    receipt.runTime = isoText(subject.context->runTime);
-    receipt.contextId = subject.context->hash;
-  }
-  return subject.scenario ? withForecast(receipt, *subject.scenario) : receipt;
+  receipt.command = subject.scenario ? "scenario" : "export";
+  receipt.options = optionsOf(subject);
+  const auto place = std::find(receipt.options.begin(), receipt.options.end(), "--sampler");
+  const auto seed = std::find(receipt.options.begin(), receipt.options.end(), "--seed");
+  receipt.options.insert(std::min(place, seed), {"--out", fileName});  // in the order of names
+  receipt.output = "--out";
+  receipt.inputs = inputsOf(*subject.observed);
+  receipt.box = subject.observed->geo.bounds();
+  std::vector<std::string> words = {"stormloom-cli", receipt.command};
+  for (const ReceiptInput& input : receipt.inputs) words.push_back(input.path);
+  words.insert(words.end(), receipt.options.begin(), receipt.options.end());
+  receipt.commandLine = quotedForShell(words);
+  if (!subject.scenario) return receipt;
+  const ModelContext& context = *subject.scenario->request.context;
+  receipt.box = context.frames.geo.bounds();
+  receipt.firstTime = isoText(context.frames.frames.front().validTime);
+  receipt.runTime = isoText(context.runTime);
+  return withForecast(receipt, *subject.scenario);
 }
 
-Film filmOfSubject(const ExportSubject& subject) {
-  if (subject.context && subject.scenario && !subject.scenario->members.empty())
-    return filmOfScenarios(subject.context->frames, subject.context->runTime,
-                           subject.scenario->members);
-  return filmOfSequence(*subject.observed);
+void writeResult(const ExportSubject& subject, const std::string& file) {
+  const std::string name = QFileInfo(QString::fromStdString(file)).fileName().toStdString();
+  const Receipt receipt = resultReceipt(subject, name);
+  if (subject.scenario)
+    writeScenarioFile(file, *subject.scenario, receipt);
+  else
+    writeProductNetCdf(file, productOfSequence(*subject.observed), receipt);
 }
 
 QString valuesAsText(const ExportSubject& subject) {

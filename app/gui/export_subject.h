@@ -4,7 +4,6 @@
 #include <QStringList>
 #include <memory>
 
-#include "app/figure/film.h"
 #include "core/receipt.h"
 #include "core/scenario.h"
 
@@ -15,26 +14,23 @@ struct ExportSubject {
   std::shared_ptr<const FrameSequence> observed;
   std::shared_ptr<const ModelContext> context;       ///< null: nothing is forecast
   std::shared_ptr<const ScenarioForecast> scenario;  ///< null: none yet
-  QStringList inputs;             ///< as they were opened; empty for the built-in event
-  QString box = {};               ///< "LON,LAT" where the person chose one
-  ValidTime time{};               ///< what is looked at
-  std::string deviceOption = {};  ///< "--device" of the engine, empty for auto
+  QStringList inputs;  ///< as they were opened; empty for the built-in event
+  QString box = {};    ///< "LON,LAT" where the person chose one
+  ValidTime time{};    ///< what is looked at
 };
 
-/// The words of the stormloom-cli line that makes the same; `output` and `file` end it.
-std::vector<std::string> commandWords(const ExportSubject& subject, const QString& output,
-                                      const QString& file);
-/// The same as one line for a shell.
+/// The stormloom-cli line that makes the same, for a shell.
 QString commandText(const ExportSubject& subject);
 
-/// Event, UTC time, model and n: "KNMI_20100826T0235Z_prediff_n+2.0.mp4".
+/// Event, UTC time, model and n: "KNMI_20100826T023500Z_prediff_n+2.0.mp4".
 QString defaultFileName(const ExportSubject& subject, const QString& ending);
 
-/// How what is written was made; input files are hashed here, so not on the GUI thread.
-Receipt receiptOfSubject(const ExportSubject& subject, const QString& output, const QString& file);
+/// How the desk's result file was made, the scenarios or the observed frames; input files are
+/// hashed here, so not on the GUI thread.
+Receipt resultReceipt(const ExportSubject& subject, const std::string& fileName);
 
-/// The pictures of the desk: observed beside the scenarios, or the observed frames alone.
-Film filmOfSubject(const ExportSubject& subject);
+/// Writes that file: CF NetCDF as the command line would.
+void writeResult(const ExportSubject& subject, const std::string& file);
 
 /// The frame that is looked at: rows of values with the unit, missing cells empty.
 QString valuesAsText(const ExportSubject& subject);

@@ -1,14 +1,13 @@
 #include "app/gui/export_tools.h"
 
+#include <QApplication>
 #include <QBuffer>
 #include <QClipboard>
 #include <QDir>
 #include <QDrag>
-#include <QGuiApplication>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPixmap>
-#include <QShortcut>
 #include <QUrl>
 #include <QWidget>
 
@@ -18,29 +17,21 @@
 
 namespace stormloom {
 
-ExportTools::ExportTools(QWidget* window, QWidget* picture, std::function<ExportSubject()> subject)
+ExportTools::ExportTools(QWidget* window, std::function<ExportSubject()> subject,
+                         std::function<QImage()> picture)
     : QObject(window),
       window_(window),
-      picture_(picture),
       subject_(std::move(subject)),
-      dialog_(new ExportDialog(window)) {
-  const auto key = [this](const QKeySequence& keys, void (ExportTools::*what)()) {
-    auto* shortcut = new QShortcut(keys, window_);
-    connect(shortcut, &QShortcut::activated, this, what);
-  };
-  key(QKeySequence("Ctrl+E"), &ExportTools::exportNow);
-  key(QKeySequence("Ctrl+Shift+E"), &ExportTools::exportAgain);
-  key(QKeySequence("Ctrl+C"), &ExportTools::copyPicture);
-  key(QKeySequence("Ctrl+Shift+C"), &ExportTools::copyValues);
-  key(QKeySequence("Ctrl+Alt+C"), &ExportTools::copyCommand);
-}
+      picture_(std::move(picture)),
+      dialog_(new ExportDialog(window)) {}
 
 void ExportTools::exportNow() { dialog_->open(subject_()); }
 void ExportTools::exportAgain() { dialog_->repeat(subject_()); }
 
-/// The picture and, for programs that take files, a PNG with its receipt.
+/// The picture and, for programs that take files, a PNG with what is known without hashing inputs:
+/// the mouse is held meanwhile.
 QMimeData* ExportTools::pictureData() const {
-  const QImage image = picture_->grab().toImage();
+  const QImage image = picture_();
   auto* data = new QMimeData;
   data->setImageData(image);
   const ExportSubject subject = subject_();
@@ -48,7 +39,7 @@ QMimeData* ExportTools::pictureData() const {
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
   image.save(&buffer, "png");
-  Receipt receipt;  // inputs are not hashed while the mouse is held
+  Receipt receipt;
   receipt.commandLine = commandText(subject).toStdString();
   if (subject.scenario) receipt = withForecast(receipt, *subject.scenario);
   writeWholeFile(name.toStdString(),
@@ -57,35 +48,30 @@ QMimeData* ExportTools::pictureData() const {
   return data;
 }
 
-void ExportTools::copyPicture() {
-  QGuiApplication::clipboard()->setImage(picture_->grab().toImage());
-  Q_EMIT said(tr("The picture is in the clipboard."));
-}
-
 void ExportTools::copyValues() {
   const QString values = valuesAsText(subject_());
   if (values.isEmpty()) return Q_EMIT said(tr("There is no frame with values here."));
-  QGuiApplication::clipboard()->setText(values);
+  QApplication::clipboard()->setText(values);
   Q_EMIT said(tr("The frame's values are in the clipboard, ready for a table."));
 }
 
-void ExportTools::copyCommand() {
-  QGuiApplication::clipboard()->setText(commandText(subject_()));
-  Q_EMIT said(tr("The equal command is in the clipboard."));
-}
-
-void ExportTools::makeDragHandle(QWidget* handle) {
-  handle->setCursor(Qt::OpenHandCursor);
-  handle->setToolTip(tr("Drag the picture into a document"));
-  handle->installEventFilter(this);
-}
+void ExportTools::makeDragHandle(QWidget* handle) { handle->installEventFilter(this); }
 
 bool ExportTools::eventFilter(QObject* watched, QEvent* event) {
-  if (event->type() != QEvent::MouseMove) return QObject::eventFilter(watched, event);
-  if (!(static_cast<QMouseEvent*>(event)->buttons() & Qt::LeftButton)) return false;
+  const auto* mouse = static_cast<const QMouseEvent*>(event);
+  if (event->type() == QEvent::MouseButtonPress) pressedAt_ = mouse->pos();
+  const bool dragged =
+      event->type() == QEvent::MouseMove && (mouse->buttons() & Qt::LeftButton) &&
+      (mouse->pos() - pressedAt_).manhattanLength() >= QApplication::startDragDistance();
+  if (!dragged) return QObject::eventFilter(watched, event);
+  drag();
+  return true;
+}
+
+void ExportTools::drag() {
   try {
-    QMimeData* data = pictureData();
     auto* drag = new QDrag(window_);
+    QMimeData* data = pictureData();
     drag->setMimeData(data);
     drag->setPixmap(QPixmap::fromImage(qvariant_cast<QImage>(data->imageData()))
                         .scaledToWidth(240, Qt::SmoothTransformation));
@@ -93,7 +79,6 @@ bool ExportTools::eventFilter(QObject* watched, QEvent* event) {
   } catch (const std::exception& error) {
     Q_EMIT said(QString::fromUtf8(error.what()));
   }
-  return true;
 }
 
 }  // namespace stormloom

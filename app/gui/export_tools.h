@@ -1,6 +1,8 @@
 #pragma once
 
+#include <QImage>
 #include <QObject>
+#include <QPoint>
 #include <functional>
 
 #include "app/gui/export_subject.h"
@@ -12,20 +14,18 @@ namespace stormloom {
 
 class ExportDialog;
 
-/// The keys that take things away: Ctrl+E export, Ctrl+Shift+E the last export again, Ctrl+C
-/// picture, Ctrl+Shift+C values, Ctrl+Alt+C command; and pictures dragged out of the window by
-/// their handle.
+/// What takes things away from the window: the export dialog, the last export again, the values of
+/// a frame into the clipboard, and pictures dragged into a document.
 class ExportTools : public QObject {
   Q_OBJECT
 public:
-  /// `subject` tells what is on the desk now; `picture` is the widget whose picture is taken.
-  ExportTools(QWidget* window, QWidget* picture, std::function<ExportSubject()> subject);
+  /// `subject` tells what is on the desk now; `picture` is what the maps look like now.
+  ExportTools(QWidget* window, std::function<ExportSubject()> subject,
+              std::function<QImage()> picture);
   void exportNow();
   void exportAgain();
-  void copyPicture();
   void copyValues();
-  void copyCommand();
-  /// A handle from which the picture is dragged into a document, as image and as PNG file.
+  /// A handle from which the picture is dragged, as image and as PNG file with its receipt.
   void makeDragHandle(QWidget* handle);
 
 Q_SIGNALS:
@@ -36,11 +36,13 @@ protected:
 
 private:
   QMimeData* pictureData() const;
+  void drag();
 
   QWidget* window_;
-  QWidget* picture_;
   std::function<ExportSubject()> subject_;
+  std::function<QImage()> picture_;
   ExportDialog* dialog_;
+  QPoint pressedAt_;
 };
 
 }  // namespace stormloom

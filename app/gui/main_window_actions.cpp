@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "app/gui/actions.h"
+#include "app/gui/export_tools.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
@@ -40,6 +41,12 @@ void MainWindow::addFileActions() {
   nameShort(actions_->add("picture", group, tr("Save the picture"), key("Ctrl+E"),
                           [this] { savePicture(); }),
             tr("Picture"));
+  actions_->add("export", group, tr("Export an animation or data…"), key("Ctrl+Shift+E"),
+                [this] { exports_->exportNow(); });
+  actions_->add("exportAgain", group, tr("The last export again"), key("Ctrl+Alt+E"),
+                [this] { exports_->exportAgain(); });
+  actions_->add("copyValues", group, tr("Copy the values"), key("Ctrl+Alt+V"),
+                [this] { exports_->copyValues(); });
   actions_->add("copyPicture", group, tr("Copy the picture"), key("Ctrl+C"), [this] {
     QApplication::clipboard()->setImage(wall_->grabFramebuffer());
     banner_->tell(tr("The picture is in the clipboard."));

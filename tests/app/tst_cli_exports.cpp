@@ -173,8 +173,10 @@ private Q_SLOTS:
     const auto found = contentsOf(path("killed"));
     QCOMPARE(found.keys(), expected.keys());
     for (const QString& name : found.keys().filter(".nc")) {
-      const stormloom::ResultFile a = readResultFile(path("undisturbed/" + name).toStdString());
-      const stormloom::ResultFile b = readResultFile(path("killed/" + name).toStdString());
+      const stormloom::ResultFile a =
+          stormloom::readResultFile(path("undisturbed/" + name).toStdString());
+      const stormloom::ResultFile b =
+          stormloom::readResultFile(path("killed/" + name).toStdString());
       for (std::size_t k = 0; k < a.members[0].frames.frames.size(); ++k)
         QVERIFY(std::ranges::equal(a.members[0].frames.frames[k].grid->values(),
                                    b.members[0].frames.frames[k].grid->values()));
