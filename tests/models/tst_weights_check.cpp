@@ -129,8 +129,8 @@ private Q_SLOTS:
   void anEarthformerOfAnySizesIsFoundFromItsTensors() {
     QFETCH(QString, changes);
     Json config = earthformerConfig("earthformer-sevirlr");
-    for (const auto& [key, value] : Json::parse(changes.toStdString()).items())
-      config.set(key, value);
+    const Json changed = Json::parse(changes.toStdString());
+    for (const auto& [key, value] : changed.items()) config.set(key, value);
     const auto tensors =
         stateDict(*CuboidTransformerModel(cuboidTransformerOptionsFromJson(config)));
     const NetworkVerdict verdict = recognizeNetwork(tensors);
