@@ -95,4 +95,16 @@ LonLat wettestBox(const GeoReference& geo, const RadarGrid& grid, Quantity quant
   return geo.lonLatFromCell(bestMiddle);
 }
 
+std::pair<int, int> wettestCell(const RadarGrid& grid) {
+  std::pair<int, int> best = {grid.height() / 2, grid.width() / 2};
+  float most = 0.0f;
+  for (int row = 0; row < grid.height(); ++row)
+    for (int col = 0; col < grid.width(); ++col)
+      if (grid.hasValue(row, col) && grid.at(row, col) > most) {
+        most = grid.at(row, col);
+        best = {row, col};
+      }
+  return best;
+}
+
 }  // namespace stormloom

@@ -17,6 +17,7 @@
 
 #include "app/attention/attention_maps.h"
 #include "core/errors.h"
+#include "core/wettest_box.h"
 
 namespace stormloom {
 namespace {
@@ -35,20 +36,6 @@ QPushButton* button(const QString& text, const QString& tip) {
   made->setToolTip(tip);
   made->setMinimumHeight(28);
   return made;
-}
-
-/// The wettest pixel of the last observed frame: where somebody would click first.
-std::pair<int, int> wettest(const ModelContext& context) {
-  const RadarGrid& grid = *context.frames.frames.back().grid;
-  std::pair<int, int> best = {grid.height() / 2, grid.width() / 2};
-  float most = 0.0f;
-  for (int row = 0; row < grid.height(); ++row)
-    for (int col = 0; col < grid.width(); ++col)
-      if (grid.hasValue(row, col) && grid.at(row, col) > most) {
-        most = grid.at(row, col);
-        best = {row, col};
-      }
-  return best;
 }
 
 }  // namespace
@@ -200,7 +187,7 @@ void AttentionWindow::setContext(std::shared_ptr<const ModelContext> context,
   context_ = std::move(context);
   maps_->setFrames(context_->frames, coming);
   if (same) return;
-  std::tie(row_, col_) = wettest(*context_);
+  std::tie(row_, col_) = wettestCell(*context_->frames.frames.back().grid);
   frame_ = -1;
   lookAgain();
 }

@@ -7,6 +7,7 @@
 #include "app/cli/pictures.h"
 #include "app/figure/attention_figure.h"
 #include "core/attention_file.h"
+#include "core/wettest_box.h"
 #include "models/attention.h"
 
 namespace stormloom::cli {
@@ -83,24 +84,10 @@ const AttentionLayer& layerFrom(const Arguments& arguments,
                    "--layers lists all of them.");
 }
 
-/// The wettest pixel of the last frame of the context: (row, col).
-std::pair<int, int> wettestPixel(const ModelContext& context) {
-  const RadarGrid& grid = *context.frames.frames.back().grid;
-  std::pair<int, int> best = {grid.height() / 2, grid.width() / 2};
-  float most = 0.0f;
-  for (int row = 0; row < grid.height(); ++row)
-    for (int col = 0; col < grid.width(); ++col)
-      if (grid.hasValue(row, col) && grid.at(row, col) > most) {
-        most = grid.at(row, col);
-        best = {row, col};
-      }
-  return best;
-}
-
 /// The asking pixel on the model's grid; `frames` are those of the field that asks.
 Thw pixelFrom(const Arguments& arguments, const ModelContext& context, std::int64_t frames) {
   if (arguments.has("--query")) return tripleFrom("--query", arguments.text("--query"));
-  const auto [row, col] = wettestPixel(context);
+  const auto [row, col] = wettestCell(*context.frames.frames.back().grid);
   return {frames - 1, row, col};
 }
 

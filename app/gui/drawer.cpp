@@ -15,24 +15,12 @@
 #include <functional>
 
 #include "app/gui/actions.h"
+#include "app/gui/labels.h"
 #include "app/gui/theme.h"
 #include "core/skill_scores.h"
 
 namespace stormloom {
 namespace {
-
-QLabel* heading(const QString& text) {
-  auto* label = new QLabel(text);
-  label->setProperty("heading", true);
-  return label;
-}
-
-QLabel* quietLabel(const QString& text = {}) {
-  auto* label = new QLabel(text);
-  label->setProperty("quiet", true);
-  label->setWordWrap(true);
-  return label;
-}
 
 QPushButton* buttonFor(QAction* action) {
   auto* button = new QPushButton(action->text());

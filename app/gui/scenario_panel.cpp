@@ -12,25 +12,10 @@
 
 #include "app/gui/curve_chart.h"
 #include "app/gui/intensity_dial.h"
+#include "app/gui/labels.h"
 #include "app/gui/theme.h"
 
 namespace stormloom {
-namespace {
-
-QLabel* heading(const QString& text) {
-  auto* label = new QLabel(text);
-  label->setProperty("heading", true);
-  return label;
-}
-
-QLabel* quietLabel(const QString& text = {}) {
-  auto* label = new QLabel(text);
-  label->setProperty("quiet", true);
-  label->setWordWrap(true);
-  return label;
-}
-
-}  // namespace
 
 ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   setObjectName("panel");
