@@ -6,6 +6,7 @@
 #include "core/errors.h"
 #include "models/cuboid/cuboid_cross_attention.h"
 #include "models/cuboid/cuboid_self_attention.h"
+#include "models/engine/tensor_numbers.h"
 
 namespace stormloom {
 namespace {
@@ -76,11 +77,6 @@ AttentionLayer described(const std::string& path, torch::nn::Module& module,
       framesAt(decodes && !layer.cross ? roles.decoder : roles.encoder, layer.attended.data[0]);
   layer.words = wordsOf(layer);
   return layer;
-}
-
-std::vector<double> numbersOf(const torch::Tensor& values) {
-  const torch::Tensor onCpu = values.to(torch::kCPU, torch::kFloat64).contiguous();
-  return {onCpu.data_ptr<double>(), onCpu.data_ptr<double>() + onCpu.numel()};
 }
 
 Thw placeOf(std::int64_t flat, const Thw& shape) {

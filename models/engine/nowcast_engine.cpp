@@ -12,6 +12,7 @@
 #include "models/engine/earthformer_forecaster.h"
 #include "models/engine/engine_errors.h"
 #include "models/engine/scenario_sampling.h"
+#include "models/engine/tensor_numbers.h"
 #include "models/motion/stochastic_extrapolation.h"
 
 namespace stormloom {
@@ -22,11 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::vector<double> numbersOf(const Tensor& values) {
-  const Tensor onCpu = values.to(torch::kCPU, torch::kFloat64).contiguous();
-  return {onCpu.data_ptr<double>(), onCpu.data_ptr<double>() + onCpu.numel()};
 }
 
 std::vector<ScenarioRow> rowsOf(const ScenarioRequest& request, std::size_t leads) {

@@ -10,13 +10,6 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-/// The answer of a layer that turns `x` into `out`.
-template <class Layer>
-ParityAnswer outOf(const ParityCase& parity, Layer layer) {
-  parity.prepare(*layer);
-  return {{{"out", layer->forward(parity.input("x"))}}, {}};
-}
-
 ParityAnswer feedForward(const ParityCase& parity) {
   const Json& config = parity.config();
   PositionwiseFFNOptions options;

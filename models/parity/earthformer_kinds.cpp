@@ -12,12 +12,6 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
-template <class Layer>
-ParityAnswer outOf(const ParityCase& parity, Layer layer) {
-  parity.prepare(*layer);
-  return {{{"out", layer->forward(parity.input("x"))}}, {}};
-}
-
 ParityAnswer initialEncoder(const ParityCase& parity) {
   const Json& config = parity.config();
   InitialEncoderOptions options;

@@ -70,4 +70,11 @@ void addMetricKinds(ParityKinds& kinds);
 /// Reads a case and computes or loads its inputs.
 ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device);
 
+/// The answer of a layer that turns `x` into `out`.
+template <class Layer>
+ParityAnswer outOf(const ParityCase& parity, Layer layer) {
+  parity.prepare(*layer);
+  return {{{"out", layer->forward(parity.input("x"))}}, {}};
+}
+
 }  // namespace stormloom

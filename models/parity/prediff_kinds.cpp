@@ -41,12 +41,6 @@ ParityAnswer timeEmbedResBlock(const ParityCase& parity) {
   return {{{"out", channelsFirstFromField(block->forward(field, parity.inputIfAny("emb")))}}, {}};
 }
 
-template <class Layer>
-ParityAnswer outOf(const ParityCase& parity, Layer layer) {
-  parity.prepare(*layer);
-  return {{{"out", layer->forward(parity.input("x"))}}, {}};
-}
-
 ParityAnswer vaeResnet(const ParityCase& parity) {
   return outOf(parity, VaeResnetBlock(number(parity, "in_channels"), number(parity, "out_channels"),
                                       number(parity, "groups")));

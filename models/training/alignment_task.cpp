@@ -9,7 +9,7 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr std::int64_t kValidationWindows = 60;
+constexpr std::int64_t kAlignmentWindows = 60;
 
 /// The network of knowledge alignment: from noised latents to the mean intensity of every frame
 /// (spec section 9), along the flow that the denoiser follows.
@@ -40,7 +40,7 @@ public:
 
   Json validate() override {
     const torch::NoGradGuard noGradient;
-    const WindowBatch windows = validationWindows(material_.corpus, kValidationWindows);
+    const WindowBatch windows = validationWindows(material_.corpus, kAlignmentWindows);
     const LatentBatch batch = pool_.encode(
         windows,
         torch::zeros({windows.frames.size(0)}, windows.frames.options().dtype(torch::kBool)));

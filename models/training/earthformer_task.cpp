@@ -8,8 +8,7 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr std::int64_t kValidationWindows = 160;
-constexpr std::int64_t kAtOnce = 20;
+constexpr std::int64_t kScoredAtOnce = 20;
 constexpr std::int64_t kShownWindows = 4;
 
 /// Earthformer reads seven frames and six extrapolated ones and corrects the latter.
@@ -40,12 +39,12 @@ public:
 
   Json validate() override {
     const torch::NoGradGuard noGradient;
-    const WindowBatch windows = validationWindows(material_.corpus, kValidationWindows);
+    const WindowBatch windows = validationWindows(material_.corpus, kAllValidationWindows);
     ForecastFigures corrected, extrapolated;
-    for (std::int64_t i = 0; i < windows.frames.size(0); i += kAtOnce) {
-      const WindowBatch some{windows.frames.slice(0, i, i + kAtOnce),
-                             windows.measured.slice(0, i, i + kAtOnce),
-                             windows.extrapolated.slice(0, i, i + kAtOnce)};
+    for (std::int64_t i = 0; i < windows.frames.size(0); i += kScoredAtOnce) {
+      const WindowBatch some{windows.frames.slice(0, i, i + kScoredAtOnce),
+                             windows.measured.slice(0, i, i + kScoredAtOnce),
+                             windows.extrapolated.slice(0, i, i + kScoredAtOnce)};
       corrected.add(forecastOf(some).clamp(0.0, 1.0).unsqueeze(1), some.future(),
                     some.futureMeasured());
       extrapolated.add(some.extrapolated.unsqueeze(1), some.future(), some.futureMeasured());

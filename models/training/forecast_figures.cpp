@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/skill_scores.h"
+#include "models/engine/tensor_numbers.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -16,11 +17,6 @@ Tensor onCpu(const Tensor& values) { return values.detach().to(torch::kCPU, torc
 
 void accumulate(Tensor& sum, const Tensor& part) {
   sum = sum.defined() ? sum + onCpu(part) : onCpu(part);
-}
-
-std::vector<double> numbers(const Tensor& values) {
-  const Tensor flat = values.contiguous();
-  return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
 }
 
 /// Sum over pairs of |x_i - x_j| / (2 M^2) along the second axis: (B,M,...) -> (B,...).
@@ -91,14 +87,14 @@ void ForecastFigures::add(const Tensor& members, const Tensor& observed, const T
 }
 
 std::vector<double> ForecastFigures::mse() const {
-  return numbers(squared_ / cells_ * kPerThousand);
+  return numbersOf(squared_ / cells_ * kPerThousand);
 }
 std::vector<double> ForecastFigures::crps() const {
-  return numbers(ranked_ / cells_ * kPerThousand);
+  return numbersOf(ranked_ / cells_ * kPerThousand);
 }
 
 std::vector<double> ForecastFigures::csiMean() const {
-  return numbers(ratio(counts_.hits, counts_.misses, counts_.falseAlarms).mean(0));
+  return numbersOf(ratio(counts_.hits, counts_.misses, counts_.falseAlarms).mean(0));
 }
 
 double ForecastFigures::csiMeanOfAll() const {

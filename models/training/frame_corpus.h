@@ -11,6 +11,8 @@ namespace stormloom {
 inline constexpr std::int64_t kContextFrames = 7;
 inline constexpr std::int64_t kTargetFrames = 6;
 inline constexpr std::int64_t kWindowFrames = kContextFrames + kTargetFrames;
+inline constexpr int kUnknownDigital = 255;              ///< stored where nothing is known
+inline constexpr double kMostIntense = 254.0 / 255.0;  ///< in [0, 1]
 
 /// Thirteen frames of one box, `stride` stored frames apart.
 struct CorpusWindow {

@@ -8,7 +8,6 @@ using torch::Tensor;
 namespace {
 
 constexpr double kSmallestSigma = 0.001;
-constexpr int kUnknown = 255;
 
 Tensor slopeOf(const Tensor& means) {  // (N,T) -> (N), least squares, per step
   const Tensor time =
@@ -36,7 +35,7 @@ std::pair<Tensor, Tensor> frameMeansOf(const FrameCorpus& corpus) {
     const std::size_t end = std::min(windows.size(), first + atOnce);
     const Tensor bytes = corpus.gather(
         {windows.begin() + std::ptrdiff_t(first), windows.begin() + std::ptrdiff_t(end)});
-    const Tensor values = torch::where(bytes == kUnknown, torch::zeros_like(bytes), bytes);
+    const Tensor values = torch::where(bytes == kUnknownDigital, torch::zeros_like(bytes), bytes);
     means.push_back(values.to(torch::kFloat32).mean({2, 3}).to(torch::kCPU, torch::kFloat64) /
                     255.0);
     for (std::size_t i = first; i < end; ++i)

@@ -12,9 +12,7 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr std::int64_t kMadeAtOnce = 64;
 constexpr double kRampSpread = 0.6, kRampFrames = 4.0, kLargestRamp = 3.0;
-constexpr double kMostValue = 254.0 / 255.0;
 
 Tensor perChannel(const ModelCard& card, const char* key, const torch::Device& device) {
   return torch::tensor(card.use.at(key).as<std::vector<double>>(), torch::kFloat64)
@@ -63,7 +61,7 @@ WindowBatch LatentPool::ramped(const WindowBatch& windows, const Tensor& which) 
                         which.view({-1, 1, 1, 1});
   const Tensor lead = torch::arange(1, kTargetFrames + 1, options).view({1, -1, 1, 1});
   const Tensor factor = (growth * lead).clamp_max(std::log(kLargestRamp)).exp();
-  frames.slice(1, kContextFrames).mul_(factor).clamp_max_(kMostValue);
+  frames.slice(1, kContextFrames).mul_(factor).clamp_max_(kMostIntense);
   return {frames, windows.measured, windows.extrapolated};
 }
 

@@ -45,6 +45,8 @@ std::unique_ptr<TrainingTask> denoiserTask(const TrainingMaterial& material);
 std::unique_ptr<TrainingTask> alignmentTask(const TrainingMaterial& material);
 std::unique_ptr<TrainingTask> earthformerTask(const TrainingMaterial& material);
 
+/// More than a corpus' validation event has.
+inline constexpr std::int64_t kAllValidationWindows = 160;
 /// The validation windows of a corpus, at most `atMost` of them, evenly spaced.
 WindowBatch validationWindows(const FrameCorpus& corpus, std::int64_t atMost);
 

@@ -8,7 +8,6 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr std::int64_t kValidationWindows = 160;
 constexpr std::int64_t kStatisticsWindows = 512;
 constexpr std::int64_t kShownFrames = 6;
 
@@ -52,7 +51,7 @@ public:
   }
 
   Json validate() override {
-    const WindowBatch windows = validationWindows(material_.corpus, kValidationWindows);
+    const WindowBatch windows = validationWindows(material_.corpus, kAllValidationWindows);
     ForecastFigures figures;
     double absolute = 0.0, cells = 0.0;
     for (std::int64_t i = 0; i < windows.frames.size(0); i += 16) {

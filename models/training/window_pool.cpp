@@ -10,9 +10,6 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr std::int64_t kMadeAtOnce = 64;
-constexpr double kMostValue = 254.0 / 255.0;
-constexpr int kUnknown = 255;
 constexpr double kSlowestSource = 5.0;  // minutes; pictures of faster sources stand still at times
 
 WindowBatch withExtrapolation(Tensor frames, Tensor measured) {
@@ -48,7 +45,7 @@ std::mt19937_64 diceOf(std::uint64_t seed, std::uint64_t turn) {
 }  // namespace
 
 WindowBatch windowBatch(const Tensor& bytes) {
-  const Tensor measured = (bytes != kUnknown).to(torch::kFloat32);
+  const Tensor measured = (bytes != kUnknownDigital).to(torch::kFloat32);
   return withExtrapolation(bytes.to(torch::kFloat32) * (1.0f / 255.0f) * measured, measured);
 }
 
@@ -101,11 +98,11 @@ WindowBatch WindowPool::fresh(std::int64_t count, std::uint64_t turn) const {
   }
   if (count > synthetic) {
     const Tensor bytes = corpus_.gather(realWindows(count - synthetic, turn));
-    const Tensor measured = (bytes != kUnknown).to(torch::kFloat32);
+    const Tensor measured = (bytes != kUnknownDigital).to(torch::kFloat32);
     Tensor values = bytes.to(torch::kFloat32) * (1.0f / 255.0f) * measured;
     const Tensor factor = torch::exp(options_.intensitySpread *
                                      torch::randn({values.size(0), 1, 1, 1}, values.options()));
-    values = (values * factor).clamp_max(kMostValue);
+    values = (values * factor).clamp_max(kMostIntense);
     parts.push_back(withExtrapolation(values, measured));
   }
   return joined(parts);

@@ -23,6 +23,9 @@ WindowBatch windowBatch(const torch::Tensor& bytes);  ///< (B,13,H,W) uint8
 /// Each window turned and mirrored at random (dihedral group), from LibTorch's generator.
 WindowBatch turnedAtRandom(const WindowBatch& batch);
 
+/// Windows are made for a pool in groups of so many.
+inline constexpr std::int64_t kMadeAtOnce = 64;
+
 struct WindowPoolOptions {
   std::int64_t size = 4096;
   double syntheticShare = 0.25;
