@@ -32,6 +32,9 @@ ExitCode run(const Session& session) {
   request.windows = int(session.arguments.number("--windows", 1, 1e5));
   request.members = int(session.arguments.number("--members", 2, 1000));
   request.steps = int(session.arguments.number("--steps", 0, 1000));
+  request.sampler = session.arguments.text("--sampler");
+  request.obedience = !session.arguments.has("--no-obedience");
+  request.pictures = session.arguments.text("--pictures");
   const Json figures = [&] {
     ProgressLine progress(session.console, "measuring");
     return measureSkill(request, session.stop, [&](double share, const std::string& what) {
@@ -53,21 +56,26 @@ ExitCode run(const Session& session) {
 }  // namespace
 
 Command skillCommand() {
-  return {"skill",
-          "--data FILE",
-          "Measures the models on weather they were not trained on, beside extrapolation.",
-          "Validation windows of a training corpus: MSE, CRPS, CSI, spread, sharpness, and whether "
-          "the slider is obeyed.",
-          {{"--data", "FILE", "Training corpus, HDF5.", ""},
-           {"--models", "FOLDER", "Model cards and weights; without it the shipped ones.", ""},
-           {"--windows", "N", "Validation windows, evenly spaced.", "60"},
-           {"--members", "M", "Members of each ensemble.", "8"},
-           {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},
-           {"--out", "FILE.md", "Page to write; its introduction is kept.", ""}},
-          {"skill --data frames.h5 --windows 20 --out docs/skill.md"},
-          0,
-          0,
-          run};
+  return {
+      "skill",
+      "--data FILE",
+      "Measures the models on weather they were not trained on, beside extrapolation.",
+      "Validation windows of a training corpus, event by event: MSE, CRPS, CSI, FSS, spread, "
+      "ranks, "
+      "reliability, spectra, and whether the slider is obeyed.",
+      {{"--data", "FILE", "Training corpus, HDF5.", ""},
+       {"--models", "FOLDER", "Model cards and weights; without it the shipped ones.", ""},
+       {"--windows", "N", "Validation windows, evenly spaced.", "60"},
+       {"--members", "M", "Members of each ensemble.", "8"},
+       {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},
+       {"--sampler", "NAME", "flow-ab2, flow-euler or flow-heun; without it the model's own.", ""},
+       {"--no-obedience", "", "Leave out whether the slider is obeyed.", ""},
+       {"--pictures", "FOLDER", "Best and worst case of each event as PNG.", ""},
+       {"--out", "FILE.md", "Page to write; its introduction is kept.", ""}},
+      {"skill --data frames.h5 --windows 20 --out docs/skill.md"},
+      0,
+      0,
+      run};
 }
 
 }  // namespace stormloom::cli

@@ -35,6 +35,8 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, bool
     sampler_ = defaults.value("sampler", "flow-euler");
     steps_ = defaults.value("steps", steps_);
     previewSteps_ = defaults.value("preview_steps", previewSteps_);
+    noiseScale_ = defaults.value("noise_scale", noiseScale_);
+    timeShift_ = defaults.value("time_shift", timeShift_);
   } catch (const IoError& error) {
     throw ModelError(folder + ": a model card lacks something. " + error.what());
   }
@@ -80,7 +82,7 @@ Tensor PreDiffModel::sample(const Tensor& noise, const Tensor& condition, const 
     if (eachEvaluation) eachEvaluation();
     return v;
   };
-  return sampleFlow(follow, noise, steps, method);
+  return sampleFlow(follow, noise * noiseScale_, steps, method, timeShift_);
 }
 
 Tensor PreDiffModel::decode(const Tensor& latents) {

@@ -55,6 +55,8 @@ private:
   bool bf16_;
   std::string name_, weightsHash_, sampler_;
   int steps_ = 8, previewSteps_ = 2;
+  double noiseScale_ = 1.0;  ///< of the first noise: above 1 members differ more than the network alone makes them
+  double timeShift_ = 1.0;   ///< see sampleFlow
   std::int64_t contextFrames_ = 3;
   std::vector<std::int64_t> latentShape_;
   IntensityStatistics statistics_;

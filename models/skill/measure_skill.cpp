@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 
+#include "core/animation_file.h"
 #include "core/errors.h"
 #include "models/engine/compute_device.h"
 #include "models/engine/earthformer_forecaster.h"
@@ -9,8 +12,10 @@
 #include "models/motion/stochastic_extrapolation.h"
 #include "models/nowcast_engine.h"
 #include "models/skill.h"
+#include "models/skill/ensemble_figures.h"
 #include "models/skill/obedience.h"
 #include "models/training/forecast_figures.h"
+#include "models/training/picture_sheet.h"
 #include "models/training/training_task.h"
 
 namespace stormloom {
@@ -18,7 +23,10 @@ using torch::Tensor;
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
+constexpr double kPicturesPerSecond = 3.0;
 const std::vector<double> kCommands = {-4.0, -2.0, 0.0, 2.0, 4.0};
+constexpr const char* kMethods[] = {"persistence", "extrapolation", "stochastic extrapolation",
+                                    "Earthformer", "PreDiff"};
 
 /// A window's past as the engine sees a context.
 ContextEncoding encodingOf(const WindowBatch& windows, std::int64_t row) {
@@ -35,7 +43,33 @@ ContextEncoding encodingOf(const WindowBatch& windows, std::int64_t row) {
   return encoding;
 }
 
-/// Everything that is measured, window by window.
+/// What was measured on one event.
+struct EventSkill {
+  std::string name;
+  bool open = true;
+  WindowBatch windows;
+  std::vector<ForecastFigures> figures{std::size(kMethods)};
+  std::vector<EnsembleFigures> ensembles{std::size(kMethods)};
+  std::vector<ObeyedContext> obeyed;
+  std::vector<double> ranked;  ///< CRPS of PreDiff, window by window
+
+  Json toJson() const {
+    Json methods = Json::array();
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+      Json each = figures[i].toJson();
+      each.set("method", kMethods[i]);
+      each.set("ensemble", ensembles[i].toJson());
+      methods.push(each);
+    }
+    return Json::object({{"event", name},
+                         {"shippable", open},
+                         {"windows", windows.frames.size(0)},
+                         {"methods", methods},
+                         {"obedience", obedienceFigures(obeyed)}});
+  }
+};
+
+/// Everything that is measured, event by event, window by window.
 class SkillRun {
 public:
   SkillRun(const SkillRequest& request, std::stop_token stop, const SkillProgress& progress)
@@ -47,56 +81,74 @@ public:
     const bool bf16 = request.precision == "bf16";
     const std::string folder =
         request.modelFolder.empty() ? shippedModelFolder() : request.modelFolder;
-    FrameCorpus corpus = readFrameCorpus(request.data);
-    corpus.frames = corpus.frames.to(compute_.device);
-    windows_ = validationWindows(corpus, request.windows);
+    readEvents();
     earthformer_.emplace(folder, "", compute_.device, bf16);
     prediff_.emplace(folder, compute_.device, bf16);
     sampler_.emplace(*prediff_);
   }
 
   Json run() {
-    const std::int64_t count = windows_.frames.size(0);
-    for (std::int64_t row = 0; row < count; ++row) {
-      if (progress_)
-        progress_(double(row) / double(count),
-                  "window " + std::to_string(row + 1) + " of " + std::to_string(count));
-      window(row);
+    Json events = Json::array();
+    for (EventSkill& event : events_) {
+      for (std::int64_t row = 0; row < event.windows.frames.size(0); ++row) {
+        tell(event.name);
+        window(event, row);
+      }
+      draw(event);
+      events.push(event.toJson());
     }
-    Json methods = Json::array();
-    for (std::size_t i = 0; i < figures_.size(); ++i) {
-      Json each = figures_[i].toJson();
-      each.set("method", kMethods[i]);
-      methods.push(each);
-    }
-    return Json::object({{"windows", count},
-                         {"members", request_.members},
+    return Json::object({{"members", request_.members},
                          {"device", compute_.name},
                          {"precision", request_.precision},
                          {"model", prediff_->name()},
                          {"steps", plan(true).steps},
+                         {"sampler", plan(true).sampler},
                          {"weights", prediff_->weightsHash()},
                          {"seconds_per_member", seconds_ / std::max(1.0, drawn_)},
-                         {"methods", methods},
-                         {"obedience", obedienceFigures(obeyed_)}});
+                         {"events", events}});
   }
 
 private:
-  static constexpr const char* kMethods[] = {"persistence", "extrapolation",
-                                             "stochastic extrapolation", "Earthformer", "PreDiff"};
+  void readEvents() {
+    FrameCorpus corpus = readFrameCorpus(request_.data, /*closedToo=*/true);
+    corpus.frames = corpus.frames.to(compute_.device);
+    std::map<int, bool> open;
+    for (const CorpusWindow& one : corpus.split(true)) open[one.event] = one.open;
+    for (const auto& [event, isOpen] : open) {
+      EventSkill skill;
+      skill.name = corpus.events[std::size_t(event)];
+      skill.open = isOpen;
+      skill.windows = validationWindows(corpus, request_.windows, event);
+      windows_ += skill.windows.frames.size(0);
+      events_.push_back(std::move(skill));
+    }
+    if (events_.empty()) throw IoError(request_.data + ": no windows are kept for validation.");
+  }
+
+  void tell(const std::string& event) {
+    if (stop_.stop_requested()) throw Stopped();
+    if (progress_)
+      progress_(double(done_) / double(windows_), event + ", window " + std::to_string(done_ + 1) +
+                                                      " of " + std::to_string(windows_));
+    ++done_;
+  }
 
   SamplingPlan plan(bool guided) const {
     ScenarioRequest asked;
     asked.seed = kSeed;
     asked.steps = request_.steps;
+    asked.sampler = request_.sampler;
     asked.guidance = guided ? "" : "none";
     return planOf(asked, *prediff_);
   }
 
   /// members (M,6,H,W)
-  void score(std::size_t method, const Tensor& members, std::int64_t row) {
-    figures_[method].add(members.unsqueeze(0), windows_.future()[row].unsqueeze(0),
-                         windows_.futureMeasured()[row].unsqueeze(0));
+  static void score(EventSkill& event, std::size_t method, const Tensor& members,
+                    std::int64_t row) {
+    const Tensor observed = event.windows.future()[row];
+    const Tensor measured = event.windows.futureMeasured()[row];
+    event.figures[method].add(members.unsqueeze(0), observed.unsqueeze(0), measured.unsqueeze(0));
+    event.ensembles[method].add(members, observed, measured);
   }
 
   std::vector<ScenarioRow> rows(const std::vector<double>& commands, int members) const {
@@ -127,40 +179,79 @@ private:
     return torch::cat(frames);
   }
 
-  void window(std::int64_t row) {
+  void window(EventSkill& event, std::int64_t row) {
     const torch::NoGradGuard noGradient;
-    ContextEncoding encoding = encodingOf(windows_, row);
-    score(0, encoding.past.slice(0, -1).expand_as(encoding.extrapolated).unsqueeze(0), row);
-    score(1, encoding.extrapolated.unsqueeze(0), row);
-    score(2,
+    ContextEncoding encoding = encodingOf(event.windows, row);
+    encoding.hash = event.name + encoding.hash;
+    score(event, 0, encoding.past.slice(0, -1).expand_as(encoding.extrapolated).unsqueeze(0), row);
+    score(event, 1, encoding.extrapolated.unsqueeze(0), row);
+    score(event, 2,
           stochasticExtrapolation(
               encoding.past, encoding.motion,
               {.members = request_.members, .leads = kTargetFrames, .seed = kSeed}),
           row);
-    score(3, earthformer_->forecast(encoding).unsqueeze(0), row);
+    score(event, 3, earthformer_->forecast(encoding).unsqueeze(0), row);
     encoding.condition = prediff_->condition(encoding);
     const AnticipatedIntensity anticipated =
         prediff_->statistics().anticipate(encoding.contextMeans);
-    score(4, drawnRows(rows({0.0}, request_.members), encoding, anticipated, false, nullptr), row);
+    const Tensor members =
+        drawnRows(rows({0.0}, request_.members), encoding, anticipated, false, nullptr);
+    score(event, 4, members, row);
+    event.ranked.push_back(rankedScore(event, members, row));
+    if (request_.obedience) obey(event, encoding, anticipated);
+  }
+
+  static double rankedScore(const EventSkill& event, const Tensor& members, std::int64_t row) {
+    ForecastFigures one;
+    one.add(members.unsqueeze(0), event.windows.future()[row].unsqueeze(0),
+            event.windows.futureMeasured()[row].unsqueeze(0));
+    return meanOf(one.crps());
+  }
+
+  void obey(EventSkill& event, const ContextEncoding& encoding,
+            const AnticipatedIntensity& anticipated) {
     Tensor achieved;
     drawnRows(rows(kCommands, 1), encoding, anticipated, true, &achieved);
     ObeyedContext obeyed{anticipated, kCommands, {}};
     for (std::int64_t i = 0; i < achieved.size(0); ++i)
       obeyed.achieved.emplace_back(achieved[i].data_ptr<double>(),
                                    achieved[i].data_ptr<double>() + achieved.size(1));
-    obeyed_.push_back(std::move(obeyed));
+    event.obeyed.push_back(std::move(obeyed));
+  }
+
+  /// The best and the worst case, moving: observed, extrapolation, Earthformer, two members of
+  /// PreDiff.
+  void draw(const EventSkill& event) {
+    if (request_.pictures.empty() || !canWriteAnimations() || !event.open) return;
+    const torch::NoGradGuard noGradient;
+    const auto [best, worst] = std::ranges::minmax_element(event.ranked);
+    for (const auto& [word, at] : {std::pair{"best", best}, std::pair{"worst", worst}}) {
+      const std::int64_t row = at - event.ranked.begin();
+      ContextEncoding encoding = encodingOf(event.windows, row);
+      encoding.hash = event.name + encoding.hash;
+      encoding.condition = prediff_->condition(encoding);
+      const Tensor members =
+          drawnRows(rows({0.0}, 2), encoding,
+                    prediff_->statistics().anticipate(encoding.contextMeans), false, nullptr);
+      const Tensor rows = torch::stack({event.windows.future()[row], encoding.extrapolated,
+                                        earthformer_->forecast(encoding), members[0], members[1]});
+      AnimationWriter writer(request_.pictures + "/" + event.name + "-" + word + ".gif",
+                             {.framesPerSecond = kPicturesPerSecond});
+      for (std::int64_t lead = 0; lead < kTargetFrames; ++lead)
+        writer.add(sheetOf(rows.select(1, lead).unsqueeze(0)));
+      writer.finish();
+    }
   }
 
   SkillRequest request_;
   std::stop_token stop_;
   SkillProgress progress_;
   ComputeDevice compute_;
-  WindowBatch windows_;
+  std::vector<EventSkill> events_;
+  std::int64_t windows_ = 0, done_ = 0;
   std::optional<EarthformerForecaster> earthformer_;
   std::optional<PreDiffModel> prediff_;
   std::optional<ScenarioSampler> sampler_;
-  std::vector<ForecastFigures> figures_{std::size(kMethods)};
-  std::vector<ObeyedContext> obeyed_;
   double seconds_ = 0.0, drawn_ = 0.0;
 };
 

@@ -22,6 +22,7 @@ struct CorpusWindow {
   double stepMinutes = 0.0;  ///< between stored frames
   int event = 0;             ///< row of FrameCorpus::events
   bool validation = false;
+  bool open = true;  ///< its licence lets weights be shipped
 };
 
 /// Real radar on the VIL-like 0-255 scale for training. Splits are by event.

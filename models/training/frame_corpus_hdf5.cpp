@@ -70,7 +70,8 @@ FrameCorpus readFrameCorpus(const std::string& path, bool closedToo) {
       throw IoError(path + ": window " + std::to_string(row) + " reaches past its box.");
     corpus.windows.push_back({place.firstFrame + table.first[row], table.stride[row],
                               place.firstFrame + place.count, place.stepMinutes,
-                              int(table.event[row]), table.split[row] == 1});
+                              int(table.event[row]), table.split[row] == 1,
+                              table.open[row] == 1});
   }
   if (corpus.windows.empty())
     throw IoError(path + ": no windows that may be used. Is it a training corpus?");

@@ -268,8 +268,9 @@ private:
 
 }  // namespace
 
-WindowBatch validationWindows(const FrameCorpus& corpus, std::int64_t atMost) {
-  const std::vector<CorpusWindow> all = corpus.split(true);
+WindowBatch validationWindows(const FrameCorpus& corpus, std::int64_t atMost, int event) {
+  std::vector<CorpusWindow> all = corpus.split(true);
+  if (event >= 0) std::erase_if(all, [&](const CorpusWindow& one) { return one.event != event; });
   if (all.empty()) throw IoError("The corpus has no validation windows.");
   const std::size_t count = std::min(all.size(), std::size_t(atMost));
   std::vector<CorpusWindow> some;

@@ -6,15 +6,15 @@
 #include <sstream>
 
 #include "core/animation_file.h"
-#include "core/color_table.h"
+#include "models/training/picture_sheet.h"
 
 namespace stormloom {
 using torch::Tensor;
 namespace {
 
 constexpr const char* kHeader = "step,seconds,loss,rate,gradient_norm,samples_per_second\n";
-constexpr int kCurveWidth = 800, kCurveHeight = 400, kGap = 2;
-constexpr Rgb kGround{18, 22, 27}, kInk{242, 184, 75};
+constexpr int kCurveWidth = 800, kCurveHeight = 400;
+constexpr Rgb kInk{242, 184, 75};
 
 std::string csvLine(const TrainingLogRow& row) {
   std::ostringstream line;
@@ -39,28 +39,9 @@ std::vector<TrainingLogRow> rowsOf(const std::string& path, std::int64_t lastSte
   return rows;
 }
 
-RgbImage blank(int width, int height) {
-  RgbImage image{width, height,
-                 std::vector<std::uint8_t>(std::size_t(width) * std::size_t(height) * 3)};
-  for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
-    image.pixels[i] = kGround.red;
-    image.pixels[i + 1] = kGround.green;
-    image.pixels[i + 2] = kGround.blue;
-  }
-  return image;
-}
-
-void put(RgbImage& image, int x, int y, Rgb color) {
-  if (x < 0 || y < 0 || x >= image.width || y >= image.height) return;
-  const std::size_t at = (std::size_t(y) * std::size_t(image.width) + std::size_t(x)) * 3;
-  image.pixels[at] = color.red;
-  image.pixels[at + 1] = color.green;
-  image.pixels[at + 2] = color.blue;
-}
-
 /// Loss over steps, its logarithm upwards.
 RgbImage lossCurve(const std::vector<TrainingLogRow>& rows) {
-  RgbImage image = blank(kCurveWidth, kCurveHeight);
+  RgbImage image = darkImage(kCurveWidth, kCurveHeight);
   double low = 1e300, high = -1e300;
   for (const TrainingLogRow& row : rows) {
     if (!(row.loss > 0.0)) continue;
@@ -75,27 +56,10 @@ RgbImage lossCurve(const std::vector<TrainingLogRow>& rows) {
         int(double(i) / double(std::max<std::size_t>(1, rows.size() - 1)) * (kCurveWidth - 1));
     const int y = int((high - std::log(rows[i].loss)) / (high - low) * (kCurveHeight - 1));
     for (int step = std::min(y, before < 0 ? y : before); step <= std::max(y, before); ++step)
-      put(image, x, step, kInk);
-    put(image, x, y, kInk);
+      putPixel(image, x, step, kInk);
+    putPixel(image, x, y, kInk);
     before = y;
   }
-  return image;
-}
-
-RgbImage sheetOf(const Tensor& pictures) {
-  const Tensor digital =
-      (pictures.detach().to(torch::kCPU, torch::kFloat32).clamp(0, 1) * 255).contiguous();
-  const auto size = digital.sizes();
-  const int cellHeight = int(size[2]) + kGap, cellWidth = int(size[3]) + kGap;
-  RgbImage image = blank(int(size[1]) * cellWidth, int(size[0]) * cellHeight);
-  const ColorTable& colors = colorTableFor(Quantity::VilDigital);
-  const auto values = digital.accessor<float, 4>();
-  for (int r = 0; r < size[0]; ++r)
-    for (int c = 0; c < size[1]; ++c)
-      for (int y = 0; y < size[2]; ++y)
-        for (int x = 0; x < size[3]; ++x)
-          if (const double value = values[r][c][y][x]; colors.isDrawn(value))
-            put(image, c * cellWidth + x, r * cellHeight + y, colors.color(value));
   return image;
 }
 
@@ -124,12 +88,12 @@ void TrainingLogFiles::draw(const Tensor& pictures) const {
   // All pictures of a folder are equally large: the sheet of samples decides.
   RgbImage sheet = sheetOf(pictures);
   const RgbImage curve = lossCurve(rows_);
-  RgbImage first = blank(sheet.width, sheet.height);
+  RgbImage first = darkImage(sheet.width, sheet.height);
   for (int y = 0; y < first.height; ++y)
     for (int x = 0; x < first.width; ++x) {
       const int cx = x * curve.width / first.width, cy = y * curve.height / first.height;
       const std::size_t at = (std::size_t(cy) * std::size_t(curve.width) + std::size_t(cx)) * 3;
-      put(first, x, y, {curve.pixels[at], curve.pixels[at + 1], curve.pixels[at + 2]});
+      putPixel(first, x, y, {curve.pixels[at], curve.pixels[at + 1], curve.pixels[at + 2]});
     }
   AnimationWriter writer(stem_ + "-pictures");
   writer.add(first);

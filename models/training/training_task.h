@@ -47,7 +47,8 @@ std::unique_ptr<TrainingTask> earthformerTask(const TrainingMaterial& material);
 
 /// More than a corpus' validation event has.
 inline constexpr std::int64_t kAllValidationWindows = 160;
-/// The validation windows of a corpus, at most `atMost` of them, evenly spaced.
-WindowBatch validationWindows(const FrameCorpus& corpus, std::int64_t atMost);
+/// The validation windows of a corpus, at most `atMost` of them, evenly spaced; of one event (its row in
+/// FrameCorpus::events) or, with -1, of all.
+WindowBatch validationWindows(const FrameCorpus& corpus, std::int64_t atMost, int event = -1);
 
 }  // namespace stormloom
