@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "core/animation_file.h"
 
 namespace stormloom {
@@ -22,8 +24,10 @@ struct EncoderRequest {
 };
 std::unique_ptr<AnimationWriter::Encoder> makeAnimationEncoder(const EncoderRequest& request);
 
-/// Decodes every frame of one file; -1 when it cannot be opened or read to its end.
-int countDecodedFrames(const std::filesystem::path& file);
+/// Decodes every frame of one file; -1 when it cannot be opened or read to its end. `each` gets
+/// them as RGB where it is given.
+int countDecodedFrames(const std::filesystem::path& file,
+                       const std::function<void(RgbImage)>& each = {});
 
 /// "frame_0007.png" for index 6.
 std::string sequenceFrameName(int index);

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <cstdlib>
 #include <system_error>
 
 #include "core/animation_encoder.h"
 #include "core/errors.h"
+#include "core/scratch_file.h"
 
 namespace stormloom {
 
@@ -16,49 +18,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A file, or a folder with all that is in it; links are removed, not followed. LibTorch brings a
-/// std::filesystem::remove_all of its own, which crashes in programs that link both.
-void removeTree(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::is_directory(fs::symlink_status(path, ignored))) {
-    std::vector<fs::path> inside;
-    for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored))
-      inside.push_back(entry.path());
-    for (const fs::path& one : inside) removeTree(one);
-  }
-  fs::remove(path, ignored);
-}
-
-[[noreturn]] void refuseFolder(const fs::path& target, int reason) {
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  std::string sentence = target.string() + ": ";
-  if (reason == ENOENT || reason == ENOTDIR)
-    sentence += "the folder " + folder.string() + " is not there. Create it, or choose another.";
-  else if (reason == EACCES || reason == EPERM || reason == EROFS)
-    sentence += "nothing may be written in " + folder.string() +
-                ". Choose another folder, or get permission to write.";
-  else if (reason == ENOSPC || reason == EDQUOT)
-    sentence += "the disk is full. Free some space, or choose another folder.";
-  else
-    sentence +=
-        std::string("it cannot be written (") + std::strerror(reason) + "). Choose another folder.";
-  throw IoError(sentence);
-}
-
-/// A name beside the target that nobody else uses; made now, so that a bad folder is told before
-/// the work.
+/// Made now, so that a bad folder is told before the work.
 fs::path makeScratch(const fs::path& target, AnimationFormat format) {
-  const std::string name =
-      "." + target.filename().string().substr(0, 80) + ".part-" + std::to_string(getpid());
-  const fs::path scratch = target.parent_path() / name;
+  const fs::path scratch = scratchPathFor(target);
   if (format == AnimationFormat::PngSequence) {
     std::error_code failure;
+    removeTree(scratch);
     fs::create_directory(scratch, failure);
-    if (failure) refuseFolder(target, failure.value());
+    if (failure) refuseTarget(target, failure.value());
     return scratch;
   }
   const int file = open(scratch.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
-  if (file < 0) refuseFolder(target, errno);
+  if (file < 0) refuseTarget(target, errno);
   close(file);
   return scratch;
 }
@@ -81,7 +52,7 @@ void moveSequence(const fs::path& scratch, const fs::path& target, int frames) {
   std::error_code failure;
   if (!fs::exists(target)) {
     fs::rename(scratch, target, failure);
-    if (failure) refuseFolder(target, failure.value());
+    if (failure) refuseTarget(target, failure.value());
     return;
   }
   if (fs::exists(target / sequenceFrameName(frames)))
@@ -91,7 +62,7 @@ void moveSequence(const fs::path& scratch, const fs::path& target, int frames) {
         "it, or choose another folder.");
   for (int i = 0; i < frames; ++i) {
     fs::rename(scratch / sequenceFrameName(i), target / sequenceFrameName(i), failure);
-    if (failure) refuseFolder(target / sequenceFrameName(i), failure.value());
+    if (failure) refuseTarget(target / sequenceFrameName(i), failure.value());
   }
   removeTree(scratch);
 }
@@ -108,13 +79,14 @@ AnimationFormat animationFormatFor(const std::string& path) {
   const fs::path file(path);
   const std::string ending = file.extension().string();
   if (ending == ".mp4" || ending == ".MP4") return AnimationFormat::Mp4;
+  if (ending == ".webm" || ending == ".WEBM") return AnimationFormat::WebM;
   if (ending == ".gif" || ending == ".GIF") return AnimationFormat::Gif;
   std::error_code failure;
   if (ending.empty() || fs::is_directory(file, failure)) return AnimationFormat::PngSequence;
   throw UsageError(
       path + ": \"" + ending +
-      "\" is no animation this program writes. Let the name end with .mp4 or .gif, or give a "
-      "folder for a PNG sequence.");
+      "\" is no animation this program writes. Let the name end with .mp4, .webm or .gif, or give "
+      "a folder for a PNG sequence.");
 }
 
 #ifdef STORMLOOM_FFMPEG
@@ -127,7 +99,7 @@ std::unique_ptr<AnimationWriter::Encoder> makeAnimationEncoder(const EncoderRequ
                    "libavformat-dev "
                    "and libswscale-dev and build again, or leave the animation out.");
 }
-int countDecodedFrames(const fs::path&) { return -1; }
+int countDecodedFrames(const fs::path&, const std::function<void(RgbImage)>&) { return -1; }
 #endif
 
 AnimationWriter::AnimationWriter(const std::string& path, const AnimationOptions& options)
@@ -180,9 +152,47 @@ void AnimationWriter::finish() {
   } else {
     std::error_code failure;
     fs::rename(scratch_, target_, failure);
-    if (failure) refuseFolder(target_, failure.value());
+    if (failure) refuseTarget(target_, failure.value());
   }
   scratch_.clear();
+}
+
+namespace {
+
+std::vector<RgbImage> decodedFrames(const std::string& path) {
+  std::vector<RgbImage> frames;
+  const auto take = [&](RgbImage frame) { frames.push_back(std::move(frame)); };
+  if (!fs::is_directory(path)) {
+    if (countDecodedFrames(path, take) < 0)
+      throw IoError(path + ": its pictures cannot be decoded.");
+    return frames;
+  }
+  for (int i = 0; fs::exists(fs::path(path) / sequenceFrameName(i)); ++i)
+    countDecodedFrames(fs::path(path) / sequenceFrameName(i), take);
+  return frames;
+}
+
+/// 256 for pictures of different sizes.
+int largestDifference(const RgbImage& a, const RgbImage& b) {
+  if (a.width != b.width || a.height != b.height) return 256;
+  int largest = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i)
+    largest = std::max(largest, std::abs(int(a.pixels[i]) - int(b.pixels[i])));
+  return largest;
+}
+
+}  // namespace
+
+PictureDifference compareAnimations(const std::string& before, const std::string& again) {
+  const std::vector<RgbImage> first = decodedFrames(before);
+  const std::vector<RgbImage> second = decodedFrames(again);
+  PictureDifference difference{int(first.size()), int(second.size())};
+  for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
+    const int largest = largestDifference(first[i], second[i]);
+    difference.differing += largest > 0;
+    difference.largest = std::max(difference.largest, largest);
+  }
+  return difference;
 }
 
 int countAnimationFrames(const std::string& path) {

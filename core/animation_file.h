@@ -17,6 +17,7 @@ struct RgbImage {
 
 enum class AnimationFormat {
   Mp4,          ///< H.264, yuv420p: plays everywhere
+  WebM,         ///< VP9, yuv420p: for web pages
   Gif,          ///< one palette for all frames
   PngSequence,  ///< a folder with frame_0001.png, frame_0002.png, ...
 };
@@ -24,7 +25,7 @@ enum class AnimationFormat {
 /// False where this build has no FFmpeg.
 bool canWriteAnimations();
 
-/// By the ending: .mp4, .gif; no ending or a folder that is there: a PNG sequence. Throws
+/// By the ending: .mp4, .webm, .gif; no ending or a folder that is there: a PNG sequence. Throws
 /// UsageError for other endings.
 AnimationFormat animationFormatFor(const std::string& path);
 
@@ -33,7 +34,7 @@ struct AnimationOptions {
   double holdLastSeconds =
       0.0;              ///< GIF: how much longer the last frame stands before the loop begins again
   std::string title;    ///< the file's own title tag, where the format has one
-  std::string comment;  ///< how it was made, into the file's own metadata
+  std::string receipt;  ///< how it was made, into the metadata of the file or of each picture
 };
 
 /// Writes frames as they come to a temporary name; `finish` re-opens what was written, counts its
@@ -65,5 +66,15 @@ private:
 /// Frames that can be decoded again from a written file or PNG folder. Throws IoError for what
 /// cannot be opened.
 int countAnimationFrames(const std::string& path);
+
+/// How two animations differ, picture by picture.
+struct PictureDifference {
+  int framesBefore = 0;
+  int framesAgain = 0;
+  int differing = 0;  ///< pictures
+  int largest = 0;    ///< of one colour of one pixel, of 255
+};
+/// Files, single pictures or PNG folders. Throws IoError for what cannot be decoded.
+PictureDifference compareAnimations(const std::string& before, const std::string& again);
 
 }  // namespace stormloom

@@ -1,5 +1,7 @@
-// H.264 in MP4, GIF and PNG through FFmpeg's libraries; compiled only where they are found.
+// H.264 in MP4, VP9 in WebM, GIF and PNG through FFmpeg's libraries; compiled only where they are
+// found.
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -7,6 +9,8 @@
 #include "core/animation_encoder.h"
 #include "core/animation_libav.h"
 #include "core/animation_palette.h"
+#include "core/receipt_in_file.h"
+#include "core/scratch_file.h"
 
 namespace stormloom {
 
@@ -15,6 +19,7 @@ namespace {
 using namespace libav;
 
 constexpr int kTicksPerSecond = 12800;  // divides evenly by the usual rates; GIF has 100 of its own
+constexpr int kEncoderThreads = 4;
 constexpr int kGifTicksPerSecond = 100;
 
 /// A container with one video stream and its encoder.
@@ -25,8 +30,8 @@ public:
             name_);
     if (!request.options.title.empty())
       av_dict_set(&format_->metadata, "title", request.options.title.c_str(), 0);
-    if (!request.options.comment.empty())
-      av_dict_set(&format_->metadata, "comment", request.options.comment.c_str(), 0);
+    if (!request.options.receipt.empty())
+      av_dict_set(&format_->metadata, "comment", request.options.receipt.c_str(), 0);
     packet_.reset(av_packet_alloc());
   }
   ~OutputFile() {
@@ -39,6 +44,7 @@ public:
   Codec makeCodec(const AVCodec* encoder) const {
     Codec codec(avcodec_alloc_context3(encoder));
     if (!codec) throw std::bad_alloc();
+    format_->flags |= AVFMT_FLAG_BITEXACT;
     if (format_->oformat->flags & AVFMT_GLOBALHEADER) codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     return codec;
   }
@@ -91,20 +97,47 @@ private:
   std::int64_t defaultDuration_ = 0;
 };
 
+/// How one kind of video is made.
+struct VideoKind {
+  const char* muxer;
+  AVCodecID codec;
+  const char* name;  ///< for messages
+  std::vector<std::pair<const char*, const char*>> codecOptions;
+  std::vector<std::pair<const char*, const char*>> fileOptions;
+};
+
+// The quality is such that the hard edges of radar cells stay clean.
+const VideoKind kMp4{"mp4",
+                     AV_CODEC_ID_H264,
+                     "H.264",
+                     {{"preset", "faster"}, {"crf", "16"}, {"profile", "high"}},
+                     {{"movflags", "+faststart"}}};
+const VideoKind kWebM{
+    "webm",
+    AV_CODEC_ID_VP9,
+    "VP9",
+    {{"deadline", "good"}, {"cpu-used", "5"}, {"row-mt", "1"}, {"crf", "24"}, {"b", "0"}},
+    {}};
+
+AVDictionary* dictionaryOf(const std::vector<std::pair<const char*, const char*>>& entries) {
+  AVDictionary* dictionary = nullptr;
+  for (const auto& [key, value] : entries) av_dict_set(&dictionary, key, value, 0);
+  return dictionary;
+}
+
 class VideoEncoder : public AnimationWriter::Encoder {
 public:
-  explicit VideoEncoder(const EncoderRequest& request)
+  VideoEncoder(const EncoderRequest& request, const VideoKind& kind)
       : request_(request),
         // 4:2:0 knows only even sizes; an odd picture gets its last row or column twice.
         width_(request.width + request.width % 2),
         height_(request.height + request.height % 2),
         ticksPerFrame_(std::llround(kTicksPerSecond / request.options.framesPerSecond)),
-        file_(request, "mp4") {
-    const AVCodec* encoder = avcodec_find_encoder(AV_CODEC_ID_H264);
+        file_(request, kind.muxer) {
+    const AVCodec* encoder = avcodec_find_encoder(kind.codec);
     if (!encoder)
-      throw UsageError(
-          request.name +
-          ": FFmpeg on this machine has no H.264 encoder. Write a .gif or a folder of PNG.");
+      throw UsageError(request.name + ": FFmpeg on this machine has no encoder for " + kind.name +
+                       ". Write a .gif or a folder of PNG.");
     Codec codec = file_.makeCodec(encoder);
     codec->width = width_;
     codec->height = height_;
@@ -118,14 +151,12 @@ public:
     codec->colorspace = AVCOL_SPC_BT709;
     codec->color_primaries = AVCOL_PRI_BT709;
     codec->color_trc = AVCOL_TRC_BT709;
-    AVDictionary* codecOptions = nullptr;
-    av_dict_set(&codecOptions, "preset", "medium", 0);
-    av_dict_set(&codecOptions, "crf", "16", 0);  // hard edges of radar cells stay clean
-    av_dict_set(&codecOptions, "profile", "high", 0);
-    AVDictionary* fileOptions = nullptr;
-    av_dict_set(&fileOptions, "movflags", "+faststart", 0);
+    // The same pictures give the same file on every machine, whatever its number of cores.
+    codec->thread_count = kEncoderThreads;
+    codec->flags |= AV_CODEC_FLAG_BITEXACT;
     file_.setDefaultDuration(ticksPerFrame_);
-    file_.open(std::move(codec), encoder, codecOptions, fileOptions, request);
+    file_.open(std::move(codec), encoder, dictionaryOf(kind.codecOptions),
+               dictionaryOf(kind.fileOptions), request);
     makeScaler();
   }
 
@@ -203,6 +234,9 @@ public:
       file.encode(frame.get());
     }
     file.close();
+    if (request_.options.receipt.empty()) return;
+    const std::string scratch = request_.scratch.string();
+    writeWholeFile(scratch, withGifComment(readWholeFile(scratch), request_.options.receipt));
   }
 
 private:
@@ -252,10 +286,14 @@ public:
     checked(avcodec_send_frame(codec.get(), frame.get()), request_.name);
     checked(avcodec_send_frame(codec.get(), nullptr), request_.name);
     checked(avcodec_receive_packet(codec.get(), packet.get()), request_.name);
+    std::string png(reinterpret_cast<const char*>(packet->data), std::size_t(packet->size));
+    if (!request_.options.receipt.empty())
+      png = withPngText(png, kReceiptKeyword, request_.options.receipt);
+    errno = 0;
     std::ofstream out(request_.scratch / sequenceFrameName(index_++), std::ios::binary);
-    out.write(reinterpret_cast<const char*>(packet->data), packet->size);
+    out.write(png.data(), std::streamsize(png.size()));
     out.close();
-    if (!out) throw IoError(request_.name + ": it cannot be written. Is there space on the disk?");
+    if (!out) refuseTarget(request_.name, errno ? errno : ENOSPC);
   }
 
   void finish() override {}
@@ -283,31 +321,46 @@ public:
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
-  int countFrames() {
+  int countFrames(const std::function<void(RgbImage)>& each) {
     if (!codec_) return -1;
     Packet packet(av_packet_alloc());
     int frames = 0;
     int readCode = 0;
     while ((readCode = av_read_frame(format_, packet.get())) >= 0) {
-      if (packet->stream_index == stream_) frames += decode(packet.get());
+      if (packet->stream_index == stream_) frames += decode(packet.get(), each);
       av_packet_unref(packet.get());
     }
-    frames += decode(nullptr);
+    frames += decode(nullptr, each);
     return readCode == AVERROR_EOF ? frames : -1;
   }
 
 private:
-  int decode(const AVPacket* packet) {
+  int decode(const AVPacket* packet, const std::function<void(RgbImage)>& each) {
     Frame frame(av_frame_alloc());
     int frames = 0;
     if (avcodec_send_packet(codec_.get(), packet) < 0) return 0;
-    while (avcodec_receive_frame(codec_.get(), frame.get()) >= 0) ++frames;
+    for (; avcodec_receive_frame(codec_.get(), frame.get()) >= 0; ++frames)
+      if (each) each(rgbFrom(*frame));
     return frames;
+  }
+
+  RgbImage rgbFrom(const AVFrame& frame) {
+    RgbImage image{frame.width, frame.height, {}};
+    image.pixels.resize(std::size_t(3) * std::size_t(frame.width) * std::size_t(frame.height));
+    scaler_.reset(sws_getContext(frame.width, frame.height, AVPixelFormat(frame.format),
+                                 frame.width, frame.height, AV_PIX_FMT_RGB24,
+                                 SWS_BICUBIC | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
+    if (!scaler_) throw std::bad_alloc();
+    std::uint8_t* rows[4] = {image.pixels.data()};
+    const int strides[4] = {3 * frame.width};
+    sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, rows, strides);
+    return image;
   }
 
   AVFormatContext* format_ = nullptr;
   int stream_ = -1;
   Codec codec_;
+  Scaler scaler_;
 };
 
 }  // namespace
@@ -316,7 +369,9 @@ std::unique_ptr<AnimationWriter::Encoder> makeAnimationEncoder(const EncoderRequ
   av_log_set_level(AV_LOG_QUIET);  // what went wrong is told in our own sentences
   switch (request.format) {
     case AnimationFormat::Mp4:
-      return std::make_unique<VideoEncoder>(request);
+      return std::make_unique<VideoEncoder>(request, kMp4);
+    case AnimationFormat::WebM:
+      return std::make_unique<VideoEncoder>(request, kWebM);
     case AnimationFormat::Gif:
       return std::make_unique<GifEncoder>(request);
     case AnimationFormat::PngSequence:
@@ -325,9 +380,10 @@ std::unique_ptr<AnimationWriter::Encoder> makeAnimationEncoder(const EncoderRequ
   return std::make_unique<PngEncoder>(request);
 }
 
-int countDecodedFrames(const std::filesystem::path& file) {
+int countDecodedFrames(const std::filesystem::path& file,
+                       const std::function<void(RgbImage)>& each) {
   av_log_set_level(AV_LOG_QUIET);
-  return InputFile(file).countFrames();
+  return InputFile(file).countFrames(each);
 }
 
 }  // namespace stormloom

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <functional>
+#include <sstream>
 
 #include "core/cf_grid.h"
 #include "core/errors.h"
 #include "core/netcdf_file.h"
+#include "core/scratch_file.h"
 
 namespace stormloom {
 namespace {
@@ -38,7 +38,6 @@ void writeGlobals(NetCdfFile& file, const AttentionView& view, const Receipt& re
   file.setText("", "Conventions", "CF-1.8");
   file.setText("", "title", "Attention of one element of " + view.model);
   file.setText("", "institution", "made with Stormloom");
-  file.setText("", "stormloom_version", STORMLOOM_VERSION);
   file.setText("", "stormloom_kind", "attention");
   file.setText("", "model", view.model);
   file.setText("", "weights_sha256", view.weightsHash);
@@ -53,7 +52,7 @@ void writeGlobals(NetCdfFile& file, const AttentionView& view, const Receipt& re
   file.setNumbers("", "padding_weight", {view.padding});
   file.setText("", "attended_frames", kindsText(view.layer.attendedFrames));
   file.setText("", "comment", "Attention says where a layer looked, not what caused the forecast.");
-  for (const auto& [name, value] : receipt) file.setText("", name, value);
+  for (const auto& [name, value] : receiptAttributes(receipt)) file.setText("", name, value);
 }
 
 void writeAxis(NetCdfFile& file, const std::string& name, const char* axis, const Numbers& centres,
@@ -147,12 +146,12 @@ void writeAttentionFile(const std::string& path, const AttentionView& view,
 
 void writeAttentionTable(const std::string& path, const AttentionView& view,
                          const Receipt& receipt) {
-  const std::string partial = path + ".part";
-  std::ofstream out(partial, std::ios::trunc);
+  std::ostringstream out;
   out << "# " << escaped(view.model) << ", " << escaped(view.layer.path) << ", head "
       << headText(view) << ", query " << view.query[0] << "," << view.query[1] << ","
       << view.query[2] << "\n";
-  for (const auto& [name, value] : receipt) out << "# " << name << ": " << escaped(value) << "\n";
+  for (const auto& [name, value] : receiptAttributes(receipt))
+    out << "# " << name << ": " << escaped(value) << "\n";
   out << "what,frame,row,col,time,kind,weight\n";
   char number[32];
   const auto weightText = [&number](double weight) {
@@ -168,12 +167,7 @@ void writeAttentionTable(const std::string& path, const AttentionView& view,
   for (std::size_t i = 0; i < view.globals.size(); ++i)
     out << "global," << i << ",,,,," << weightText(view.globals[i]) << "\n";
   if (view.padding > 0.0) out << "padding,,,,,," << weightText(view.padding) << "\n";
-  out.close();
-  std::error_code failed = out ? std::error_code() : std::make_error_code(std::errc::io_error);
-  if (!failed) std::filesystem::rename(partial, path, failed);
-  if (!failed) return;
-  std::filesystem::remove(partial, failed);
-  throw IoError(path + ": cannot be written. Check the folder, its permissions and free space.");
+  writeWholeFile(path, out.str());
 }
 
 }  // namespace stormloom

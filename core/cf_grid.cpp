@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 
+#include "core/cf_projection.h"
 #include "core/errors.h"
 
 namespace stormloom {
@@ -48,12 +48,6 @@ void writeAxis(NetCdfFile& file, const std::string& name, bool geographic, doubl
   file.writeDoubles(name + "_bnds", edges(first, step, count));
 }
 
-/// Number behind "+key=" of a PROJ string; 0 when absent.
-double projNumber(const std::string& projection, const std::string& key) {
-  const std::size_t at = projection.find("+" + key + "=");
-  return at == std::string::npos ? 0.0 : std::strtod(projection.c_str() + at + key.size() + 2, nullptr);
-}
-
 std::vector<std::size_t> slabStart(const std::vector<std::size_t>& leading) {
   std::vector<std::size_t> start = leading;
   start.insert(start.end(), {0, 0});
@@ -79,19 +73,7 @@ void writeGridMapping(NetCdfFile& file, const GeoReference& geo) {
   const std::string& projection = geo.projection();
   file.addVariable("crs", NetCdfFile::Type::Int32, {});
   file.setText("crs", "proj4_text", projection);
-  if (geo.isGeographic()) {
-    file.setText("crs", "grid_mapping_name", "latitude_longitude");
-  } else if (projection.find("+proj=laea") != std::string::npos) {
-    file.setText("crs", "grid_mapping_name", "lambert_azimuthal_equal_area");
-    file.setNumbers("crs", "longitude_of_projection_origin", {projNumber(projection, "lon_0")});
-    file.setNumbers("crs", "latitude_of_projection_origin", {projNumber(projection, "lat_0")});
-    file.setNumbers("crs", "false_easting", {projNumber(projection, "x_0")});
-    file.setNumbers("crs", "false_northing", {projNumber(projection, "y_0")});
-  }
-  const double radius = projNumber(projection, "a");
-  if (radius > 0.0 && radius == projNumber(projection, "b")) {
-    file.setNumbers("crs", "earth_radius", {radius});
-  }
+  writeCfProjection(file, projection);
   const std::string wkt = wktFromProjection(projection);
   if (wkt.empty()) return;
   file.setText("crs", "crs_wkt", wkt);
@@ -151,8 +133,9 @@ void addPackedField(NetCdfFile& file, const std::string& name,
   file.setNumbers(name, "scale_factor", {kPackingStep});
   file.setNumbers(name, "add_offset", {0.0});
   const bool digital = quantity == Quantity::VilDigital;
-  file.setText(name, "long_name", std::string(quantityName(quantity)) +
-                                      (digital ? ", digital, on SEVIR's 0-255 scale" : ""));
+  file.setText(
+      name, "long_name",
+      std::string(quantityName(quantity)) + (digital ? ", digital, on SEVIR's 0-255 scale" : ""));
   file.setText(name, "units", digital ? "1" : std::string(unitText(quantity)));
   file.setText(name, "grid_mapping", "crs");
 }
@@ -173,6 +156,13 @@ void writePackedGrid(NetCdfFile& file, const std::string& name,
   file.writeShorts(name, slabStart(leading),
                    slabCount(leading, std::size_t(grid.height()), std::size_t(grid.width())),
                    values);
+}
+
+void writeFloatGrid(NetCdfFile& file, const std::string& name,
+                    const std::vector<std::size_t>& leading, const RadarGrid& grid) {
+  file.writeFloats(name, slabStart(leading),
+                   slabCount(leading, std::size_t(grid.height()), std::size_t(grid.width())),
+                   {grid.values().begin(), grid.values().end()});
 }
 
 void writeStateGrid(NetCdfFile& file, const std::string& name,

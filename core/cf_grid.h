@@ -11,12 +11,10 @@ namespace stormloom {
 
 /// The pieces every CF-1.8 file of the program shares: grid mapping and axes, times, packed fields.
 
-/// WKT of a PROJ string, for programs that read no CF attributes; empty in builds without PROJ.
-std::string wktFromProjection(const std::string& projection);
-
 inline constexpr const char* kCfTimeUnit = "seconds since 1970-01-01 00:00:00";
 
-/// x, y (cell centres) with bounds and the grid mapping `crs`: CF attributes, and WKT where PROJ is there.
+/// x, y (cell centres) with bounds and the grid mapping `crs`: CF attributes, and WKT where PROJ is
+/// there.
 void writeCfGrid(NetCdfFile& file, const GeoReference& geo);
 /// The variable `crs` alone, for grids whose axes have names of their own.
 void writeGridMapping(NetCdfFile& file, const GeoReference& geo);
@@ -35,6 +33,9 @@ void addStateField(NetCdfFile& file, const std::string& name,
 /// `leading` are the indices of all dimensions before (y, x).
 void writePackedGrid(NetCdfFile& file, const std::string& name,
                      const std::vector<std::size_t>& leading, const RadarGrid& grid);
+/// As they are, NaN where nothing is known.
+void writeFloatGrid(NetCdfFile& file, const std::string& name,
+                    const std::vector<std::size_t>& leading, const RadarGrid& grid);
 void writeStateGrid(NetCdfFile& file, const std::string& name,
                     const std::vector<std::size_t>& leading, const RadarGrid& grid);
 /// With `stateName` empty, cells with the fill value are Missing and all others Measured.

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "core/cf_grid.h"
+#include "core/cf_projection.h"
 #include "core/errors.h"
 #include "core/geo_reference.h"
 
@@ -78,20 +78,55 @@ LonLat MapProjection::inverse(ProjectedPoint point) const {
   return {position.xy.x, position.xy.y};
 }
 
-std::string wktFromProjection(const std::string& projection) {
-  PJ_CONTEXT* context = proj_context_create();
-  const std::string crs =
-      projection.find("+type=crs") == std::string::npos ? projection + " +type=crs" : projection;
-  PJ* parsed = proj_create(context, crs.c_str());
-  std::string wkt;
-  if (parsed != nullptr) {
-    const char* const options[] = {"MULTILINE=NO", nullptr};
-    const char* text = proj_as_wkt(context, parsed, PJ_WKT1_GDAL, options);
-    if (text != nullptr) wkt = text;
+namespace {
+
+/// A parsed reference system with the context it lives in.
+class ParsedCrs {
+public:
+  explicit ParsedCrs(const std::string& projection) : context(proj_context_create()) {
+    const bool projText = projection.find("+proj") != std::string::npos &&
+                          projection.find("+type=crs") == std::string::npos;
+    crs = proj_create(context, (projText ? projection + " +type=crs" : projection).c_str());
   }
-  proj_destroy(parsed);
-  proj_context_destroy(context);
-  return wkt;
+  ~ParsedCrs() {
+    proj_destroy(crs);
+    proj_context_destroy(context);
+  }
+  ParsedCrs(const ParsedCrs&) = delete;
+  ParsedCrs& operator=(const ParsedCrs&) = delete;
+
+  PJ_CONTEXT* context;
+  PJ* crs;
+};
+
+}  // namespace
+
+std::string wktFromProjection(const std::string& projection) {
+  const ParsedCrs parsed(projection);
+  if (!parsed.crs) return {};
+  const char* const options[] = {"MULTILINE=NO", nullptr};
+  const char* text = proj_as_wkt(parsed.context, parsed.crs, PJ_WKT1_GDAL, options);
+  return text ? text : "";
+}
+
+std::string projTextFromProjection(const std::string& projection) {
+  if (projection.find("+proj") != std::string::npos) return projection;
+  const ParsedCrs parsed(projection);
+  if (!parsed.crs) return projection;
+  const char* text = proj_as_proj_string(parsed.context, parsed.crs, PJ_PROJ_4, nullptr);
+  return text ? text : projection;
+}
+
+std::optional<EarthShape> earthShapeOf(const std::string& projection) {
+  const ParsedCrs parsed(projection);
+  if (!parsed.crs) return std::nullopt;
+  PJ* ellipsoid = proj_get_ellipsoid(parsed.context, parsed.crs);
+  EarthShape shape;
+  const bool found =
+      ellipsoid && proj_ellipsoid_get_parameters(parsed.context, ellipsoid, &shape.semiMajor,
+                                                 &shape.semiMinor, nullptr, nullptr);
+  proj_destroy(ellipsoid);
+  return found ? std::optional(shape) : std::nullopt;
 }
 
 }  // namespace stormloom

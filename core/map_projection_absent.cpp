@@ -1,5 +1,5 @@
 // Stands in for map_projection.cpp in builds without PROJ: placing anything on a map says so.
-#include "core/cf_grid.h"
+#include "core/cf_projection.h"
 #include "core/errors.h"
 #include "core/geo_reference.h"
 
@@ -19,5 +19,7 @@ ProjectedPoint MapProjection::forward(LonLat) const { return {}; }
 LonLat MapProjection::inverse(ProjectedPoint) const { return {}; }
 
 std::string wktFromProjection(const std::string&) { return {}; }
+std::string projTextFromProjection(const std::string& projection) { return projection; }
+std::optional<EarthShape> earthShapeOf(const std::string&) { return std::nullopt; }
 
 }  // namespace stormloom

@@ -1,13 +1,13 @@
 #include "core/netcdf_file.h"
 
 #include <netcdf.h>
+#include <sys/statvfs.h>
 
-#include <cstdio>
-#include <filesystem>
+#include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "core/errors.h"
-
 
 namespace stormloom {
 
@@ -21,6 +21,8 @@ nc_type netcdfType(NetCdfFile::Type type) {
       return NC_SHORT;
     case NetCdfFile::Type::Int32:
       return NC_INT;
+    case NetCdfFile::Type::Float:
+      return NC_FLOAT;
     case NetCdfFile::Type::Double:
       return NC_DOUBLE;
   }
@@ -40,25 +42,32 @@ std::size_t product(const std::vector<std::size_t>& counts) {
   return total;
 }
 
+/// HDF5 tells of a full disk only as "HDF error".
+bool diskIsFull(const std::string& path) {
+  struct statvfs disk = {};
+  constexpr unsigned long kNearlyNothing = 64 * 1024;
+  return statvfs(path.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < kNearlyNothing;
+}
+
 }  // namespace
 
-NetCdfFile::NetCdfFile(std::string path, std::string writtenTo, int id)
-    : path_(std::move(path)), writtenTo_(std::move(writtenTo)), id_(id) {}
+NetCdfFile::NetCdfFile(std::string path, std::unique_ptr<ScratchFile> scratch, int id)
+    : path_(std::move(path)), scratch_(std::move(scratch)), id_(id) {}
 
 NetCdfFile::NetCdfFile(NetCdfFile&& other) noexcept
     : path_(std::move(other.path_)),
-      writtenTo_(std::exchange(other.writtenTo_, {})),
+      scratch_(std::move(other.scratch_)),
       id_(std::exchange(other.id_, -1)) {}
 
 NetCdfFile NetCdfFile::create(const std::string& path) {
-  const std::string temporary = path + ".part";
+  auto scratch = std::make_unique<ScratchFile>(path);
   int id = -1;
-  const int status = nc_create(temporary.c_str(), NC_NETCDF4 | NC_CLOBBER, &id);
+  const int status = nc_create(scratch->path().c_str(), NC_NETCDF4 | NC_CLOBBER, &id);
   if (status != NC_NOERR) {
     throw IoError(path + ": cannot be written (" + nc_strerror(status) +
                   "). Check that the folder exists and may be written to.");
   }
-  return NetCdfFile(path, temporary, id);
+  return NetCdfFile(path, std::move(scratch), id);
 }
 
 NetCdfFile NetCdfFile::open(const std::string& path) {
@@ -67,16 +76,17 @@ NetCdfFile NetCdfFile::open(const std::string& path) {
   if (status != NC_NOERR) {
     throw IoError(path + ": cannot be opened as NetCDF (" + nc_strerror(status) + ").");
   }
-  return NetCdfFile(path, "", id);
+  return NetCdfFile(path, nullptr, id);
 }
 
 NetCdfFile::~NetCdfFile() {
   if (id_ >= 0) nc_close(id_);
-  if (!writtenTo_.empty()) std::remove(writtenTo_.c_str());
 }
 
 void NetCdfFile::check(int status, const std::string& what) const {
-  if (status != NC_NOERR) throw IoError(path_ + ": " + what + ": " + nc_strerror(status) + ".");
+  if (status == NC_NOERR) return;
+  if (scratch_ && diskIsFull(scratch_->path())) refuseTarget(path_, ENOSPC);
+  throw IoError(path_ + ": " + what + ": " + nc_strerror(status) + ".");
 }
 
 int NetCdfFile::variableId(const std::string& name) const {
@@ -106,6 +116,10 @@ void NetCdfFile::addVariable(const std::string& name, Type type,
   int variable = -1;
   check(nc_def_var(id_, name.c_str(), netcdfType(type), int(ids.size()), ids.data(), &variable),
         "variable " + name);
+  if (type == Type::Float) {
+    const float none = std::numeric_limits<float>::quiet_NaN();
+    check(nc_def_var_fill(id_, variable, NC_FILL, &none), "fill value of " + name);
+  }
   if (ids.size() >= 3) {
     check(nc_def_var_chunking(id_, variable, NC_CHUNKED, chunk.data()), "chunks of " + name);
     check(nc_def_var_deflate(id_, variable, 1, 1, 4), "compression of " + name);
@@ -158,12 +172,16 @@ void NetCdfFile::writeBytes(const std::string& variable, const std::vector<std::
         "values of " + variable);
 }
 
+void NetCdfFile::writeFloats(const std::string& variable, const std::vector<std::size_t>& start,
+                             const std::vector<std::size_t>& count,
+                             const std::vector<float>& values) {
+  check(nc_put_vara_float(id_, variableId(variable), start.data(), count.data(), values.data()),
+        "values of " + variable);
+}
+
 void NetCdfFile::commit() {
-  check(nc_close(std::exchange(id_, -1)), "cannot be finished; is the disk full?");
-  std::error_code problem;
-  std::filesystem::rename(writtenTo_, path_, problem);
-  if (problem) throw IoError(path_ + ": cannot be put in place: " + problem.message() + ".");
-  writtenTo_.clear();
+  check(nc_close(std::exchange(id_, -1)), "cannot be finished");
+  scratch_->commit();
 }
 
 bool NetCdfFile::hasVariable(const std::string& name) const {

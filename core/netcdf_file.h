@@ -1,22 +1,27 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "core/scratch_file.h"
+
 namespace stormloom {
 
-/// Thin owner of a NetCDF-4 file. Every failure is an IoError that names the file. Built without NetCDF, opening throws.
+/// Thin owner of a NetCDF-4 file. Every failure is an IoError that names the file. Built without
+/// NetCDF, opening throws.
 class NetCdfFile {
- public:
-  /// Writes under a temporary name beside `path`; commit() puts it in place, otherwise nothing stays behind.
+public:
+  /// Writes under a temporary name beside `path`; commit() puts it in place, otherwise nothing
+  /// stays behind.
   static NetCdfFile create(const std::string& path);
   static NetCdfFile open(const std::string& path);
   ~NetCdfFile();
   NetCdfFile(NetCdfFile&& other) noexcept;
   NetCdfFile& operator=(NetCdfFile&&) = delete;
 
-  enum class Type { Int8, Int16, Int32, Double };
+  enum class Type { Int8, Int16, Int32, Float, Double };
 
   void addDimension(const std::string& name, std::size_t length);
   /// Variables of three and more dimensions are compressed, one (y, x) slice a chunk.
@@ -33,24 +38,28 @@ class NetCdfFile {
                    const std::vector<std::size_t>& count, const std::vector<std::int16_t>& values);
   void writeBytes(const std::string& variable, const std::vector<std::size_t>& start,
                   const std::vector<std::size_t>& count, const std::vector<std::int8_t>& values);
+  void writeFloats(const std::string& variable, const std::vector<std::size_t>& start,
+                   const std::vector<std::size_t>& count, const std::vector<float>& values);
   void commit();
 
   bool hasVariable(const std::string& name) const;
   std::vector<std::size_t> shape(const std::string& variable) const;
-  std::string text(const std::string& variable, const std::string& attribute) const;  ///< "" when absent; variable "" is the file
+  std::string text(const std::string& variable, const std::string& attribute)
+      const;  ///< "" when absent; variable "" is the file
   std::vector<double> doubles(const std::string& variable) const;
-  std::vector<std::int16_t> shorts(const std::string& variable, const std::vector<std::size_t>& start,
+  std::vector<std::int16_t> shorts(const std::string& variable,
+                                   const std::vector<std::size_t>& start,
                                    const std::vector<std::size_t>& count) const;
   std::vector<std::int8_t> bytes(const std::string& variable, const std::vector<std::size_t>& start,
                                  const std::vector<std::size_t>& count) const;
 
- private:
-  NetCdfFile(std::string path, std::string writtenTo, int id);
+private:
+  NetCdfFile(std::string path, std::unique_ptr<ScratchFile> scratch, int id);
   int variableId(const std::string& name) const;
   void check(int status, const std::string& what) const;
 
   std::string path_;
-  std::string writtenTo_;  ///< temporary name; empty for a file that is read
+  std::unique_ptr<ScratchFile> scratch_;  ///< of a file that is written
   int id_ = -1;
 };
 

@@ -24,8 +24,7 @@ void NetCdfFile::setText(const std::string&, const std::string&, const std::stri
 void NetCdfFile::setNumbers(const std::string&, const std::string&, const std::vector<double>&) {
   refuse(path_);
 }
-void NetCdfFile::setFlags(const std::string&, const std::string&,
-                          const std::vector<std::int8_t>&) {
+void NetCdfFile::setFlags(const std::string&, const std::string&, const std::vector<std::int8_t>&) {
   refuse(path_);
 }
 void NetCdfFile::writeDoubles(const std::string&, const std::vector<double>&) { refuse(path_); }
@@ -35,6 +34,10 @@ void NetCdfFile::writeShorts(const std::string&, const std::vector<std::size_t>&
 }
 void NetCdfFile::writeBytes(const std::string&, const std::vector<std::size_t>&,
                             const std::vector<std::size_t>&, const std::vector<std::int8_t>&) {
+  refuse(path_);
+}
+void NetCdfFile::writeFloats(const std::string&, const std::vector<std::size_t>&,
+                             const std::vector<std::size_t>&, const std::vector<float>&) {
   refuse(path_);
 }
 void NetCdfFile::commit() { refuse(path_); }

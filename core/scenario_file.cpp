@@ -22,14 +22,14 @@ void writeGlobals(NetCdfFile& file, const std::string& kind, const std::string& 
   file.setText("", "Conventions", "CF-1.8");
   file.setText("", "title", title);
   file.setText("", "institution", "made with Stormloom");
-  file.setText("", "stormloom_version", STORMLOOM_VERSION);
+  file.setText("", "history", receipt.commandLine);
   file.setText("", "stormloom_kind", kind);
   file.setText("", "product", source.product);
   file.setText("", "event", source.event);
   file.setText("", "attribution", source.attribution);
   file.setText("", "data_kind", kindText(source));
   file.setText("", "scale_note", source.scaleNote);
-  for (const auto& [name, value] : receipt) file.setText("", name, value);
+  for (const auto& [name, value] : receiptAttributes(receipt)) file.setText("", name, value);
 }
 
 void writeRunTime(NetCdfFile& file, ValidTime runTime) {
@@ -54,7 +54,10 @@ void writePeriods(NetCdfFile& file, const FrameSequence& frames, ValidTime runTi
 void addIntensity(NetCdfFile& file, const std::vector<std::string>& dimensions,
                   const FrameSequence& frames) {
   addPackedField(file, "intensity", dimensions, frames.quantity);
-  file.setText("intensity", "coordinates", "forecast_reference_time forecast_period");
+  const bool scenarios = dimensions.size() == 5;
+  file.setText(
+      "intensity", "coordinates",
+      std::string("forecast_reference_time forecast_period") + (scenarios ? " n_sigma" : ""));
 }
 
 void writeContext(NetCdfFile& file, const FrameSequence& context) {
@@ -117,21 +120,6 @@ void writeScenarioNumbers(NetCdfFile& file, const ScenarioForecast& forecast,
              forecast.anticipated.sigma);
 }
 
-Receipt scenarioReceipt(const ScenarioForecast& forecast, const Receipt& more) {
-  Receipt receipt = {{"model", forecast.model},
-                     {"weights_sha256", forecast.weightsHash},
-                     {"sampler", forecast.sampler},
-                     {"steps", std::to_string(forecast.steps)},
-                     {"guidance", forecast.guidance},
-                     {"seed", std::to_string(forecast.request.seed)},
-                     {"quality", forecast.request.quality == Quality::Full ? "full" : "preview"},
-                     {"device", forecast.device},
-                     {"precision", forecast.precision},
-                     {"context_sha256", forecast.request.context->hash}};
-  receipt.insert(receipt.end(), more.begin(), more.end());
-  return receipt;
-}
-
 ScenarioMember readMember(const NetCdfFile& file, const FrameSequence& like,
                           const std::vector<std::size_t>& leading) {
   ScenarioMember member{.nSigma = std::numeric_limits<double>::quiet_NaN(), .frames = like};
@@ -160,6 +148,10 @@ void readMembers(const NetCdfFile& file, const FrameSequence& like, ResultFile& 
   const std::vector<double> commanded = file.doubles("commanded_intensity");
   const std::vector<double> achieved = file.doubles("achieved_intensity");
   const std::size_t leads = like.frames.size();
+  if (file.hasVariable("anticipated_mean") && file.hasVariable("anticipated_deviation")) {
+    result.anticipated.mu = slice(file.doubles("anticipated_mean"), 0, leads);
+    result.anticipated.sigma = slice(file.doubles("anticipated_deviation"), 0, leads);
+  }
   for (std::size_t s = 0; s < shape[0]; ++s) {
     for (std::size_t m = 0; m < shape[1]; ++m) {
       ScenarioMember member = readMember(file, like, {s, m});
@@ -211,7 +203,7 @@ void writeScenarioFile(const std::string& path, const ScenarioForecast& forecast
   const std::size_t realizations = forecast.members.size() / n.size();
   NetCdfFile file = NetCdfFile::create(path);
   writeGlobals(file, "scenario", "Radar scenarios by anticipated intensity", context.frames,
-               scenarioReceipt(forecast, receipt));
+               withForecast(receipt, forecast));
   writeCfGrid(file, first.geo);
   file.addDimension("scenario", n.size());
   file.addDimension("realization", realizations);
@@ -233,11 +225,8 @@ void writeScenarioFile(const std::string& path, const ScenarioForecast& forecast
 
 void writeForecastFile(const std::string& path, const DeterministicForecast& forecast,
                        const ModelContext& context, const Receipt& receipt) {
-  Receipt all = {{"model", forecast.model},
-                 {"weights_sha256", forecast.weightsHash},
-                 {"device", forecast.device},
-                 {"context_sha256", context.hash}};
-  all.insert(all.end(), receipt.begin(), receipt.end());
+  Receipt all = withForecast(receipt, forecast);
+  all.contextId = context.hash;
   NetCdfFile file = NetCdfFile::create(path);
   writeGlobals(file, "forecast", "Radar forecast, " + forecast.model, context.frames, all);
   writeCfGrid(file, forecast.frames.geo);
@@ -259,14 +248,11 @@ ResultFile readResultFile(const std::string& path) {
   if (!forecast && result.kind != "sequence") {
     throw IoError(path + ": this NetCDF was not written by Stormloom.");
   }
-  for (const char* name : {"model", "weights_sha256", "sampler", "steps", "guidance", "seed",
-                           "quality", "command", "input", "device", "stormloom_version"}) {
-    result.attributes[name] = file.text("", name);
-  }
+  if (const auto receipt = findReceipt(file.text("", "receipt"))) result.receipt = *receipt;
   if (forecast) {
     FrameSequence like = result.context;
-    like.provenance = result.attributes["quality"] == "preview" ? Provenance::Preview
-                                                                : Provenance::Forecast;
+    like.provenance =
+        result.receipt.quality == "preview" ? Provenance::Preview : Provenance::Forecast;
     const double runTime = file.doubles("forecast_reference_time").at(0);
     result.runTime = ValidTime(seconds(std::llround(runTime)));
     readMembers(file, like, result);

@@ -1,24 +1,22 @@
 #pragma once
 
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/frame_sequence.h"
+#include "core/receipt.h"
 #include "core/scenario.h"
 
 namespace stormloom {
 
-/// What a result file says of how it was made: global attributes, in this order (command line, input files, hashes, ...).
-using Receipt = std::vector<std::pair<std::string, std::string>>;
-
-/// CF-1.8 NetCDF of an observed or synthetic sequence: intensity(time, y, x). Values are packed to a hundredth.
+/// CF-1.8 NetCDF of an observed or synthetic sequence: intensity(time, y, x). Values are packed to
+/// a hundredth.
 void writeSequenceFile(const std::string& path, const FrameSequence& sequence,
                        const Receipt& receipt = {});
 
-/// CF-1.8 NetCDF: intensity(scenario, realization, time, y, x) on the 0-255 scale, context(context_time, y, x),
-/// n_sigma, commanded and achieved intensity, forecast_reference_time, forecast_period, grid mapping.
+/// CF-1.8 NetCDF: intensity(scenario, realization, time, y, x) on the 0-255 scale,
+/// context(context_time, y, x), n_sigma, commanded and achieved intensity, forecast_reference_time,
+/// forecast_period, grid mapping.
 void writeScenarioFile(const std::string& path, const ScenarioForecast& forecast,
                        const Receipt& receipt = {});
 
@@ -28,11 +26,12 @@ void writeForecastFile(const std::string& path, const DeterministicForecast& for
 
 /// What lies in one of the program's own NetCDF files.
 struct ResultFile {
-  std::string kind;          ///< "sequence", "scenario", "forecast"
-  FrameSequence context;     ///< of a sequence file: the sequence itself
-  ValidTime runTime{};       ///< of forecasts
+  std::string kind;                     ///< "sequence", "scenario", "forecast"
+  FrameSequence context;                ///< of a sequence file: the sequence itself
+  ValidTime runTime{};                  ///< of forecasts
   std::vector<ScenarioMember> members;  ///< of a forecast: one, with n = NaN
-  std::map<std::string, std::string> attributes;  ///< of the file, texts only
+  AnticipatedIntensity anticipated;     ///< of scenarios; empty where the file does not say
+  Receipt receipt;                      ///< how it was made
 };
 /// Throws IoError for a file that is not one of these.
 ResultFile readResultFile(const std::string& path);

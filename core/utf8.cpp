@@ -41,6 +41,16 @@ std::size_t utf8Length(std::string_view text) {
   return length;
 }
 
+std::uint32_t utf8CodePoint(std::string_view text, std::size_t length) {
+  const auto byte = [text](std::size_t i) {
+    return std::uint32_t(static_cast<unsigned char>(text[i]));
+  };
+  if (length == 1) return byte(0);
+  std::uint32_t point = byte(0) & (0xFFu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) point = point << 6 | (byte(i) & 0x3Fu);
+  return point;
+}
+
 bool isUtf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8Length(text);

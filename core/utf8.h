@@ -11,6 +11,9 @@ namespace stormloom {
 /// surrogate, nothing above U+10FFFF); 0 when there is none.
 std::size_t utf8Length(std::string_view text);
 
+/// Code point of that character, whose length is `length`.
+std::uint32_t utf8CodePoint(std::string_view text, std::size_t length);
+
 bool isUtf8(std::string_view text);
 
 /// Appends the UTF-8 form of a code point that is no surrogate.

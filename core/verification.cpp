@@ -108,17 +108,13 @@ std::vector<double> crpsOfScenario(const ResultFile& forecast, const ScenarioMem
   return scores;
 }
 
-std::string modelOf(const ResultFile& forecast) {
-  const auto found = forecast.attributes.find("model");
-  return found == forecast.attributes.end() ? "" : found->second;
-}
-
 void scoreMember(const ResultFile& forecast, const ScenarioMember& member, const Observed& observed,
                  const std::vector<double>& crps, std::vector<LeadScores>& out) {
   for (std::size_t lead = 0; lead < observed.size(); ++lead) {
     if (!observed[lead]) continue;
     const Frame& frame = member.frames.frames.at(lead);
-    LeadScores scores{.model = modelOf(forecast), .nSigma = member.nSigma, .member = member.member};
+    LeadScores scores{
+        .model = forecast.receipt.model, .nSigma = member.nSigma, .member = member.member};
     scores.leadMinutes = double((frame.validTime - forecast.runTime).count()) / 60.0;
     scores.crps = crps[lead];
     scoreFields(*frame.grid, *observed[lead], scores);
@@ -127,6 +123,18 @@ void scoreMember(const ResultFile& forecast, const ScenarioMember& member, const
 }
 
 }  // namespace
+
+FrameSequence observedOnGrid(const FrameSequence& observed, const FrameSequence& forecast) {
+  FrameSequence out = observed;
+  out.geo = forecast.geo;
+  out.quantity = Quantity::VilDigital;
+  out.frames.clear();
+  const Observed fields = observedFor(forecast, observed);
+  for (std::size_t k = 0; k < fields.size(); ++k)
+    if (fields[k])
+      out.frames.push_back({.validTime = forecast.frames[k].validTime, .grid = fields[k]});
+  return out;
+}
 
 std::vector<LeadScores> verifyForecast(const ResultFile& forecast, const FrameSequence& observed) {
   if (forecast.members.empty()) {

@@ -26,6 +26,10 @@ struct LeadScores {
   double crps = 0.0;  ///< of all members at this n together
 };
 
+/// Observed frames carried to the forecast's grid and scale, at those of its valid times that were
+/// observed within half a step.
+FrameSequence observedOnGrid(const FrameSequence& observed, const FrameSequence& forecast);
+
 /// Scores a result file's members against observed frames, which are carried to the forecast's grid
 /// and matched by valid time within half a step. Lead times nobody observed are left out; IoError
 /// when none is left or the file holds no forecast. Ordered by n, member, lead time.

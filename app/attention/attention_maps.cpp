@@ -22,9 +22,10 @@ QImage imageOf(const RadarGrid& grid) {
   for (int row = 0; row < grid.height(); ++row) {
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
     for (int col = 0; col < grid.width(); ++col) {
-      line[col] = style::kMapGround.rgb();
-      if (grid.state(row, col) == CellState::OutsideCoverage) line[col] = style::kOutside.rgb();
-      if (grid.state(row, col) == CellState::Missing) line[col] = style::kMissing.rgb();
+      line[col] = style::kDark.mapGround.rgb();
+      if (grid.state(row, col) == CellState::OutsideCoverage)
+        line[col] = style::kDark.outside.rgb();
+      if (grid.state(row, col) == CellState::Missing) line[col] = style::kDark.missing.rgb();
       if (grid.hasValue(row, col) && colors.isDrawn(double(grid.at(row, col))))
         line[col] = style::toQColor(colors.color(double(grid.at(row, col)))).rgb();
     }
@@ -33,7 +34,7 @@ QImage imageOf(const RadarGrid& grid) {
 }
 
 QColor colorOf(LevelFrame::Kind kind) {
-  return kind == LevelFrame::Kind::Observed ? style::kPast : style::kForecast;
+  return kind == LevelFrame::Kind::Observed ? style::kDark.past : style::kDark.forecast;
 }
 
 QString timeText(ValidTime time) {
@@ -124,9 +125,9 @@ std::vector<AttentionMaps::Pane> AttentionMaps::panes(QSize size) const {
 
 void AttentionMaps::paintEvent(QPaintEvent*) {
   QPainter painter(this);
-  painter.fillRect(rect(), style::kGround);
+  painter.fillRect(rect(), style::kDark.ground);
   if (!view_) {
-    painter.setPen(style::kQuietText);
+    painter.setPen(style::kDark.quietText);
     painter.drawText(rect(), Qt::AlignCenter,
                      tr("Click a place on a map to see what a forecast there looked at."));
     return;
@@ -136,7 +137,7 @@ void AttentionMaps::paintEvent(QPaintEvent*) {
 
 QImage AttentionMaps::picture(QSize size) const {
   QImage image(size, QImage::Format_RGB32);
-  image.fill(style::kGround);
+  image.fill(style::kDark.ground);
   QPainter painter(&image);
   if (view_)
     for (const Pane& pane : panes(size)) drawPane(painter, pane);
@@ -151,24 +152,24 @@ void AttentionMaps::drawPane(QPainter& painter, const Pane& pane) const {
   double share = 0.0;
   for (const AttentionCell& cell : view_->cells)
     if (cell.at[0] == pane.attended) share += cell.weight;
-  painter.fillRect(pane.strip, style::kStrip);
+  painter.fillRect(pane.strip, style::kDark.strip);
   painter.fillRect(QRect(pane.strip.topLeft(), QSize(pane.strip.width(), 3)), colorOf(frame.kind));
   const QRect inner = pane.strip.adjusted(8, 3, -8, 0);
-  painter.setPen(style::kText);
+  painter.setPen(style::kDark.text);
   painter.drawText(inner, int(Qt::AlignLeft) | int(Qt::AlignVCenter), timeText(frame.validTime));
-  painter.setPen(asks ? style::kText : style::kQuietText);
+  painter.setPen(asks ? style::kDark.text : style::kDark.quietText);
   painter.drawText(inner, int(Qt::AlignRight) | int(Qt::AlignVCenter),
                    asks ? tr("asks") : percent(share));
   painter.save();
   painter.setClipRect(pane.map);
-  painter.fillRect(pane.map, style::kMapGround);
+  painter.fillRect(pane.map, style::kDark.mapGround);
   const QImage& radar = radarOf(frame);
   if (!radar.isNull()) painter.drawImage(pane.map, radar);
   if (asks) {
     drawOcclusion(painter, pane.map);
     drawAsking(painter, pane.map);
   } else {
-    QColor veil = style::kGround;
+    QColor veil = style::kDark.ground;
     veil.setAlpha(120);
     painter.fillRect(pane.map, veil);
     drawCells(painter, pane.map, pane.attended);
@@ -187,7 +188,7 @@ void AttentionMaps::drawCells(QPainter& painter, const QRect& map, int frame) co
     color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * bright));
     painter.fillRect(cellRect(map, level, cell.at[1], cell.at[2]), color);
   }
-  painter.setPen(QPen(style::kForecast, 1.5));
+  painter.setPen(QPen(style::kDark.forecast, 1.5));
   for (const auto& [row, col] : inside) {
     const QRectF r = cellRect(map, level, row, col);
     if (!inside.contains({row - 1, col})) painter.drawLine(r.topLeft(), r.topRight());
@@ -200,7 +201,7 @@ void AttentionMaps::drawCells(QPainter& painter, const QRect& map, int frame) co
 void AttentionMaps::drawAsking(QPainter& painter, const QRect& map) const {
   const QRectF cell = cellRect(map, view_->layer.query.data, view_->query[1], view_->query[2]);
   painter.setBrush(Qt::NoBrush);
-  painter.setPen(QPen(style::kGround, 4.0));
+  painter.setPen(QPen(style::kDark.ground, 4.0));
   painter.drawRect(cell.adjusted(-2, -2, 2, 2));
   painter.setPen(QPen(Qt::white, 2.0));
   painter.drawRect(cell.adjusted(-2, -2, 2, 2));

@@ -85,7 +85,7 @@ QColor PatternView::colorOf(const Thw& at) const {
   const auto index = std::size_t(flatIndex(at, pattern_.field));
   const bool shone = lit_[index] != 0;
   if (at == element_) return Qt::white;
-  if (grown_ > 0) return shone ? style::kForecast : QColor(0x2a, 0x32, 0x3b);
+  if (grown_ > 0) return shone ? style::kDark.forecast : QColor(0x2a, 0x32, 0x3b);
   const double hue = std::fmod(0.58 + 0.61803398875 * double(numbers_[index]), 1.0);
   return QColor::fromHsvF(float(hue), shone ? 0.62f : 0.42f, shone ? 0.98f : 0.50f);
 }
@@ -128,7 +128,7 @@ QImage PatternView::picture(QSize size) const {
 }
 
 void PatternView::drawAll(QPainter& painter, QSize size) const {
-  painter.fillRect(QRect(QPoint(), size), style::kGround);
+  painter.fillRect(QRect(QPoint(), size), style::kDark.ground);
   const Places where = places(size);
   if (volumeOf(pattern_.field) <= kMostBlockCells) drawBlock(painter, where.block);
   for (std::size_t frame = 0; frame < where.frames.size(); ++frame)
@@ -140,7 +140,7 @@ void PatternView::drawBlock(QPainter& painter, const QRectF& room) const {
   const Thw& field = pattern_.field;
   const Oblique view = fitted(field, room);
   painter.setRenderHint(QPainter::Antialiasing, volumeOf(field) < 2000);
-  const QColor edge = view.cell > 7.0 ? style::kGround : QColor(Qt::transparent);
+  const QColor edge = view.cell > 7.0 ? style::kDark.ground : QColor(Qt::transparent);
   painter.setPen(QPen(edge, 1.0));
   for (std::int64_t t = field[0]; t-- > 0;)
     for (std::int64_t h = field[1]; h-- > 0;)
@@ -174,7 +174,7 @@ void PatternView::drawFrame(QPainter& painter, const QRectF& room, std::int64_t 
       painter.drawText(cell, Qt::AlignCenter,
                        QString::number(numbers_[std::size_t(flatIndex({frame, h, w}, field))]));
     }
-  painter.setPen(style::kQuietText);
+  painter.setPen(style::kDark.quietText);
   painter.drawText(QRectF(room.left(), room.top() - 14, room.width(), 13), Qt::AlignLeft,
                    tr("t = %1").arg(frame));
 }

@@ -1,8 +1,10 @@
 #include "app/cli/arguments.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 #include <sstream>
 
@@ -67,6 +69,12 @@ const Option* findOption(const std::vector<Option>& options, const std::string& 
                    (meant.empty() ? " --help lists them." : " Did you mean " + meant + "?"));
 }
 
+/// "s.nc" of "out/s.nc", "frames" of "out/frames/".
+std::string bareName(const std::string& path) {
+  const std::filesystem::path file(path);
+  return (file.has_filename() ? file : file.parent_path()).filename().string();
+}
+
 }  // namespace
 
 std::string nearestWord(std::string_view word, const std::vector<std::string>& known) {
@@ -118,6 +126,20 @@ Arguments parseArguments(const std::vector<Option>& options,
     arguments.given_[option->name] = value;
   }
   return arguments;
+}
+
+std::vector<std::string> Arguments::recordedOptions(const std::vector<Option>& options) const {
+  constexpr std::array<std::string_view, 4> kOnlySpeech = {"--json", "--quiet", "--help",
+                                                           "--overwrite"};
+  std::vector<std::string> words;
+  for (const auto& [name, value] : given_) {
+    if (std::find(kOnlySpeech.begin(), kOnlySpeech.end(), name) != kOnlySpeech.end()) continue;
+    const Option& option = *findOption(options, name);
+    words.push_back(name);
+    if (option.value.empty()) continue;
+    words.push_back(option.output ? bareName(value) : value);
+  }
+  return words;
 }
 
 std::string Arguments::text(const std::string& name) const {

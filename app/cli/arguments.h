@@ -19,6 +19,7 @@ struct Option {
   std::string help;      ///< one line
   std::string fallback;  ///< value when the option is not given, shown in the help
   std::string shortName = {};  ///< "-q"
+  bool output = false;         ///< names something to be written
 };
 
 /// What was given to a command, checked against its table. Every getter that reads a number or a
@@ -37,6 +38,10 @@ public:
   std::optional<ValidTime> time(const std::string& name) const;
   /// "LON,LAT"; none for "auto".
   std::optional<LonLat> position(const std::string& name) const;
+  /// The options given, as words that mean the same again: without inputs, without what only
+  /// changes how the program speaks, outputs by their bare names.
+  std::vector<std::string> recordedOptions(const std::vector<Option>& options) const;
+  const std::map<std::string, std::string>& all() const { return given_; }
   const std::vector<std::string>& positionals() const { return positionals_; }
 
 private:

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
+#include <sstream>
 
 #include "app/cli/inputs.h"
+#include "app/cli/outputs.h"
 #include "app/cli/pictures.h"
 #include "app/figure/attention_figure.h"
 #include "core/attention_file.h"
+#include "core/scratch_file.h"
 #include "core/wettest_box.h"
 #include "models/attention.h"
 
@@ -17,11 +19,8 @@ namespace {
 enum class Form { NetCdf, Picture, Table };
 
 Form formOf(const std::string& out) {
-  const std::string ending = std::filesystem::path(out).extension().string();
-  if (ending == ".nc") return Form::NetCdf;
-  if (ending == ".png") return Form::Picture;
-  if (ending == ".csv") return Form::Table;
-  throw UsageError("--out needs a name that ends in .nc, .png or .csv, not \"" + out + "\".");
+  const std::string ending = lowerEnding(out);
+  return ending == ".nc" ? Form::NetCdf : ending == ".png" ? Form::Picture : Form::Table;
 }
 
 /// FRAME,ROW,COL.
@@ -129,13 +128,13 @@ ExitCode listLayers(const Session& session, const std::vector<AttentionLayer>& l
   return ExitCode::Done;
 }
 
-Receipt receiptOf(const Session& session, const ModelContext& context, const AttentionPass& pass) {
-  Receipt receipt = receiptFor(session, context);
-  if (pass.model != "earthformer")
-    receipt.insert(receipt.end(), {{"n_sigma", decimals(pass.nSigma, 3)},
-                                   {"seed", std::to_string(pass.seed)},
-                                   {"member", std::to_string(pass.member + 1)},
-                                   {"sampler_step", std::to_string(pass.step + 1)}});
+Receipt receiptOf(const Session& session, const CutInput& input, const AttentionPass& pass) {
+  Receipt receipt = receiptFor(session, "--out", input);
+  if (pass.model == "earthformer") return receipt;
+  receipt.nSigma = {pass.nSigma};
+  receipt.seed = pass.seed;
+  receipt.firstMember = pass.member;
+  receipt.members = 1;
   return receipt;
 }
 
@@ -184,13 +183,13 @@ private:
 };
 
 void drawPicture(const Session& session, const ModelContext& context, const AttentionPass& pass,
-                 const AttentionView& view, const std::string& out) {
+                 const AttentionView& view, const std::string& out, const Receipt& receipt) {
   const Backgrounds backgrounds(session, context, pass);
   AttentionPicture picture{view, context.frames.geo, {}, nullptr, context.frames.attribution};
   for (const LevelFrame& frame : view.layer.attendedFrames)
     picture.frames.push_back(backgrounds.of(frame));
   picture.asked = backgrounds.of(view.layer.queryFrames[std::size_t(view.query[0])]);
-  writePng(out, drawAttention(picture, figureOptionsFrom(session)), session.commandLine);
+  writePng(out, drawAttention(picture, figureOptionsFrom(session)), receipt);
 }
 
 Json strongestCells(const AttentionView& view) {
@@ -225,9 +224,11 @@ void report(const Session& session, const AttentionView& view, const std::string
   session.console.result(out);
 }
 
-void write(const Session& session, const ModelContext& context, const AttentionPass& pass,
+void write(const Session& session, const CutInput& input, const AttentionPass& pass,
            const AttentionView& view, const std::string& out) {
-  const Receipt receipt = receiptOf(session, context, pass);
+  Receipt receipt = receiptOf(session, input, pass);
+  receipt.model = view.model;
+  receipt.weightsSha256 = view.weightsHash;
   switch (formOf(out)) {
     case Form::NetCdf:
       writeAttentionFile(out, view, receipt);
@@ -236,31 +237,31 @@ void write(const Session& session, const ModelContext& context, const AttentionP
       writeAttentionTable(out, view, receipt);
       break;
     case Form::Picture:
-      drawPicture(session, context, pass, view, out);
+      drawPicture(session, *input.context, pass, view, out, receipt);
       break;
   }
   report(session, view, out);
 }
 
-ExitCode occlude(const Session& session, AttentionLens& lens, const ModelContext& context,
+ExitCode occlude(const Session& session, AttentionLens& lens, const CutInput& input,
                  const Thw& pixel, const std::string& out) {
   if (formOf(out) != Form::Table) throw UsageError("--occlude writes a table: --out FILE.csv");
   const int patch = session.arguments.integer("--patch", 4, 192);
   const OcclusionMap map = withProgress(session, "Occlusion", [&](const EngineProgress& progress) {
-                             return lens.occlude(context, int(pixel[0]), int(pixel[1]),
+                             return lens.occlude(*input.context, int(pixel[0]), int(pixel[1]),
                                                  int(pixel[2]), patch, session.stop, progress);
                            }).value();
-  std::ofstream table(out, std::ios::trunc);
+  std::ostringstream table;
   table << "# change of the forecast at frame " << map.frame << ", row " << map.row << ", column "
         << map.col << " (0-255 scale, " << decimals(map.intact, 3)
         << " with nothing taken away) when a patch of the context is dry\n"
+        << "# receipt: " << receiptText(receiptFor(session, "--out", input)) << "\n"
         << "patch_row,patch_col,first_row,first_col,pixels,change\n";
   for (int i = 0; i < map.rows * map.cols; ++i)
     table << i / map.cols << "," << i % map.cols << "," << i / map.cols * map.patch << ","
           << i % map.cols * map.patch << "," << map.patch << "," << map.change[std::size_t(i)]
           << "\n";
-  table.close();
-  if (!table) throw IoError(out + ": cannot be written. Check the folder and free space.");
+  writeWholeFile(out, table.str());
   session.console.resultJson(Json::object({{"file", out},
                                            {"frame", map.frame},
                                            {"row", map.row},
@@ -281,10 +282,10 @@ ExitCode run(const Session& session) {
   const Arguments& arguments = session.arguments;
   const bool listing = arguments.has("--layers");
   const std::string out = listing ? "" : arguments.required("--out");
-  if (!listing) checkOutput(out, std::filesystem::path(out).extension().string());
-  if (!listing) formOf(out);
+  if (!listing) checkOutput(session, out, {".nc", ".png", ".csv"});
   const AttentionPass pass = passFrom(session);
-  const ModelContext context = contextFrom(session, readInputs(session), gridOfWeights(session));
+  const CutInput input = cutInput(session, *readInputs(session), gridOfWeights(session));
+  const ModelContext& context = *input.context;
   EngineOptions options = engineOptionsFrom(session);
   options.earthformerWeights = arguments.text("--weights");
   AttentionLens lens(options);
@@ -294,14 +295,14 @@ ExitCode run(const Session& session) {
   const bool back = arguments.has("--rollout");
   if (back || arguments.has("--occlude")) {
     const Thw pixel = pixelFrom(arguments, context, forecastFrames(context));
-    if (!back) return occlude(session, lens, context, pixel, out);
-    write(session, context, pass, lens.rollout(int(pixel[0]), int(pixel[1]), int(pixel[2])).view,
+    if (!back) return occlude(session, lens, input, pixel, out);
+    write(session, input, pass, lens.rollout(int(pixel[0]), int(pixel[1]), int(pixel[2])).view,
           out);
     return ExitCode::Done;
   }
   const AttentionLayer& layer = layerFrom(arguments, layers);
   const Thw cell = cellFrom(arguments, context, layer);
-  write(session, context, pass, lens.weights(layer.path, cell, headFrom(arguments)), out);
+  write(session, input, pass, lens.weights(layer.path, cell, headFrom(arguments)), out);
   return ExitCode::Done;
 }
 
@@ -324,7 +325,7 @@ Command attentionCommand() {
       {"--step", "K", "prediff, alignment: step of the sampler from 1 on; 0: the last.", "0"},
       {"--steps", "K", "prediff, alignment: steps in all; 0: the model's own number.", "0"},
       {"--weights", "FILE", "Earthformer weights instead of the shipped ones.", ""},
-      {"--out", "FILE", ".nc, .csv or .png to write.", ""}};
+      {"--out", "FILE", ".nc, .csv or .png to write.", "", "", true}};
   for (const Option& option : contextOptions()) options.push_back(option);
   options.push_back({"--size", "WxH", "For .png: pixels.", ""});
   return {

@@ -5,6 +5,8 @@
 
 #include "app/cli/command.h"
 #include "app/cli/help.h"
+#include "app/cli/workbench.h"
+#include "core/shell_words.h"
 
 namespace stormloom::cli {
 
@@ -13,27 +15,15 @@ namespace {
 using Words = std::vector<std::string>;
 
 std::vector<Command> allCommands() {
-  return {infoCommand(),      forecastCommand(), scenarioCommand(), renderCommand(),
-          attentionCommand(), parityCommand(),   trainCommand(),    skillCommand(),
-          modelsCommand(),    demoCommand()};
+  return {infoCommand(),   forecastCommand(), scenarioCommand(), renderCommand(), exportCommand(),
+          figureCommand(), reportCommand(),   verifyCommand(),   batchCommand(),  rerunCommand(),
+          parityCommand(), trainCommand(),    skillCommand(),    modelsCommand(), demoCommand()};
 }
 
 /// True when one of `names` stands among the options; what follows "--" is no option.
 bool hasWord(const Words& words, std::initializer_list<std::string_view> names) {
   const auto end = std::find(words.begin(), words.end(), "--");
   return std::find_first_of(words.begin(), end, names.begin(), names.end()) != end;
-}
-
-const Command& commandNamed(const std::vector<Command>& all, const std::string& name) {
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Command& command) { return command.name == name; });
-  if (found != all.end()) return *found;
-  Words names;
-  for (const Command& command : all) names.push_back(command.name);
-  const std::string meant = nearestWord(name, names);
-  throw UsageError("There is no command " + name + "." +
-                   (meant.empty() ? " stormloom-cli --help lists all."
-                                  : " Did you mean " + meant + "? --help lists all."));
 }
 
 void checkPositionals(const Command& command, const Arguments& arguments) {
@@ -44,6 +34,13 @@ void checkPositionals(const Command& command, const Arguments& arguments) {
   if (command.maxPositionals >= 0 && given > command.maxPositionals)
     throw UsageError("\"" + arguments.positionals()[std::size_t(command.maxPositionals)] +
                      "\" is too much. Usage: stormloom-cli " + command.name + " " + command.usage);
+}
+
+template <class MakeSession>
+ExitCode runParsed(const Command& command, const Words& words, MakeSession makeSession) {
+  const Arguments arguments = parseArguments(withCommonOptions(command.options), words);
+  checkPositionals(command, arguments);
+  return command.run(makeSession(arguments));
 }
 
 ExitCode runCommand(const Words& words, const Console& console, std::stop_token stop) {
@@ -63,15 +60,16 @@ ExitCode runCommand(const Words& words, const Console& console, std::stop_token 
     return ExitCode::Done;
   }
   const bool helpFirst = name == "help";
-  const Command& command = commandNamed(all, helpFirst ? words[1] : name);
+  const Command command = commandNamed(helpFirst ? words[1] : name);
   if (helpFirst || hasWord(words, {"--help", "-h"})) {
     Console(false, false).result(commandHelp(command));
     return ExitCode::Done;
   }
-  const Arguments arguments =
-      parseArguments(withCommonOptions(command.options), {words.begin() + 1, words.end()});
-  checkPositionals(command, arguments);
-  return command.run({arguments, console, stop, "stormloom-cli " + quotedForShell(words)});
+  Workbench bench;
+  return runParsed(command, {words.begin() + 1, words.end()}, [&](const Arguments& arguments) {
+    return Session{command, arguments, console, stop, "stormloom-cli " + quotedForShell(words),
+                   bench};
+  });
 }
 
 int failed(const Console& console, ExitCode code, const std::string& sentence) {
@@ -82,20 +80,25 @@ int failed(const Console& console, ExitCode code, const std::string& sentence) {
 
 }  // namespace
 
-std::string quotedForShell(const std::vector<std::string>& words) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=+@%";
-  std::string line;
-  for (const std::string& word : words) {
-    std::string quoted = word;
-    if (word.empty() || word.find_first_not_of(kPlain) != std::string::npos) {
-      quoted = "'";
-      for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-      quoted += "'";
-    }
-    line += (line.empty() ? "" : " ") + quoted;
+Command commandNamed(const std::string& name) {
+  Words names;
+  for (const Command& command : allCommands()) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
   }
-  return line;
+  const std::string meant = nearestWord(name, names);
+  throw UsageError("There is no command " + name + "." +
+                   (meant.empty() ? " stormloom-cli --help lists all."
+                                  : " Did you mean " + meant + "? --help lists all."));
+}
+
+ExitCode runInside(const Session& outer, const InnerRun& inner, const Console& console) {
+  const Command command = commandNamed(inner.words.at(0));
+  return runParsed(
+      command, {inner.words.begin() + 1, inner.words.end()}, [&](const Arguments& arguments) {
+        return Session{command,     arguments,          console, outer.stop, inner.commandLine,
+                       outer.bench, inner.recordedPaths};
+      });
 }
 
 int runCommandLine(const std::vector<std::string>& words, std::stop_token stop) {

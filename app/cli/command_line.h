@@ -9,7 +9,4 @@ namespace stormloom::cli {
 /// Runs one command and says on the console what went wrong; the exit code of the program.
 int runCommandLine(const std::vector<std::string>& words, std::stop_token stop);
 
-/// Words as a shell would need them to run the same again.
-std::string quotedForShell(const std::vector<std::string>& words);
-
 }  // namespace stormloom::cli

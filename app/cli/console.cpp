@@ -48,12 +48,18 @@ Console::Console(bool json, bool quiet)
       colorsOut_(mayColor(STDOUT_FILENO)),
       colorsErr_(mayColor(STDERR_FILENO)) {}
 
+Console::Console(std::function<void(const Json&)> take)
+    : json_(true), quiet_(true), colorsOut_(false), colorsErr_(false), take_(std::move(take)) {}
+
 void Console::result(std::string_view text) const {
   if (!json_) writeLine(stdout, text);
 }
 
 void Console::resultJson(const Json& document) const {
-  if (json_) writeLine(stdout, document.dump(2));
+  if (take_)
+    take_(document);
+  else if (json_)
+    writeLine(stdout, document.dump(2));
 }
 
 void Console::note(std::string_view sentence) const {
@@ -61,6 +67,7 @@ void Console::note(std::string_view sentence) const {
 }
 
 void Console::warning(std::string_view sentence) const {
+  if (take_) return;
   writeLine(stderr, painted("Note: ", "33", colorsErr_) + std::string(sentence));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ public:
   /// `json`: results are one JSON document, so text results are left out. `quiet`: no notes, no
   /// progress.
   Console(bool json, bool quiet);
+  /// For commands run by commands: no text and no notes, each JSON result goes to `take`.
+  explicit Console(std::function<void(const Json&)> take);
 
   bool json() const { return json_; }
   bool quiet() const { return quiet_; }
@@ -32,6 +35,7 @@ private:
   bool quiet_;
   bool colorsOut_;
   bool colorsErr_;
+  std::function<void(const Json&)> take_;
 };
 
 /// One line that counts on a terminal, a few plain lines elsewhere; gone when the work is done.

@@ -1,6 +1,7 @@
 #include <filesystem>
 
-#include "app/cli/command.h"
+#include "app/cli/inputs.h"
+#include "app/cli/outputs.h"
 #include "core/scenario_file.h"
 #include "core/synthetic_event.h"
 
@@ -24,12 +25,14 @@ ExitCode run(const Session& session) {
   SyntheticEventOptions options;
   if (session.arguments.has("--seed")) options.seed = session.arguments.seed("--seed");
   const std::string file = demoFile(session.arguments.required("--out"));
+  checkOutput(session, file);
   const FrameSequence event = syntheticEvent(options);
   stopHere(session);
-  writeSequenceFile(file, event,
-                    {{"command_line", session.commandLine},
-                     {"program_version", STORMLOOM_VERSION},
-                     {"seed", std::to_string(options.seed)}});
+  Receipt receipt = receiptFor(session, "--out", std::vector<std::string>());
+  receipt.seed = options.seed;
+  receipt.box = event.geo.bounds();
+  receipt.firstTime = isoText(event.frames.front().validTime);
+  writeSequenceFile(file, event, receipt);
   session.console.result(file);
   session.console.resultJson(Json::object({{"files", Json::array().push(file)},
                                            {"frames", event.frames.size()},
@@ -46,7 +49,8 @@ Command demoCommand() {
           "Writes the built-in synthetic event as CF NetCDF.",
           "No data at hand? This event moves, grows, splits and decays like a summer evening's "
           "storms.\nIt is made up from a seed and says so wherever it is shown.",
-          {{"--out", "DIR", "Folder for demo.nc, or the file itself when it ends in .nc.", ""},
+          {{"--out", "DIR", "Folder for demo.nc, or the file itself when it ends in .nc.", "", "",
+            true},
            {"--seed", "S", "Another event; without it always the same one.", ""}},
           {"demo --out out", "demo --seed 7 --out out/seven.nc"},
           0,

@@ -1,5 +1,7 @@
 #include "app/cli/help.h"
 
+#include <algorithm>
+
 namespace stormloom::cli {
 
 namespace {
@@ -31,6 +33,8 @@ std::string optionTable(const std::vector<Option>& options) {
 
 std::vector<Option> withCommonOptions(const std::vector<Option>& own) {
   std::vector<Option> all = own;
+  if (std::any_of(own.begin(), own.end(), [](const Option& option) { return option.output; }))
+    all.push_back({"--overwrite", "", "Replace files that are already there without asking.", ""});
   for (const Option& option : commonOptions()) all.push_back(option);
   return all;
 }

@@ -4,10 +4,9 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
-#include <set>
 
 #include "core/live_folder.h"
-#include "core/sha256.h"
+#include "core/receipt_in_file.h"
 #include "models/weights_check.h"
 
 namespace stormloom::cli {
@@ -16,22 +15,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The files that were really used; a source may name a dataset behind the file's path.
-std::set<std::string> usedFiles(const Session& session, const ModelContext& context) {
-  std::set<std::string> files;
+/// A source may name a dataset behind the file's path: "file.h5#S856".
+std::string fileOfSource(const std::string& source) {
   std::error_code ignored;
-  for (const Frame& frame : context.frames.frames)
-    if (fs::is_regular_file(frame.source, ignored)) files.insert(frame.source);
-  if (files.empty())
-    for (const std::string& path : session.arguments.positionals())
-      if (fs::is_regular_file(path, ignored)) files.insert(path);
-  return files;
+  if (fs::is_regular_file(source, ignored)) return source;
+  const std::string file = source.substr(0, source.rfind('#'));
+  return fs::is_regular_file(file, ignored) ? file : std::string();
 }
 
-std::string boxText(const LonLatBox& box) {
-  char text[128];
-  std::snprintf(text, sizeof text, "%.4f,%.4f,%.4f,%.4f", box.west, box.south, box.east, box.north);
-  return text;
+/// A damaged receipt of an input is no reason not to use the input.
+Json originOf(const std::string& file) {
+  try {
+    const auto receipt = receiptOf(file);
+    return receipt ? receipt->toJson() : Json();
+  } catch (const StormloomError&) {
+    return {};
+  }
+}
+
+ReceiptInput inputFrom(const Session& session, const std::string& file) {
+  const std::string absolute = fs::absolute(file).lexically_normal().string();
+  const auto recorded = session.recordedPaths.find(absolute);
+  return {recorded == session.recordedPaths.end() ? absolute : recorded->second,
+          session.bench.hashOf(absolute), originOf(absolute)};
 }
 
 void waitOrStop(std::stop_token stop, std::chrono::milliseconds time) {
@@ -42,15 +48,34 @@ void waitOrStop(std::stop_token stop, std::chrono::milliseconds time) {
 
 }  // namespace
 
-RadarFiles readInputs(const Session& session) {
-  ProgressLine line(session.console, "Reading");
-  ReadOptions options;
-  options.stop = session.stop;
-  options.progress = [&](int done, int total) { line.update(double(done) / total); };
-  RadarFiles files = readRadarFiles(session.arguments.positionals(), options);
-  stopHere(session);
-  for (const std::string& sentence : files.passedOver) session.console.warning(sentence);
-  return files;
+std::shared_ptr<const RadarFiles> readInputs(const Session& session) {
+  const auto read = [&] {
+    ProgressLine line(session.console, "Reading");
+    ReadOptions options;
+    options.stop = session.stop;
+    options.progress = [&](int done, int total) { line.update(double(done) / total); };
+    RadarFiles files = readRadarFiles(session.arguments.positionals(), options);
+    stopHere(session);
+    for (const std::string& sentence : files.passedOver) session.console.warning(sentence);
+    return files;
+  };
+  return session.bench.files(session.arguments.positionals(), read);
+}
+
+const FrameSequence& longestObserved(const Session& session, const RadarFiles& files) {
+  const FrameSequence* longest = nullptr;
+  int candidates = 0;
+  for (const FrameSequence& sequence : files.sequences) {
+    if (sequence.provenance != Provenance::Observed && sequence.provenance != Provenance::Synthetic)
+      continue;
+    ++candidates;
+    if (!longest || sequence.frames.size() > longest->frames.size()) longest = &sequence;
+  }
+  if (!longest) throw IoError("There are no observed frames in these files; they are needed here.");
+  if (candidates > 1)
+    session.console.note("Of " + std::to_string(candidates) + " sequences, " + longest->product +
+                         " " + longest->event + " is used. Name fewer files to choose another.");
+  return *longest;
 }
 
 std::vector<Option> watchOptions() {
@@ -65,7 +90,7 @@ ExitCode withInputs(const Session& session,
   if (folder.empty()) {
     if (session.arguments.positionals().empty())
       throw UsageError("Name radar files or a folder of them, or one to --watch.");
-    return work(readInputs(session));
+    return work(*readInputs(session));
   }
   ReadOptions options;
   options.stop = session.stop;
@@ -91,28 +116,16 @@ std::vector<Option> contextOptions() {
       {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"}};
 }
 
-ModelContext contextFrom(const Session& session, const RadarFiles& files, const std::string& grid) {
+CutInput cutInput(const Session& session, const RadarFiles& files, const std::string& grid) {
   const Arguments& arguments = session.arguments;
   const std::string asked = arguments.choice("--grid", {"sevir-lr", "sevir"});
   const bool coarse = (grid.empty() ? asked : grid) == "sevir-lr";
   const ContextRequest request{coarse ? sevirLrGrid() : sevirGrid(), arguments.position("--box"),
                                arguments.time("--at"), std::nullopt};
-  std::vector<const FrameSequence*> candidates;
-  for (const FrameSequence& sequence : files.sequences)
-    if (sequence.provenance == Provenance::Observed || sequence.provenance == Provenance::Synthetic)
-      candidates.push_back(&sequence);
-  if (candidates.empty())
-    throw IoError("There are no observed frames in these files; a forecast needs some.");
-  std::stable_sort(candidates.begin(), candidates.end(), [](const auto* a, const auto* b) {
-    return a->frames.size() > b->frames.size();
-  });
-  ModelContext context = cutContext(*candidates.front(), request);
-  if (candidates.size() > 1)
-    session.console.note("Of " + std::to_string(candidates.size()) + " sequences, " +
-                         candidates.front()->product + " " + candidates.front()->event +
-                         " is used. Name fewer files to choose another.");
-  if (!context.note.empty()) session.console.warning(context.note);
-  return context;
+  const FrameSequence& sequence = longestObserved(session, files);
+  auto context = std::make_shared<const ModelContext>(cutContext(sequence, request));
+  if (!context->note.empty()) session.console.warning(context->note);
+  return {context, sourceFiles(sequence)};
 }
 
 std::string gridOfWeights(const Session& session) {
@@ -130,29 +143,48 @@ EngineOptions engineOptionsFrom(const Session& session) {
   return options;
 }
 
-Receipt receiptFor(const Session& session, const ModelContext& context) {
-  std::string files;
-  for (const std::string& file : usedFiles(session, context))
-    files += (files.empty() ? "" : "\n") + sha256OfFile(file) + "  " + file;
-  return {{"command_line", session.commandLine},
-          {"program_version", STORMLOOM_VERSION},
-          {"input_files_sha256", files},
-          {"box_west_south_east_north", boxText(context.frames.geo.bounds())},
-          {"run_time", isoText(context.runTime)},
-          {"first_context_time", isoText(context.frames.frames.front().validTime)},
-          {"context_id", context.hash},
-          {"requested_precision", session.arguments.text("--precision")}};
+std::vector<std::string> sourceFiles(const FrameSequence& sequence) {
+  std::vector<std::string> files;
+  for (const Frame& frame : sequence.frames)
+    if (const std::string file = fileOfSource(frame.source);
+        !file.empty() && std::find(files.begin(), files.end(), file) == files.end())
+      files.push_back(file);
+  return files;
 }
 
-void checkOutput(const std::string& path, const std::string& ending) {
-  const fs::path file(path);
-  if (file.extension() != ending)
-    throw UsageError("--out needs a name that ends in " + ending + ", not \"" + path + "\".");
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (!fs::is_directory(folder))
-    throw IoError(folder.string() + ": the folder for the result cannot be made. Choose another.");
+Receipt receiptFor(const Session& session, const std::string& output,
+                   const std::vector<std::string>& files) {
+  Receipt receipt;
+  receipt.commandLine = session.commandLine;
+  receipt.command = session.command.name;
+  receipt.options = session.arguments.recordedOptions(session.command.options);
+  receipt.output = output;
+  for (const std::string& file : files) receipt.inputs.push_back(inputFrom(session, file));
+  return receipt;
+}
+
+Receipt receiptFor(const Session& session, const std::string& output, const CutInput& input) {
+  Receipt receipt = receiptFor(session, output, input.files);
+  receipt.box = input.context->frames.geo.bounds();
+  receipt.firstTime = isoText(input.context->frames.frames.front().validTime);
+  receipt.runTime = isoText(input.context->runTime);
+  receipt.contextId = input.context->hash;
+  receipt.precision = session.arguments.text("--precision");
+  return receipt;
+}
+
+Receipt receiptOfDerived(const Session& session, const std::string& output,
+                         const std::string& resultFile) {
+  const Receipt own = receiptFor(session, output, std::vector<std::string>{resultFile});
+  const Json& origin = own.inputs.front().origin;
+  Receipt receipt = origin.isNull() ? Receipt() : Receipt::fromJson(origin);
+  receipt.programVersion = own.programVersion;
+  receipt.commandLine = own.commandLine;
+  receipt.command = own.command;
+  receipt.options = own.options;
+  receipt.output = own.output;
+  receipt.inputs = own.inputs;
+  return receipt;
 }
 
 }  // namespace stormloom::cli

@@ -1,18 +1,23 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "app/cli/command.h"
+#include "app/cli/workbench.h"
 #include "core/model_grid.h"
-#include "core/radar_files.h"
+#include "core/receipt.h"
 #include "core/scenario_file.h"
-#include "models/nowcast_engine.h"
 
 namespace stormloom::cli {
 
 /// Reads PATH... with progress; what was passed over is said on stderr.
-RadarFiles readInputs(const Session& session);
+std::shared_ptr<const RadarFiles> readInputs(const Session& session);
+
+/// The sequence with the most frames of those that were observed or made up, not computed; says on
+/// stderr when others were passed over. Throws IoError when there is none.
+const FrameSequence& longestObserved(const Session& session, const RadarFiles& files);
 
 /// --watch, for commands that can be run again and again.
 std::vector<Option> watchOptions();
@@ -25,10 +30,14 @@ ExitCode withInputs(const Session& session, const std::function<ExitCode(const R
 /// Options of every command that cuts a context: --at, --box, --grid.
 std::vector<Option> contextOptions();
 
-/// The context of the longest sequence that has one at --at and --box.
-/// `grid` overrides --grid where it is not empty.
-ModelContext contextFrom(const Session& session, const RadarFiles& files,
-                         const std::string& grid = "");
+/// A context, and the files that it depends on.
+struct CutInput {
+  std::shared_ptr<const ModelContext> context;
+  std::vector<std::string> files;
+};
+/// Of the longest sequence in `files`, at --at and --box. `grid` overrides --grid where it is not
+/// empty.
+CutInput cutInput(const Session& session, const RadarFiles& files, const std::string& grid = "");
 
 /// The grid that weights of the person's own (--weights) were made for, unless one was asked for;
 /// "": as --grid says.
@@ -45,10 +54,17 @@ auto withProgress(const Session& session, const std::string& what, Job job) {
   return result;
 }
 
-/// Command line, input files with their SHA-256, box, times: what every result says of its origin.
-Receipt receiptFor(const Session& session, const ModelContext& context);
+/// The files that frames were read from, each once.
+std::vector<std::string> sourceFiles(const FrameSequence& sequence);
 
-/// Refuses a name that no file can get before minutes are spent on its content.
-void checkOutput(const std::string& path, const std::string& ending);
+/// Command, options and input files with their hashes and own receipts: what every result says of
+/// its origin. `output` is the option that names the file.
+Receipt receiptFor(const Session& session, const std::string& output,
+                   const std::vector<std::string>& files);
+/// With the place and time of a context, too.
+Receipt receiptFor(const Session& session, const std::string& output, const CutInput& input);
+/// Of something made from a result file: what is known of the result is known of it.
+Receipt receiptOfDerived(const Session& session, const std::string& output,
+                         const std::string& resultFile);
 
 }  // namespace stormloom::cli

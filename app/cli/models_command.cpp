@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "app/cli/inputs.h"
+#include "app/cli/outputs.h"
 #include "core/sha256.h"
+#include "models/nowcast_engine.h"
 #include "models/weights_check.h"
 
 namespace stormloom::cli {
@@ -49,7 +50,7 @@ std::string listOf(const std::vector<std::string>& names) {
 
 ExitCode checkOne(const Session& session, const std::string& file) {
   const std::string copy = session.arguments.text("--convert");
-  if (!copy.empty()) checkOutput(copy, ".safetensors");
+  if (!copy.empty()) checkOutput(session, copy, {".safetensors"});
   const WeightsReport report = checkWeights(file);
   const Console& console = session.console;
   Json json = jsonFromReport(file, report);
@@ -114,18 +115,18 @@ ExitCode run(const Session& session) {
 }  // namespace
 
 Command modelsCommand() {
-  return {
-      "models",
-      "[check FILE]",
-      "Shipped and installed weights; checks one file.",
-      "check reads every name and size in the file without running anything in it. Exit code 4 "
-      "when it is damaged or does not fit.",
-      {{"--convert", "FILE.safetensors", "With check: also write the tensors as safetensors.", ""}},
-      {"models", "models check downloads/earthformer_sevir.pt",
-       "models check earthformer_sevir.pt --convert earthformer_sevir.safetensors"},
-      0,
-      2,
-      run};
+  return {"models",
+          "[check FILE]",
+          "Shipped and installed weights; checks one file.",
+          "check reads every name and size in the file without running anything in it. Exit code 4 "
+          "when it is damaged or does not fit.",
+          {{"--convert", "FILE.safetensors", "With check: also write the tensors as safetensors.",
+            "", "", true}},
+          {"models", "models check downloads/earthformer_sevir.pt",
+           "models check earthformer_sevir.pt --convert earthformer_sevir.safetensors"},
+          0,
+          2,
+          run};
 }
 
 }  // namespace stormloom::cli

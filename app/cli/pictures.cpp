@@ -2,24 +2,69 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
+
+#include "app/cli/outputs.h"
+#include "core/scratch_file.h"
 
 namespace stormloom::cli {
 
 namespace {
 
+/// --without legend,clock,...
+void readWithout(const std::string& list, FigureOptions& options) {
+  std::istringstream words(list);
+  for (std::string word; std::getline(words, word, ',');) {
+    if (word == "legend")
+      options.legend = false;
+    else if (word == "clock")
+      options.clock = false;
+    else if (word == "title")
+      options.title = false;
+    else if (word == "scale")
+      options.scaleBar = false;
+    else
+      throw UsageError("--without knows legend, clock, title and scale, not \"" + word + "\".");
+  }
+}
+
 FigureOptions figureOptions(const Session& session, const Film& film) {
   if (film.frames.empty()) throw IoError("There are no frames to draw in these files.");
+  const Arguments& arguments = session.arguments;
   FigureOptions options = figureOptionsFrom(session);
   options.panes = int(film.frames.front().panes.size());
   options.footnote = film.footnote;
+  readWithout(arguments.text("--without"), options);
+  options.note = arguments.text("--note");
+  options.logoFile = arguments.text("--logo");
   return options;
+}
+
+/// The frames --from to --to, counted from 1.
+Film part(const Session& session, const Film& film) {
+  const int frames = int(film.frames.size());
+  const int from = session.arguments.integer("--from", 0, 1'000'000);
+  const int to = session.arguments.integer("--to", 0, 1'000'000);
+  const int first = std::max(from, 1);
+  const int last = to == 0 ? frames : to;
+  if (first > last || last > frames)
+    throw UsageError("--from and --to must lie between 1 and " + std::to_string(frames) +
+                     ", the number of frames.");
+  Film some = film;
+  some.frames.assign(film.frames.begin() + first - 1, film.frames.begin() + last);
+  return some;
 }
 
 }  // namespace
 
 std::vector<Option> pictureOptions() {
   return {{"--size", "WxH", "Pixels; without it as large as the panes need.", ""},
-          {"--fps", "F", "Pictures a second.", "4"}};
+          {"--fps", "F", "Pictures a second.", "4"},
+          {"--from", "K", "First frame, from 1 on.", "0"},
+          {"--to", "K", "Last frame; 0: the last there is.", "0"},
+          {"--without", "LIST", "Leave out: legend, clock, title, scale.", ""},
+          {"--note", "TEXT", "A line of your own in the picture.", ""},
+          {"--logo", "FILE", "A picture for the upper right corner.", ""}};
 }
 
 FigureOptions figureOptionsFrom(const Session& session) {
@@ -35,7 +80,7 @@ FigureOptions figureOptionsFrom(const Session& session) {
   return options;
 }
 
-void checkAnimation(const std::string& path) {
+void checkAnimation(const Session& session, const std::string& path) {
   animationFormatFor(path);
   if (!canDrawFigures())
     throw UsageError(
@@ -45,15 +90,17 @@ void checkAnimation(const std::string& path) {
     throw UsageError(
         "This build has no FFmpeg, so it writes no animations. Leave them out, or "
         "build with FFmpeg.");
+  checkOutput(session, path);
 }
 
-void animate(const Session& session, const Film& film, const std::string& path,
-             const std::string& comment) {
+void animate(const Session& session, const Film& whole, const std::string& path,
+             const Receipt& receipt) {
+  const Film film = part(session, whole);
   AnimationOptions options;
   options.framesPerSecond = session.arguments.number("--fps", 0.1, 60.0);
   options.holdLastSeconds = 1.0;
   options.title = film.frames.empty() ? "" : film.frames.front().title;
-  options.comment = comment;
+  options.receipt = receiptText(receipt);
   const FigurePainter painter(film.geo, film.quantity, figureOptions(session, film));
   AnimationWriter writer(path, options);
   ProgressLine line(session.console, "Drawing");
@@ -65,8 +112,15 @@ void animate(const Session& session, const Film& film, const std::string& path,
   writer.finish();
 }
 
+std::string filmAsMp4(const Session& session, const Film& film, const Receipt& receipt) {
+  const ScratchFolder scratch;
+  const std::string file = (scratch.path() / "film.mp4").string();
+  animate(session, film, file, receipt);
+  return readWholeFile(file);
+}
+
 void drawOne(const Session& session, const Film& film, int number, const std::string& path,
-             const std::string& comment) {
+             const Receipt& receipt) {
   const FigureOptions options = figureOptions(session, film);
   const int frames = int(film.frames.size());
   if (number > frames)
@@ -74,7 +128,7 @@ void drawOne(const Session& session, const Film& film, int number, const std::st
                      std::to_string(frames) + ".");
   const FigurePainter painter(film.geo, film.quantity, options);
   const std::size_t index = std::size_t(number == 0 ? frames : number) - 1;
-  writePng(path, painter.draw(film.frames[index]), comment);
+  writePng(path, painter.draw(film.frames[index]), receipt);
 }
 
 }  // namespace stormloom::cli

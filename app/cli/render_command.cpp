@@ -1,42 +1,28 @@
-#include <filesystem>
-
-#include "app/cli/inputs.h"
+#include "app/cli/outputs.h"
 #include "app/cli/pictures.h"
+#include "app/cli/subject.h"
 
 namespace stormloom::cli {
 
 namespace {
 
-Film filmFrom(const Session& session) {
-  const std::vector<std::string>& paths = session.arguments.positionals();
-  if (paths.size() == 1 && std::filesystem::is_regular_file(paths.front()) &&
-      isResultFile(paths.front()))
-    return filmOfResult(readResultFile(paths.front()));
-  const RadarFiles files = readInputs(session);
-  const FrameSequence* longest = &files.sequences.front();
-  for (const FrameSequence& sequence : files.sequences)
-    if (sequence.frames.size() > longest->frames.size()) longest = &sequence;
-  if (files.sequences.size() > 1)
-    session.console.note("Of " + std::to_string(files.sequences.size()) + " sequences, " +
-                         longest->product + " " + longest->event + " is drawn.");
-  return filmOfSequence(*longest);
-}
-
 ExitCode run(const Session& session) {
   const std::string out = session.arguments.required("--out");
-  const bool onePicture = std::filesystem::path(out).extension() == ".png";
+  const bool onePicture = lowerEnding(out) == ".png";
   const int frame = session.arguments.integer("--frame", 0, 1'000'000);
   if (onePicture)
-    checkOutput(out, ".png");
+    checkOutput(session, out, {".png"});
   else
-    checkAnimation(out);
-  const Film film = filmFrom(session);
+    checkAnimation(session, out);
+  const Subject subject = subjectFrom(session, "--out");
+  const Film film = filmOfResult(subject.result);
   if (onePicture)
-    drawOne(session, film, frame, out, session.commandLine);
+    drawOne(session, film, frame, out, subject.receipt);
   else
-    animate(session, film, out, session.commandLine);
+    animate(session, film, out, subject.receipt);
   session.console.result(out);
-  session.console.resultJson(Json::object({{"file", out}, {"frames", film.frames.size()}}));
+  session.console.resultJson(
+      Json::object({{"file", out}, {"frames", onePicture ? 1 : film.frames.size()}}));
   return ExitCode::Done;
 }
 
@@ -44,7 +30,7 @@ ExitCode run(const Session& session) {
 
 Command renderCommand() {
   std::vector<Option> options = {
-      {"--out", "FILE", ".mp4, .gif, .png, or a folder for one PNG a frame.", ""},
+      {"--out", "FILE", ".mp4, .webm, .gif, .png, or a folder for one PNG a frame.", "", "", true},
       {"--frame", "K", "For .png: which frame, from 1 on; 0: the last.", "0"}};
   for (const Option& option : pictureOptions()) options.push_back(option);
   return {"render",

@@ -1,52 +1,23 @@
-#include <memory>
-#include <optional>
-
 #include "app/cli/inputs.h"
+#include "app/cli/outputs.h"
 #include "app/cli/pictures.h"
 
 namespace stormloom::cli {
 
 namespace {
 
-ScenarioRequest requestFrom(const Session& session, std::shared_ptr<const ModelContext> context) {
+ScenarioRequest requestFrom(const Session& session) {
   const Arguments& arguments = session.arguments;
   ScenarioRequest request;
-  request.context = std::move(context);
   request.nSigma = arguments.numbers("--n", -4.0, 4.0);
   request.seed = arguments.seed("--seed");
   request.members = arguments.integer("--members", 1, 256);
   request.steps = arguments.integer("--steps", 0, 1000);
   if (arguments.has("--sampler"))
-    request.sampler =
-        arguments.choice("--sampler", {"flow-ab2", "flow-euler", "flow-heun"});
+    request.sampler = arguments.choice("--sampler", {"flow-ab2", "flow-euler", "flow-heun"});
   if (arguments.has("--guidance"))
     request.guidance = arguments.choice("--guidance", {"official", "none"});
   return request;
-}
-
-std::string numberList(const std::vector<double>& values) {
-  std::string text;
-  char number[32];
-  for (const double value : values) {
-    std::snprintf(number, sizeof number, "%s%g", text.empty() ? "" : ",", value);
-    text += number;
-  }
-  return text;
-}
-
-Receipt scenarioReceipt(const Session& session, const ScenarioForecast& forecast) {
-  Receipt receipt = receiptFor(session, *forecast.request.context);
-  receipt.insert(receipt.end(), {{"model", forecast.model},
-                                 {"weights_sha256", forecast.weightsHash},
-                                 {"sampler", forecast.sampler},
-                                 {"steps", std::to_string(forecast.steps)},
-                                 {"guidance", forecast.guidance},
-                                 {"requested_n_sigma", numberList(forecast.request.nSigma)},
-                                 {"seed", std::to_string(forecast.request.seed)},
-                                 {"members", std::to_string(forecast.request.members)},
-                                 {"device", forecast.device},
-                                 {"precision", forecast.precision}});
-  return receipt;
 }
 
 double lastOf(const std::vector<double>& values) { return values.empty() ? 0.0 : values.back(); }
@@ -83,18 +54,21 @@ void report(const Session& session, const ScenarioForecast& forecast, const Json
   for (const Json& file : files) session.console.result(file.asString());
 }
 
-void writeScenarios(const Session& session, NowcastEngine& engine, const ScenarioRequest& request,
+void writeScenarios(const Session& session, const CutInput& input, ScenarioRequest request,
                     const std::string& out, const std::string& animation) {
+  request.context = input.context;
+  NowcastEngine& engine = session.bench.engine(engineOptionsFrom(session));
   const auto forecast = withProgress(session, "Scenarios", [&](const EngineProgress& progress) {
     return engine.generate(request, session.stop, progress);
   });
   Json files = Json::array();
-  writeScenarioFile(out, *forecast, scenarioReceipt(session, *forecast));
+  writeScenarioFile(out, *forecast, receiptFor(session, "--out", input));
   files.push(out);
   if (!animation.empty()) {
-    const ModelContext& context = *request.context;
-    animate(session, filmOfScenarios(context.frames, context.runTime, forecast->members), animation,
-            session.commandLine);
+    const Film film =
+        filmOfScenarios(input.context->frames, input.context->runTime, forecast->members);
+    animate(session, film, animation,
+            withForecast(receiptFor(session, "--animate", input), *forecast));
     files.push(animation);
   }
   report(session, *forecast, files);
@@ -102,16 +76,12 @@ void writeScenarios(const Session& session, NowcastEngine& engine, const Scenari
 
 ExitCode run(const Session& session) {
   const std::string out = session.arguments.required("--out");
-  checkOutput(out, ".nc");
+  checkOutput(session, out, {".nc"});
   const std::string animation = session.arguments.text("--animate");
-  if (!animation.empty()) checkAnimation(animation);
-  const ScenarioRequest request = requestFrom(session, nullptr);
-  std::optional<NowcastEngine> engine;  // kept while watching
+  if (!animation.empty()) checkAnimation(session, animation);
+  const ScenarioRequest request = requestFrom(session);
   return withInputs(session, [&](const RadarFiles& files) {
-    ScenarioRequest full = request;
-    full.context = std::make_shared<const ModelContext>(contextFrom(session, files));
-    if (!engine) engine.emplace(engineOptionsFrom(session));
-    writeScenarios(session, *engine, full, out, animation);
+    writeScenarios(session, cutInput(session, files), request, out, animation);
     return ExitCode::Done;
   });
 }
@@ -126,8 +96,9 @@ Command scenarioCommand() {
       {"--sampler", "NAME", "flow-ab2, flow-euler or flow-heun; else the model's.", ""},
       {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},
       {"--guidance", "NAME", "official or none; without it Stormloom's own.", ""},
-      {"--out", "FILE.nc", "CF NetCDF to write.", ""},
-      {"--animate", "FILE", "Also an animation: .mp4, .gif or a folder of PNG.", ""}};
+      {"--out", "FILE.nc", "CF NetCDF to write.", "", "", true},
+      {"--animate", "FILE", "Also an animation: .mp4, .webm, .gif or a folder of PNG.", "", "",
+       true}};
   for (const Option& option : contextOptions()) options.push_back(option);
   for (const Option& option : watchOptions()) options.push_back(option);
   for (const Option& option : pictureOptions()) options.push_back(option);

@@ -8,8 +8,8 @@
 
 #include "app/figure/figure_drawing.h"
 #include "app/figure/figure_layout.h"
+#include "app/figure/figure_map.h"
 #include "app/figure/figure_style.h"
-#include "app/figure/map_pane.h"
 
 namespace stormloom {
 
@@ -23,7 +23,7 @@ constexpr const char* kWarning =
     "Attention says where a layer looked, not what caused the forecast; occlusion tests that.";
 
 QColor frameColor(LevelFrame::Kind kind) {
-  return kind == LevelFrame::Kind::Observed ? style::kPast : style::kForecast;
+  return kind == LevelFrame::Kind::Observed ? style::kDark.past : style::kDark.forecast;
 }
 
 QString percent(double share) {
@@ -47,7 +47,7 @@ public:
       : painter_(painter),
         picture_(picture),
         layout_(layout),
-        map_(picture.geo, colorTableFor(Quantity::VilDigital)) {
+        map_(picture.geo, colorTableFor(Quantity::VilDigital), style::kDark) {
     for (const AttentionCell& cell : picture.view.cells) most_ = std::max(most_, cell.weight);
   }
 
@@ -66,18 +66,18 @@ private:
     const AttentionView& view = picture_.view;
     QRect room = layout_.heading.adjusted(text(), 0, -text(), 0);
     room = figure_drawing::putText(painter_, room, QString::fromStdString(view.model),
-                                   figure_drawing::font(text() * 3 / 2, true), style::kText);
+                                   figure_drawing::font(text() * 3 / 2, true), style::kDark.text);
     const QString head =
         view.head == kMeanOfHeads ? "mean of the heads" : "head " + QString::number(view.head);
     room = figure_drawing::putText(painter_, room, head, figure_drawing::font(text()),
-                                   style::kQuietText, true);
+                                   style::kDark.quietText, true);
     figure_drawing::putText(painter_, room, QString::fromStdString(view.layer.words),
-                            figure_drawing::font(text()), style::kQuietText);
+                            figure_drawing::font(text()), style::kDark.quietText);
   }
 
   void strip(const QRect& place, const QColor& color, const QString& title, const QString& right,
              const QString& detail) {
-    painter_.fillRect(place, style::kStrip);
+    painter_.fillRect(place, style::kDark.strip);
     painter_.fillRect(QRect(place.topLeft(), QSize(place.width(), 3)), color);
     const QRect inner = place.adjusted(text() / 2, 3, -text() / 2, 0);
     QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
@@ -85,15 +85,15 @@ private:
     upper = figure_drawing::putText(painter_, upper, right, figure_drawing::font(text() * 9 / 10),
                                     color, true);
     figure_drawing::putText(painter_, upper, title, figure_drawing::font(text(), true),
-                            style::kText);
+                            style::kDark.text);
     figure_drawing::putText(painter_, lower, detail, figure_drawing::font(text() * 9 / 10),
-                            style::kQuietText);
+                            style::kDark.quietText);
   }
 
   void ground(const QRect& map, const std::shared_ptr<const RadarGrid>& grid, int veil) {
-    painter_.fillRect(map, style::kMapGround);
+    painter_.fillRect(map, style::kDark.mapGround);
     if (grid) map_.draw(painter_, map, *grid, figure_drawing::font(text() * 8 / 10));
-    QColor color = style::kGround;
+    QColor color = style::kDark.ground;
     color.setAlpha(veil);
     painter_.fillRect(map, color);
   }
@@ -114,7 +114,7 @@ private:
     painter_.setClipRect(place.map);
     ground(place.map, picture_.asked, 0);
     const QRectF cell = cellRect(place.map, level, view.query[1], view.query[2]);
-    painter_.setPen(QPen(style::kGround, 4.0));
+    painter_.setPen(QPen(style::kDark.ground, 4.0));
     painter_.setBrush(Qt::NoBrush);
     painter_.drawRect(cell.adjusted(-2, -2, 2, 2));
     painter_.setPen(QPen(Qt::white, 2.0));
@@ -156,7 +156,7 @@ private:
     std::set<std::pair<std::int64_t, std::int64_t>> inside;
     for (const AttentionCell& cell : picture_.view.cells)
       if (cell.at[0] == index) inside.emplace(cell.at[1], cell.at[2]);
-    painter_.setPen(QPen(style::kForecast, 1.5));
+    painter_.setPen(QPen(style::kDark.forecast, 1.5));
     for (const auto& [row, col] : inside) {
       const QRectF r = cellRect(map, picture_.view.layer.attended.data, row, col);
       if (!inside.contains({row - 1, col})) painter_.drawLine(r.topLeft(), r.topRight());
@@ -170,7 +170,8 @@ private:
     const QRect room = layout_.legend.adjusted(text(), text() / 2, -text(), -text() / 4);
     constexpr int kSteps = 6;
     const int cell = text() * 2;
-    painter_.fillRect(QRect(room.left(), room.top(), cell * kSteps, text()), style::kMapGround);
+    painter_.fillRect(QRect(room.left(), room.top(), cell * kSteps, text()),
+                      style::kDark.mapGround);
     for (int i = 0; i < kSteps; ++i) {
       QColor color(Qt::white);
       color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * i / (kSteps - 1)));
@@ -178,15 +179,15 @@ private:
     }
     const QFont small = figure_drawing::font(text() * 9 / 10);
     const QRect below(room.left(), room.top() + text(), cell * kSteps, room.height() - text());
-    figure_drawing::putText(painter_, below, "0", small, style::kQuietText);
-    figure_drawing::putText(painter_, below, percent(most_) + " a cell", small, style::kQuietText,
-                            true);
+    figure_drawing::putText(painter_, below, "0", small, style::kDark.quietText);
+    figure_drawing::putText(painter_, below, percent(most_) + " a cell", small,
+                            style::kDark.quietText, true);
     const QRect beside = room.adjusted(cell * kSteps + text(), 0, 0, 0);
     const QRect upper(beside.left(), beside.top(), beside.width(), text() * 3 / 2);
-    figure_drawing::putText(painter_, upper, elsewhere() + kWarning, small, style::kText);
-    figure_drawing::putText(painter_,
-                            QRect(beside.left(), upper.bottom(), beside.width(), text() * 3 / 2),
-                            QString::fromStdString(picture_.footnote), small, style::kQuietText);
+    figure_drawing::putText(painter_, upper, elsewhere() + kWarning, small, style::kDark.text);
+    figure_drawing::putText(
+        painter_, QRect(beside.left(), upper.bottom(), beside.width(), text() * 3 / 2),
+        QString::fromStdString(picture_.footnote), small, style::kDark.quietText);
   }
 
   /// What went to global vectors and padding.
@@ -206,7 +207,7 @@ private:
   QPainter& painter_;
   const AttentionPicture& picture_;
   const FigureLayout& layout_;
-  MapPane map_;
+  FigureMap map_;
   double most_ = 0.0;
 };
 
@@ -224,7 +225,7 @@ RgbImage drawAttention(const AttentionPicture& picture, const FigureOptions& opt
   const FigureLayout layout = layOutFigure(figure_drawing::checkedSize(options),
                                            int(frames.size()) + 1, groundAspect(picture.geo));
   QImage image(layout.size, QImage::Format_RGB888);
-  image.fill(style::kGround);
+  image.fill(style::kDark.ground);
   {
     QPainter painter(&image);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);

@@ -1,16 +1,21 @@
 #include "app/figure/figure.h"
 
+#include <QBuffer>
 #include <QFontMetricsF>
 #include <QImage>
+#include <QImageReader>
 #include <QImageWriter>
 #include <QPainter>
-#include <QSaveFile>
+#include <cmath>
+#include <numbers>
 
 #include "app/figure/figure_drawing.h"
 #include "app/figure/figure_layout.h"
+#include "app/figure/figure_map.h"
 #include "app/figure/figure_style.h"
-#include "app/figure/map_pane.h"
 #include "core/errors.h"
+#include "core/receipt_in_file.h"
+#include "core/scratch_file.h"
 
 namespace stormloom {
 
@@ -30,6 +35,39 @@ const char* kindWord(PaneKind kind) {
   return "";
 }
 
+bool hasHeading(const FigureOptions& options) {
+  return options.title || options.clock || !options.note.empty() || !options.logoFile.empty();
+}
+
+double groundWidthKm(const GeoReference& geo) {
+  constexpr double kKmPerDegree = 111.195;
+  const double width = geo.width() * geo.cellWidth();
+  if (!geo.isGeographic()) return width / 1000.0;
+  const double latitude = (geo.top() + geo.bottom()) / 2.0 * std::numbers::pi / 180.0;
+  return width * kKmPerDegree * std::cos(latitude);
+}
+
+/// Read under limits: it comes from a stranger's file.
+QImage readLogo(const std::string& file) {
+  if (file.empty()) return {};
+  QImageReader reader(QString::fromStdString(file));
+  if (!reader.canRead() || reader.size().isEmpty() || reader.size().width() > 8192 ||
+      reader.size().height() > 8192)
+    throw IoError(file +
+                  ": this is no picture that can be a logo. Use a PNG of at most 8192 pixels.");
+  const QImage image = reader.read();
+  if (image.isNull()) throw IoError(file + ": the picture is damaged.");
+  return image;
+}
+
+/// 1, 2 or 5 times a power of ten, at most `length`.
+double roundLength(double length) {
+  const double unit = std::pow(10.0, std::floor(std::log10(length)));
+  for (const double factor : {5.0, 2.0})
+    if (unit * factor <= length) return unit * factor;
+  return unit;
+}
+
 QString levelText(double level) { return QString::number(level, 'g', 3); }
 
 }  // namespace
@@ -38,12 +76,15 @@ struct FigurePainter::Impl {
   std::unique_ptr<QGuiApplication> application;
   const ColorTable& colors;
   FigureLayout layout;
-  MapPane map;
-  QString footnote;
+  FigureMap map;
+  FigureOptions options;
+  double widthKm;  ///< of a pane, at its middle
+  QImage logo;
 
   void heading(QPainter& painter, const FigureFrame& frame) const;
   void pane(QPainter& painter, const FigureLayout::Pane& place, const FigurePane& pane) const;
   void north(QPainter& painter, const QRect& map) const;
+  void scaleBar(QPainter& painter, const QRect& map) const;
   void legend(QPainter& painter) const;
 };
 
@@ -51,33 +92,46 @@ bool canDrawFigures() { return true; }
 
 FigurePainter::FigurePainter(const GeoReference& geo, Quantity quantity,
                              const FigureOptions& options)
-    : impl_(new Impl{
-          figure_drawing::applicationIfNone(), colorTableFor(quantity),
-          layOutFigure(figure_drawing::checkedSize(options), options.panes, groundAspect(geo)),
-          MapPane(geo, colorTableFor(quantity)), QString::fromStdString(options.footnote)}) {}
+    : impl_(new Impl{figure_drawing::applicationIfNone(), colorTableFor(quantity),
+                     layOutFigure(figure_drawing::checkedSize(options), options.panes,
+                                  groundAspect(geo), hasHeading(options), options.legend),
+                     FigureMap(geo, colorTableFor(quantity), style::kDark), options,
+                     groundWidthKm(geo), readLogo(options.logoFile)}) {}
 
 FigurePainter::~FigurePainter() = default;
 
 void FigurePainter::Impl::heading(QPainter& painter, const FigureFrame& frame) const {
   const int text = layout.textHeight;
   QRect room = layout.heading.adjusted(text, 0, -text, 0);
+  if (!logo.isNull()) {
+    const QImage small = logo.scaled(room.size() - QSize(0, text / 2), Qt::KeepAspectRatio,
+                                     Qt::SmoothTransformation);
+    painter.drawImage(room.right() - small.width(), room.top() + text / 4, small);
+    room.setRight(room.right() - small.width() - text);
+  }
   const PaneKind kind = frame.panes.empty() ? PaneKind::Observed : frame.panes.back().kind;
-  room = figure_drawing::putText(painter, room, QString::fromStdString(frame.validTime),
-                                 figure_drawing::font(text * 3 / 2, true), style::kText);
-  if (!frame.leadTime.empty())
-    room = figure_drawing::putText(painter, room, QString::fromStdString(frame.leadTime),
-                                   figure_drawing::font(text * 3 / 2, true), style::colorOf(kind));
-  room = figure_drawing::putText(painter, room, QString::fromStdString(frame.runTime),
-                                 figure_drawing::font(text), style::kQuietText);
-  figure_drawing::putText(painter, room, QString::fromStdString(frame.title),
-                          figure_drawing::font(text), style::kQuietText, true);
+  if (options.clock) {
+    const QFont large = figure_drawing::font(text * 3 / 2, true);
+    room = figure_drawing::putText(painter, room, QString::fromStdString(frame.validTime), large,
+                                   style::kDark.text);
+    if (!frame.leadTime.empty())
+      room = figure_drawing::putText(painter, room, QString::fromStdString(frame.leadTime), large,
+                                     style::colorOf(kind, style::kDark));
+    room = figure_drawing::putText(painter, room, QString::fromStdString(frame.runTime),
+                                   figure_drawing::font(text), style::kDark.quietText);
+  }
+  if (options.title)
+    room = figure_drawing::putText(painter, room, QString::fromStdString(frame.title),
+                                   figure_drawing::font(text), style::kDark.quietText, true);
+  figure_drawing::putText(painter, room, QString::fromStdString(options.note),
+                          figure_drawing::font(text), style::kDark.text);
 }
 
 void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& place,
                                const FigurePane& pane) const {
   const int text = layout.textHeight;
-  const QColor color = style::colorOf(pane.kind);
-  painter.fillRect(place.strip, style::kStrip);
+  const QColor color = style::colorOf(pane.kind, style::kDark);
+  painter.fillRect(place.strip, style::kDark.strip);
   painter.fillRect(QRect(place.strip.topLeft(), QSize(place.strip.width(), 3)), color);
   const QRect inner = place.strip.adjusted(text / 2, 3, -text / 2, 0);
   QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
@@ -86,34 +140,52 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
     upper = figure_drawing::putText(painter, upper, kindWord(pane.kind),
                                     figure_drawing::font(text * 9 / 10), color, true);
   if (pane.synthetic)
-    upper = figure_drawing::putText(painter, upper, "synthetic",
-                                    figure_drawing::font(text * 9 / 10), style::kSynthetic, true);
+    upper =
+        figure_drawing::putText(painter, upper, "synthetic", figure_drawing::font(text * 9 / 10),
+                                style::kDark.synthetic, true);
   figure_drawing::putText(painter, upper, QString::fromStdString(pane.title),
-                          figure_drawing::font(text, true), style::kText);
+                          figure_drawing::font(text, true), style::kDark.text);
   lower = figure_drawing::putText(painter, lower, QString::fromStdString(pane.corner),
-                                  figure_drawing::font(text * 9 / 10), style::kText, true);
+                                  figure_drawing::font(text * 9 / 10), style::kDark.text, true);
   figure_drawing::putText(painter, lower, QString::fromStdString(pane.detail),
-                          figure_drawing::font(text * 9 / 10), style::kQuietText);
+                          figure_drawing::font(text * 9 / 10), style::kDark.quietText);
   if (pane.grid) map.draw(painter, place.map, *pane.grid, figure_drawing::font(text * 8 / 10));
   north(painter, place.map);
+  if (options.scaleBar) scaleBar(painter, place.map);
 }
 
 void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
   const int text = layout.textHeight;
   painter.save();
   const QRect plate(place.right() - text * 3 / 2 - 3, place.top() + 4, text * 3 / 2, text * 5 / 2);
-  QColor ground = style::kGround;
+  QColor ground = style::kDark.ground;
   ground.setAlpha(170);
   painter.fillRect(plate, ground);
   const QPointF tip(plate.center().x() + 0.5, plate.top() + 3.0);
   const double half = text * 0.35;
   painter.setPen(Qt::NoPen);
-  painter.setBrush(style::kText);
+  painter.setBrush(style::kDark.text);
   painter.drawPolygon(QPolygonF({tip, tip + QPointF(half, text), tip + QPointF(-half, text)}));
   painter.setFont(figure_drawing::font(text * 8 / 10, true));
-  painter.setPen(style::kText);
+  painter.setPen(style::kDark.text);
   painter.drawText(plate.adjusted(0, text, 0, 0), Qt::AlignCenter, "N");
   painter.restore();
+}
+
+void FigurePainter::Impl::scaleBar(QPainter& painter, const QRect& place) const {
+  const int text = layout.textHeight;
+  const double km = roundLength(widthKm / 4.0);
+  const int length = int(km / widthKm * place.width());
+  const QRect plate(place.right() - length - text, place.bottom() - text * 2 - 4, length + text,
+                    text * 2);
+  QColor ground = style::kDark.ground;
+  ground.setAlpha(170);
+  painter.fillRect(plate, ground);
+  painter.setPen(style::kDark.text);
+  painter.setFont(figure_drawing::font(text * 8 / 10));
+  painter.drawText(plate.adjusted(0, 0, 0, -text / 2), Qt::AlignCenter, QString("%1 km").arg(km));
+  painter.fillRect(QRect(plate.left() + text / 2, plate.bottom() - text / 2, length, 2),
+                   style::kDark.text);
 }
 
 void FigurePainter::Impl::legend(QPainter& painter) const {
@@ -127,43 +199,49 @@ void FigurePainter::Impl::legend(QPainter& painter) const {
     const QRect box(room.left() + int(i) * cell, room.top(), cell, barHeight);
     painter.fillRect(box, style::toQColor(steps[i].color));
     painter.setFont(small);
-    painter.setPen(style::kQuietText);
+    painter.setPen(style::kDark.quietText);
     painter.drawText(QRect(box.left(), box.bottom() + 1, cell, room.bottom() - box.bottom()),
                      Qt::AlignLeft | Qt::AlignVCenter, levelText(steps[i].level));
   }
   const int used = int(steps.size()) * cell + text;
   const QRect beside(room.left() + used, room.top(), room.width() - used, barHeight);
   figure_drawing::putText(painter, beside, QString::fromStdString(colors.unit()), small,
-                          style::kText);
+                          style::kDark.text);
   const QRect below(beside.left(), beside.bottom() + 1, beside.width(),
                     room.bottom() - beside.bottom());
-  figure_drawing::putText(painter, below, footnote, small, style::kQuietText);
+  figure_drawing::putText(painter, below, QString::fromStdString(options.footnote), small,
+                          style::kDark.quietText);
 }
 
 RgbImage FigurePainter::draw(const FigureFrame& frame) const {
   QImage image(impl_->layout.size, QImage::Format_RGB888);
-  image.fill(style::kGround);
+  image.fill(style::kDark.ground);
   {
     QPainter painter(&image);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
-    impl_->heading(painter, frame);
+    if (!impl_->layout.heading.isEmpty()) impl_->heading(painter, frame);
     const std::size_t panes = std::min(frame.panes.size(), impl_->layout.panes.size());
     for (std::size_t i = 0; i < panes; ++i)
       impl_->pane(painter, impl_->layout.panes[i], frame.panes[i]);
-    impl_->legend(painter);
+    if (impl_->options.legend) impl_->legend(painter);
   }
   return figure_drawing::pixelsOf(image);
 }
 
-void writePng(const std::string& path, const RgbImage& image, const std::string& comment) {
+void writePng(const std::string& path, const RgbImage& image, const Receipt& receipt,
+              double dotsPerInch) {
   QImage picture(image.pixels.data(), image.width, image.height, image.width * 3,
                  QImage::Format_RGB888);
-  picture.setText("Comment", QString::fromStdString(comment));
-  QSaveFile file(QString::fromStdString(path));
-  QImageWriter writer(&file, "png");
-  if (!file.open(QIODevice::WriteOnly) || !writer.write(picture) || !file.commit())
-    throw IoError(path + ": it cannot be written (" + file.errorString().toStdString() +
-                  "). Is there space, and may you write there?");
+  if (dotsPerInch > 0.0) {
+    picture.setDotsPerMeterX(int(std::lround(dotsPerInch / 0.0254)));
+    picture.setDotsPerMeterY(int(std::lround(dotsPerInch / 0.0254)));
+  }
+  QBuffer buffer;
+  buffer.open(QIODevice::WriteOnly);
+  if (!QImageWriter(&buffer, "png").write(picture))
+    throw IoError(path + ": the picture could not be made into PNG.");
+  const std::string_view png(buffer.data().constData(), std::size_t(buffer.data().size()));
+  writeWholeFile(path, withPngText(png, kReceiptKeyword, receiptText(receipt)));
 }
 
 }  // namespace stormloom

@@ -8,6 +8,7 @@
 #include "core/geo_reference.h"
 #include "core/quantity.h"
 #include "core/radar_grid.h"
+#include "core/receipt.h"
 
 namespace stormloom {
 
@@ -38,6 +39,12 @@ struct FigureOptions {
   int height = 0;
   int panes = 1;
   std::string footnote;  ///< producer, licence and how it was made
+  bool legend = true;
+  bool clock = true;  ///< valid, lead and run time
+  bool title = true;
+  bool scaleBar = true;
+  std::string note;      ///< a line of the person's own
+  std::string logoFile;  ///< a picture for the upper right corner
 };
 
 /// False where this build has no Qt Gui.
@@ -57,7 +64,8 @@ private:
   std::unique_ptr<Impl> impl_;
 };
 
-/// One PNG, written beside its name and renamed. `comment` says how it was made.
-void writePng(const std::string& path, const RgbImage& image, const std::string& comment);
+/// One PNG, whole or not at all, with its receipt and, when it is known, the size of a dot.
+void writePng(const std::string& path, const RgbImage& image, const Receipt& receipt,
+              double dotsPerInch = 0.0);
 
 }  // namespace stormloom

@@ -57,14 +57,15 @@ double groundAspect(const GeoReference& geo) {
   return std::clamp(width / (geo.height() * geo.cellHeight()), 0.2, 5.0);
 }
 
-FigureLayout layOutFigure(QSize size, int panes, double aspect) {
+FigureLayout layOutFigure(QSize size, int panes, double aspect, bool heading, bool legend) {
   if (size.isEmpty()) size = sizeFor(panes, aspect);
   FigureLayout layout;
   layout.size = size;
   const int text = std::clamp(std::min(size.width() / 58, size.height() / 42), 11, 22);
   layout.textHeight = text;
-  layout.heading = QRect(0, 0, size.width(), headingHeight(text));
-  layout.legend = QRect(0, size.height() - legendHeight(text), size.width(), legendHeight(text));
+  layout.heading = QRect(0, 0, size.width(), heading ? headingHeight(text) : 0);
+  const int below = legend ? legendHeight(text) : 0;
+  layout.legend = QRect(0, size.height() - below, size.width(), below);
   const QSize room(size.width(), layout.legend.top() - layout.heading.height());
   const int strip = stripHeight(text);
   const Grid grid = bestGrid(room, panes, aspect, strip);

@@ -26,6 +26,7 @@ double groundAspect(const GeoReference& geo);
 
 /// Panes as large as they can be in `size`; an empty size: panes side by side, each wide enough to
 /// be read.
-FigureLayout layOutFigure(QSize size, int panes, double aspect);
+FigureLayout layOutFigure(QSize size, int panes, double aspect, bool heading = true,
+                          bool legend = true);
 
 }  // namespace stormloom

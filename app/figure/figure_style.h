@@ -5,25 +5,31 @@
 #include "app/figure/figure.h"
 #include "core/color_table.h"
 
-// Colours of pictures: dark slate, two colours with one meaning each, radar colours for radar
-// alone.
+// Colours of pictures: two colours with one meaning each, radar colours for radar alone.
 namespace stormloom::figure_style {
 
-inline const QColor kGround(0x12, 0x16, 0x1b);
-inline const QColor kStrip(0x17, 0x1c, 0x22);
-inline const QColor kMapGround(0x1c, 0x23, 0x2b);
-inline const QColor kOutside(0x0c, 0x0f, 0x13);
-inline const QColor kMissing(0x3b, 0x36, 0x44);
-inline const QColor kText(0xdf, 0xe6, 0xee);
-inline const QColor kQuietText(0x93, 0xa1, 0xb0);
-inline const QColor kCoast(0x9f, 0xb0, 0xc0);
-inline const QColor kBorder(0x71, 0x80, 0x8f);
-inline const QColor kGraticule(0x56, 0x63, 0x71);
-inline const QColor kPast(0x5f, 0xc9, 0xe0);
-inline const QColor kForecast(0xf2, 0xb8, 0x4b);
-inline const QColor kSynthetic(0xa0, 0x8c, 0xf0);
+/// Everything whose colour depends on the ground.
+struct Theme {
+  QColor ground, strip, mapGround, outside, missing, text, quietText, coast, border, graticule;
+  QColor past, forecast, synthetic;
+};
 
-inline QColor colorOf(PaneKind kind) { return kind == PaneKind::Observed ? kPast : kForecast; }
+/// For screens.
+inline const Theme kDark{{0x12, 0x16, 0x1b}, {0x17, 0x1c, 0x22}, {0x1c, 0x23, 0x2b},
+                         {0x0c, 0x0f, 0x13}, {0x3b, 0x36, 0x44}, {0xdf, 0xe6, 0xee},
+                         {0x93, 0xa1, 0xb0}, {0x9f, 0xb0, 0xc0}, {0x71, 0x80, 0x8f},
+                         {0x56, 0x63, 0x71}, {0x5f, 0xc9, 0xe0}, {0xf2, 0xb8, 0x4b},
+                         {0xa0, 0x8c, 0xf0}};
+/// For paper.
+inline const Theme kLight{{0xff, 0xff, 0xff}, {0xff, 0xff, 0xff}, {0xf1, 0xf4, 0xf7},
+                          {0xd9, 0xde, 0xe4}, {0xc9, 0xc2, 0xd3}, {0x18, 0x20, 0x2a},
+                          {0x5a, 0x68, 0x75}, {0x5a, 0x68, 0x75}, {0x8a, 0x97, 0xa4},
+                          {0xa9, 0xb4, 0xbe}, {0x0e, 0x7d, 0x98}, {0xa8, 0x65, 0x00},
+                          {0x61, 0x4b, 0xc4}};
+
+inline const QColor& colorOf(PaneKind kind, const Theme& theme) {
+  return kind == PaneKind::Observed ? theme.past : theme.forecast;
+}
 inline QColor toQColor(Rgb color) { return {color.red, color.green, color.blue}; }
 
 }  // namespace stormloom::figure_style

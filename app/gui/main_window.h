@@ -29,6 +29,8 @@ namespace stormloom {
 class ActionTable;
 class Banner;
 class CommandPalette;
+class ExportTools;
+struct ExportSubject;
 class KeyList;
 class LineAsker;
 class MapWall;
@@ -104,6 +106,7 @@ private:
   void openDialog(bool folder);
   void rememberRecent(const QStringList& paths);
   void savePicture();
+  ExportSubject exportSubject() const;
   void copyCommand();
   void saveSession();
   void openSession(const QString& path);
@@ -135,6 +138,7 @@ private:
   std::shared_ptr<const MapGround> groundOf(const GeoReference& geo);
 
   ActionTable* actions_;
+  ExportTools* exports_ = nullptr;
   Desk desk_;
   DeskHistory history_;
   std::optional<DeskState> pending_;  ///< to be shown once its files are read

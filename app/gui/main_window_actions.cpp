@@ -11,6 +11,7 @@
 
 #include "app/gui/actions.h"
 #include "app/gui/attention_actions.h"
+#include "app/gui/export_tools.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
@@ -41,6 +42,12 @@ void MainWindow::addFileActions() {
   nameShort(actions_->add("picture", group, tr("Save the picture"), key("Ctrl+E"),
                           [this] { savePicture(); }),
             tr("Picture"));
+  actions_->add("export", group, tr("Export an animation or data…"), key("Ctrl+Shift+E"),
+                [this] { exports_->exportNow(); });
+  actions_->add("exportAgain", group, tr("The last export again"), key("Ctrl+Alt+E"),
+                [this] { exports_->exportAgain(); });
+  actions_->add("copyValues", group, tr("Copy the values"), key("Ctrl+Alt+V"),
+                [this] { exports_->copyValues(); });
   actions_->add("copyPicture", group, tr("Copy the picture"), key("Ctrl+C"), [this] {
     QApplication::clipboard()->setImage(wall_->grabFramebuffer());
     banner_->tell(tr("The picture is in the clipboard."));

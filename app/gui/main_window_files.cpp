@@ -13,6 +13,7 @@
 #include <QStandardPaths>
 #include <algorithm>
 
+#include "app/gui/export_subject.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
@@ -261,6 +262,16 @@ void MainWindow::savePicture() {
     banner_->say(tr("%1 cannot be written. Make room or give permission to write there, then press "
                     "Ctrl+E again.")
                      .arg(path));
+}
+
+ExportSubject MainWindow::exportSubject() const {
+  ExportSubject subject{.observed = desk_.observed, .context = desk_.context};
+  // A blend between two scenarios is for the moving hand; what leaves the window is exact.
+  if (desk_.scenarios)
+    subject.scenario = desk_.scenarios->forFixed(desk_.state.nSigma, desk_.state.members);
+  for (const std::string& path : desk_.state.paths) subject.inputs << QString::fromStdString(path);
+  subject.time = desk_.time;
+  return subject;
 }
 
 void MainWindow::copyCommand() {

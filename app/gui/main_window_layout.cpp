@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/actions.h"
+#include "app/gui/export_tools.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
@@ -58,6 +59,9 @@ void MainWindow::buildLayout() {
   auto* column = new QVBoxLayout(all);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
+  exports_ = new ExportTools(
+      this, [this] { return exportSubject(); }, [this] { return wall_->grabFramebuffer(); });
+  connect(exports_, &ExportTools::said, this, [this](const QString& text) { banner_->tell(text); });
   column->addWidget(top_ = buildTop());
   banner_ = new Banner;
   column->addWidget(banner_);
@@ -141,6 +145,7 @@ QWidget* MainWindow::buildRail() {
     button->setIcon(railIcon(icon, Theme::of(*this).text));
     button->setProperty("icon", int(icon));
     column->addWidget(button);
+    if (icon == RailIcon::Export) exports_->makeDragHandle(button);
   }
   column->addStretch(1);
   return rail;

@@ -96,7 +96,9 @@ private Q_SLOTS:
     const QString out = path("cut.mp4");
     process.start(STORMLOOM_CLI, {"render", path("demo.nc"), "--out", out, "--size", "7680x4320"});
     QVERIFY(process.waitForStarted());
-    QTest::qWait(700);
+    const QDir folder(folder_.path());
+    QTRY_VERIFY_WITH_TIMEOUT(
+        !folder.entryList({".cut.mp4.part*"}, QDir::AllEntries | QDir::Hidden).isEmpty(), 60'000);
     ::kill(pid_t(process.processId()), SIGINT);
     QVERIFY(process.waitForFinished(60'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);

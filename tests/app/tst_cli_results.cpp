@@ -37,8 +37,8 @@ class TestCliResults : public QObject {
 private Q_SLOTS:
   void everyCommandHasHelpWithExamples_data() {
     QTest::addColumn<QString>("command");
-    for (const char* command :
-         {"info", "forecast", "scenario", "render", "parity", "train", "models", "demo"})
+    for (const char* command : {"info", "forecast", "scenario", "render", "export", "figure",
+                                "report", "verify", "rerun", "parity", "train", "models", "demo"})
       QTest::newRow(command) << command;
   }
   void everyCommandHasHelpWithExamples() {
@@ -80,11 +80,11 @@ private Q_SLOTS:
     QFETCH(int, height);
     writeScenarios(path("s.nc"));
     const CliRun run = runCli({"render", path("s.nc"), "--out", path("s.png"), "--size",
-                               QString("%1x%2").arg(width).arg(height)});
+                               QString("%1x%2").arg(width).arg(height), "--overwrite"});
     QVERIFY2(run.code == 0, run.err);
     const QImage image(path("s.png"));
     QCOMPARE(image.size(), QSize(width, height));
-    QVERIFY(image.text("Comment").contains("stormloom-cli render"));
+    QVERIFY(image.text("stormloom_receipt").contains("stormloom-cli render"));
     int past = 0;
     int forecast = 0;
     for (int y = 0; y < image.height(); ++y)

@@ -10,6 +10,7 @@
 #include "core/animation_file.h"
 #include "core/animation_palette.h"
 #include "core/errors.h"
+#include "core/receipt_in_file.h"
 
 using namespace stormloom;
 
@@ -30,8 +31,21 @@ RgbImage movingSquare(int index, int width = 161, int height = 97) {
   return image;
 }
 
+/// What a receipt may hold: quotes, brackets, markup, letters beyond ASCII, more than 255 bytes.
+Receipt receipt() {
+  Receipt made;
+  made.command = "render";
+  made.commandLine =
+      "stormloom-cli render 'a (b) <c> \\ \"d\" äöü 雨.nc' --out x " + std::string(600, 'z');
+  made.options = {"--out", "x"};
+  made.output = "--out";
+  made.seed = 18446744073709551615ull;
+  made.nSigma = {-2.5, 4.0};
+  return made;
+}
+
 void writeAll(const std::string& path) {
-  AnimationWriter writer(path, {.framesPerSecond = 5.0, .comment = "made by a test"});
+  AnimationWriter writer(path, {.framesPerSecond = 5.0, .receipt = receiptText(receipt())});
   for (int i = 0; i < kFrames; ++i) writer.add(movingSquare(i));
   writer.finish();
 }
@@ -49,9 +63,40 @@ private Q_SLOTS:
     if (!canWriteAnimations()) QSKIP("this build has no FFmpeg");
   }
 
+  void everyFormatCarriesItsReceipt_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {"a.mp4", "a.webm", "a.gif", "pictures"}) QTest::newRow(name) << name;
+  }
+  void everyFormatCarriesItsReceipt() {
+    QFETCH(QString, name);
+    QTemporaryDir folder;
+    const std::string path = folder.filePath(name).toStdString();
+    writeAll(path);
+    const auto found = receiptOf(path);
+    QVERIFY(found);
+    QVERIFY(found->toJson() == receipt().toJson());
+  }
+
+  void theSamePicturesGiveTheSameFile_data() { everyFormatCarriesItsReceipt_data(); }
+  void theSamePicturesGiveTheSameFile() {
+    QFETCH(QString, name);
+    QTemporaryDir one, other;
+    writeAll(one.filePath(name).toStdString());
+    writeAll(other.filePath(name).toStdString());
+    const PictureDifference difference =
+        compareAnimations(one.filePath(name).toStdString(), other.filePath(name).toStdString());
+    QCOMPARE(difference.framesBefore, kFrames);
+    QCOMPARE(difference.differing, 0);
+    const QString inside = QFileInfo(one.filePath(name)).isDir() ? name + "/frame_0001.png" : name;
+    QFile a(one.filePath(inside)), b(other.filePath(inside));
+    QVERIFY(a.open(QIODevice::ReadOnly) && b.open(QIODevice::ReadOnly));
+    QVERIFY(a.readAll() == b.readAll());
+  }
+
   void everyFormatHoldsAsManyFramesAsWereGiven_data() {
     QTest::addColumn<QString>("name");
     QTest::newRow("mp4, odd size") << "storm.mp4";
+    QTest::newRow("webm") << "storm.webm";
     QTest::newRow("gif") << "storm.gif";
     QTest::newRow("folder of pictures") << "storm frames äöü";
   }

@@ -47,9 +47,11 @@ FrameSequence framesFrom(ValidTime first, int count, float value) {
 const ValidTime kRunTime = timeFromCalendar(2019, 6, 10, 1, 0, 0);
 
 std::shared_ptr<const ModelContext> context() {
-  return std::make_shared<ModelContext>(ModelContext{
-      .grid = sevirLrGrid(), .frames = framesFrom(kRunTime - minutes(20), 3, 20.0f),
-      .runTime = kRunTime, .hash = "abc"});
+  return std::make_shared<ModelContext>(
+      ModelContext{.grid = sevirLrGrid(),
+                   .frames = framesFrom(kRunTime - minutes(20), 3, 20.0f),
+                   .runTime = kRunTime,
+                   .hash = "abc"});
 }
 
 ScenarioForecast twoScenariosOfTwoMembers() {
@@ -61,9 +63,11 @@ ScenarioForecast twoScenariosOfTwoMembers() {
   for (const double n : {-2.0, 2.0}) {
     for (int member = 0; member < 2; ++member) {
       forecast.members.push_back(
-          {.nSigma = n, .member = member,
+          {.nSigma = n,
+           .member = member,
            .frames = framesFrom(kRunTime + minutes(10), 2, 50.0f + float(n) + float(member)),
-           .commanded = {0.1, 0.2}, .achieved = {0.1 + 0.01 * member, 0.2}});
+           .commanded = {0.1, 0.2},
+           .achieved = {0.1 + 0.01 * member, 0.2}});
     }
   }
   return forecast;
@@ -77,7 +81,7 @@ class TestScenarioFile : public QObject {
   QTemporaryDir folder_;
   std::string path(const char* name) { return folder_.filePath(name).toStdString(); }
 
- private Q_SLOTS:
+private Q_SLOTS:
   void aSequenceComesBackWithItsValuesStatesTimesAndPlace() {
     FrameSequence written = framesFrom(kRunTime, 3, 30.0f);
     written.synthetic = true;
@@ -99,7 +103,7 @@ class TestScenarioFile : public QObject {
   }
 
   void scenariosKeepTheirNumbersInOrder() {
-    writeScenarioFile(path("scenario.nc"), twoScenariosOfTwoMembers(), {{"command", "test"}});
+    writeScenarioFile(path("scenario.nc"), twoScenariosOfTwoMembers(), {.command = "test"});
     const ResultFile read = readResultFile(path("scenario.nc"));
     QCOMPARE(read.runTime, kRunTime);
     QCOMPARE(read.members.size(), std::size_t(4));
@@ -109,8 +113,10 @@ class TestScenarioFile : public QObject {
     QVERIFY(std::abs(read.members[2].frames.frames[1].grid->at(4, 0) - 66.0f) < 0.006f);
     QCOMPARE(read.members[0].frames.frames[0].validTime, kRunTime + minutes(10));
     QCOMPARE(read.context.frames.size(), std::size_t(3));
-    QCOMPARE(read.attributes.at("seed"), std::string("7"));
-    QCOMPARE(read.attributes.at("command"), std::string("test"));
+    QVERIFY(read.receipt.seed == 7u);
+    QCOMPARE(read.receipt.command, std::string("test"));
+    QCOMPARE(read.receipt.model, std::string("test"));
+    QCOMPARE(read.anticipated.sigma.size(), std::size_t(2));
   }
 
   void anotherProgramFindsPlaceAndTimes() {
@@ -131,14 +137,13 @@ class TestScenarioFile : public QObject {
     QVERIFY(std::abs(reference->GetSemiMajor() - 6370997.0) < 1e-6);
     QCOMPARE(dataset->GetRasterCount(), 8);
     float value = 0.0f;
-    const CPLErr status = dataset->GetRasterBand(8)->RasterIO(GF_Read, 3, 4, 1, 1, &value, 1, 1,
-                                                              GDT_Float32, 0, 0);
+    const CPLErr status =
+        dataset->GetRasterBand(8)->RasterIO(GF_Read, 3, 4, 1, 1, &value, 1, 1, GDT_Float32, 0, 0);
     QCOMPARE(status, CE_None);
     const double scaled = value * dataset->GetRasterBand(8)->GetScale();
     QVERIFY(std::abs(scaled - 67.03) < 0.006);
     const char* time = dataset->GetRasterBand(8)->GetMetadataItem("NETCDF_DIM_time");
-    QCOMPARE(QString(time).toDouble(),
-             double((kRunTime + minutes(20)).time_since_epoch().count()));
+    QCOMPARE(QString(time).toDouble(), double((kRunTime + minutes(20)).time_since_epoch().count()));
 #else
     QSKIP("this build has no GDAL");
 #endif

@@ -35,7 +35,7 @@ FrameSequence sequenceOf(const std::vector<std::shared_ptr<RadarGrid>>& grids) {
 
 ResultFile forecastOf(const std::vector<FrameSequence>& members) {
   ResultFile file{.kind = "scenario", .context = sequenceOf({}), .runTime = kRunTime};
-  file.attributes["model"] = "test";
+  file.receipt.model = "test";
   for (std::size_t m = 0; m < members.size(); ++m) {
     file.members.push_back({.nSigma = 2.0, .member = int(m), .frames = members[m]});
   }

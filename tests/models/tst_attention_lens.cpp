@@ -10,7 +10,7 @@
 #include "core/netcdf_file.h"
 #include "core/synthetic_event.h"
 #include "models/attention.h"
-#include "tests/models/tiny_models.h"
+#include "tests/support/tiny_models.h"
 
 using namespace stormloom;
 

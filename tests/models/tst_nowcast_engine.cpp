@@ -1,5 +1,3 @@
-#include <torch/torch.h>
-
 #include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
@@ -10,7 +8,7 @@
 #include "core/model_grid.h"
 #include "core/synthetic_event.h"
 #include "models/nowcast_engine.h"
-#include "tests/models/tiny_models.h"
+#include "tests/support/tiny_models.h"
 
 using namespace stormloom;
 

@@ -1,4 +1,4 @@
-#include "app/figure/map_pane.h"
+#include "app/figure/figure_map.h"
 
 #include <QFontMetricsF>
 #include <QPainterPath>
@@ -12,6 +12,8 @@ namespace stormloom {
 namespace {
 
 namespace style = figure_style;
+
+constexpr QRgb kHatched = 1;  // no colour: pictures are opaque
 
 QPainterPath pathOf(const std::vector<QPointF>& points) {
   QPainterPath path;
@@ -44,55 +46,86 @@ std::optional<QPointF> edgePoint(const std::vector<QPointF>& points, const QRect
 
 }  // namespace
 
-MapPane::MapPane(const GeoReference& geo, const ColorTable& colors)
+FigureMap::FigureMap(const GeoReference& geo, const ColorTable& colors,
+                     const figure_style::Theme& theme)
     : colors_(colors),
+      theme_(theme),
       width_(geo.width()),
       height_(geo.height()),
       paths_(mapPathsInGrid(loadBaseMap(), geo)),
       graticule_(graticuleInGrid(geo, 3)) {}
 
-QPointF MapPane::position(const QRect& map, CellPoint cell) const {
+QPointF FigureMap::position(const QRect& map, CellPoint cell) const {
   return {map.left() + cell.col / width_ * map.width(),
           map.top() + cell.row / height_ * map.height()};
 }
 
-QImage MapPane::radarImage(const RadarGrid& grid, QSize size) const {
+std::vector<QRgb> FigureMap::cellColors(const RadarGrid& grid) const {
+  std::vector<QRgb> out(grid.size(), theme_.mapGround.rgb());
+  for (std::size_t cell = 0; cell < grid.size(); ++cell) {
+    const CellState state = grid.states()[cell];
+    const double value = double(grid.values()[cell]);
+    if (state == CellState::OutsideCoverage)
+      out[cell] = theme_.outside.rgb();
+    else if (state == CellState::Missing)
+      out[cell] = kHatched;
+    else if (colors_.isDrawn(value))
+      out[cell] = style::toQColor(colors_.color(value)).rgb();
+  }
+  return out;
+}
+
+QImage FigureMap::radarImage(const RadarGrid& grid, QSize size) const {
   QImage image(size, QImage::Format_RGB32);
-  const QRgb ground = style::kMapGround.rgb();
+  const std::vector<QRgb> cells = cellColors(grid);
+  const QRgb ground = theme_.mapGround.rgb();
+  const QRgb hatching = theme_.missing.rgb();
+  std::vector<int> columns(std::size_t(size.width()));
+  for (int x = 0; x < size.width(); ++x)
+    columns[std::size_t(x)] = std::min(int((x + 0.5) / size.width() * width_), width_ - 1);
   for (int y = 0; y < size.height(); ++y) {
     const int row = std::min(int((y + 0.5) / size.height() * height_), height_ - 1);
+    const QRgb* from = cells.data() + std::size_t(row) * std::size_t(width_);
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
     for (int x = 0; x < size.width(); ++x) {
-      const int col = std::min(int((x + 0.5) / size.width() * width_), width_ - 1);
-      const CellState state = grid.state(row, col);
-      const float value = grid.at(row, col);
-      line[x] = ground;
-      if (state == CellState::OutsideCoverage)
-        line[x] = style::kOutside.rgb();
-      else if (state == CellState::Missing)
-        line[x] = (x + y) % 6 < 2 ? style::kMissing.rgb() : ground;  // hatched: not "no rain"
-      else if (colors_.isDrawn(double(value)))
-        line[x] = style::toQColor(colors_.color(double(value))).rgb();
+      line[x] = from[columns[std::size_t(x)]];
+      if (line[x] == kHatched) line[x] = (x + y) % 6 < 2 ? hatching : ground;  // not "no rain"
     }
   }
   return image;
 }
 
-void MapPane::drawLines(QPainter& painter, const QRect& map) const {
+/// What does not change from frame to frame is drawn once for each size of map.
+const QImage& FigureMap::overlay(QSize size, const QFont& font) const {
+  if (overlay_.size() == size && overlayFont_ == font) return overlay_;
+  overlay_ = QImage(size, QImage::Format_ARGB32_Premultiplied);
+  overlay_.fill(Qt::transparent);
+  overlayFont_ = font;
+  QPainter painter(&overlay_);
+  painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
+  const QRect map({0, 0}, size);
+  drawGraticule(painter, map);
+  drawLines(painter, map, 1.0);
+  painter.setFont(font);
+  drawLabels(painter, map);
+  return overlay_;
+}
+
+void FigureMap::drawLines(QPainter& painter, const QRect& map, double thickness) const {
   for (const MapPath& path : paths_) {
     const bool coast = path.kind == MapLine::Kind::Coast || path.kind == MapLine::Kind::Lake;
-    QColor color = coast ? style::kCoast : style::kBorder;
+    QColor color = coast ? theme_.coast : theme_.border;
     color.setAlpha(coast ? 220 : 200);
     std::vector<QPointF> points;
     points.reserve(path.points.size());
     for (const CellPoint& cell : path.points) points.push_back(position(map, cell));
-    painter.setPen(QPen(color, path.kind == MapLine::Kind::State ? 0.8 : 1.1));
+    painter.setPen(QPen(color, thickness * (path.kind == MapLine::Kind::State ? 0.8 : 1.1)));
     painter.drawPath(pathOf(points));
   }
 }
 
-void MapPane::drawGraticule(QPainter& painter, const QRect& map) const {
-  painter.setPen(QPen(style::kGraticule, 1.0, Qt::DotLine));
+void FigureMap::drawGraticule(QPainter& painter, const QRect& map) const {
+  painter.setPen(QPen(theme_.graticule, 1.0, Qt::DotLine));
   for (const Graticule::Line& line : graticule_.lines) {
     for (const auto& piece : line.pieces) {
       std::vector<QPointF> points;
@@ -102,7 +135,7 @@ void MapPane::drawGraticule(QPainter& painter, const QRect& map) const {
   }
 }
 
-void MapPane::drawLabels(QPainter& painter, const QRect& map) const {
+void FigureMap::drawLabels(QPainter& painter, const QRect& map) const {
   const QFontMetricsF metrics(painter.font());
   for (const Graticule::Line& line : graticule_.lines) {
     const QString text = QString::fromStdString(line.meridian ? meridianText(line.degrees)
@@ -120,26 +153,29 @@ void MapPane::drawLabels(QPainter& painter, const QRect& map) const {
         plate.moveCenter({map.left() + plate.width() / 2.0 + 2.0, place->y()});
       if (!QRectF(map).contains(plate)) continue;
       if (!line.meridian && plate.bottom() > map.bottom() - metrics.height() * 1.3) continue;
-      QColor ground = style::kGround;
+      QColor ground = theme_.ground;
       ground.setAlpha(170);
       painter.fillRect(plate, ground);
-      painter.setPen(style::kText);
+      painter.setPen(theme_.text);
       painter.drawText(plate, Qt::AlignCenter, text);
       break;
     }
   }
 }
 
-void MapPane::draw(QPainter& painter, const QRect& map, const RadarGrid& grid,
-                   const QFont& font) const {
+void FigureMap::draw(QPainter& painter, const QRect& map, const RadarGrid& grid,
+                     const QFont& font) const {
+  painter.drawImage(map.topLeft(), radarImage(grid, map.size()));
+  painter.drawImage(map.topLeft(), overlay(map.size(), font));
+}
+
+void FigureMap::drawPlain(QPainter& painter, const QRect& map, const RadarGrid& grid,
+                          double pixelsPerUnit) const {
   painter.save();
   painter.setClipRect(map);
-  painter.drawImage(map.topLeft(), radarImage(grid, map.size()));
+  painter.drawImage(map, radarImage(grid, map.size() * pixelsPerUnit));
   painter.setRenderHint(QPainter::Antialiasing);
-  drawGraticule(painter, map);
-  drawLines(painter, map);
-  painter.setFont(font);
-  drawLabels(painter, map);
+  drawLines(painter, map, 0.4);
   painter.restore();
 }
 

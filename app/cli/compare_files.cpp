@@ -1,0 +1,133 @@
+#include "app/cli/compare_files.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "app/cli/console.h"
+#include "core/animation_file.h"
+#include "core/receipt_in_file.h"
+#include "core/scenario_file.h"
+#include "core/scratch_file.h"
+
+namespace stormloom::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Names of the entries in which two receipts differ, with both texts where they are short.
+std::vector<std::string> receiptDifferences(const std::string& before, const std::string& again) {
+  std::vector<std::string> sentences;
+  const auto a = receiptOf(before);
+  const auto b = receiptOf(again);
+  if (!a || !b) return {"one of the two has no receipt"};
+  const Json first = a->toJson();
+  const Json second = b->toJson();
+  for (const auto& [key, value] : first.items()) {
+    const Json* other = second.find(key);
+    if (other && *other == value) continue;
+    const std::string was = value.dump();
+    const std::string is = other ? other->dump() : "nothing";
+    sentences.push_back(was.size() + is.size() < 200 ? key + " was " + was + ", is " + is
+                                                     : key + " differs");
+  }
+  for (const auto& [key, value] : second.items())
+    if (!first.contains(key)) sentences.push_back(key + " is new: " + value.dump().substr(0, 80));
+  return sentences;
+}
+
+/// Largest difference of values, and how many cells differ.
+struct GridDifference {
+  double largest = 0.0;
+  std::size_t cells = 0;
+  std::size_t all = 0;
+
+  void add(const FrameSequence& a, const FrameSequence& b) {
+    for (std::size_t k = 0; k < std::min(a.frames.size(), b.frames.size()); ++k)
+      add(*a.frames[k].grid, *b.frames[k].grid);
+  }
+  void add(const RadarGrid& a, const RadarGrid& b) {
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i, ++all) {
+      const bool same = a.states()[i] == b.states()[i] &&
+                        (a.values()[i] == b.values()[i] || std::isnan(a.values()[i]));
+      if (same) continue;
+      ++cells;
+      if (std::isfinite(a.values()[i] - b.values()[i]))
+        largest = std::max(largest, double(std::abs(a.values()[i] - b.values()[i])));
+    }
+  }
+};
+
+void compareResults(const std::string& before, const std::string& again, Comparison& out) {
+  const ResultFile a = readResultFile(before);
+  const ResultFile b = readResultFile(again);
+  const bool alike = a.kind == b.kind && a.context.geo == b.context.geo &&
+                     a.members.size() == b.members.size() &&
+                     a.context.frames.size() == b.context.frames.size() && a.runTime == b.runTime;
+  if (!alike) {
+    out.differences.push_back("grid, times or number of scenarios are others");
+    return;
+  }
+  GridDifference difference;
+  difference.add(a.context, b.context);
+  for (std::size_t m = 0; m < a.members.size(); ++m)
+    difference.add(a.members[m].frames, b.members[m].frames);
+  out.sameContent = difference.cells == 0;
+  if (out.sameContent) return;
+  out.differences.push_back(
+      decimals(100.0 * double(difference.cells) / double(difference.all), 2) +
+      " % of all cells differ, by at most " + decimals(difference.largest, 2) +
+      (a.context.quantity == Quantity::VilDigital ? " on the 0-255 scale" : ""));
+}
+
+void comparePictures(const std::string& before, const std::string& again, Comparison& out) {
+  const PictureDifference difference = compareAnimations(before, again);
+  if (difference.framesBefore != difference.framesAgain) {
+    out.differences.push_back("it has " + std::to_string(difference.framesAgain) +
+                              " pictures instead of " + std::to_string(difference.framesBefore));
+    return;
+  }
+  out.sameContent = difference.differing == 0;
+  if (!out.sameContent)
+    out.differences.push_back(
+        std::to_string(difference.differing) + " of " + std::to_string(difference.framesAgain) +
+        " pictures differ, a colour by at most " + std::to_string(difference.largest) + " of 255");
+}
+
+bool isPicture(const std::string& path) {
+  const std::string ending = fs::path(path).extension().string();
+  return fs::is_directory(path) || ending == ".mp4" || ending == ".webm" || ending == ".gif" ||
+         ending == ".png";
+}
+
+bool sameBytes(const std::string& before, const std::string& again) {
+  if (!fs::is_directory(before)) return readWholeFile(before) == readWholeFile(again);
+  for (const fs::directory_entry& entry : fs::directory_iterator(before)) {
+    const fs::path other = fs::path(again) / entry.path().filename();
+    if (!fs::is_regular_file(other) || !sameBytes(entry.path().string(), other.string()))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Comparison compareFiles(const std::string& before, const std::string& again) {
+  Comparison out;
+  out.identical = sameBytes(before, again);
+  out.sameContent = out.identical;
+  if (out.identical) return out;
+  if (isResultFile(before) && isResultFile(again))
+    compareResults(before, again, out);
+  else if (isPicture(before) && canWriteAnimations())
+    comparePictures(before, again, out);
+  else
+    out.differences.push_back("its bytes differ (" + std::to_string(fs::file_size(before)) +
+                              " before, " + std::to_string(fs::file_size(again)) + " now)");
+  for (std::string& sentence : receiptDifferences(before, again))
+    out.differences.push_back("receipt: " + std::move(sentence));
+  return out;
+}
+
+}  // namespace stormloom::cli

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "app/cli/inputs.h"
+#include "app/cli/outputs.h"
+#include "app/cli/subject.h"
+#include "app/figure/kmz_file.h"
+#include "core/export_files.h"
+
+namespace stormloom::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> kEndings = {".nc",  ".tif", ".csv", ".geojson",
+                                           ".kml", ".kmz", ".npy"};
+
+ProductRequest requestFrom(const Session& session) {
+  const Arguments& arguments = session.arguments;
+  ProductRequest request;
+  request.product = arguments.choice("--product", {"intensity", "mean", "spread", "percentile",
+                                                   "exceedance", "accumulation", "maximum"});
+  request.threshold = arguments.numbers("--threshold", -1e6, 1e6).front();
+  request.percentile = arguments.number("--percentile", 0.0, 100.0);
+  if (arguments.has("--n")) request.nSigma = arguments.number("--n", -4.0, 4.0);
+  if (arguments.has("--member")) request.member = arguments.integer("--member", 1, 256) - 1;
+  return request;
+}
+
+/// Levels of outlines and shares. Those of exceedance belong to the probability itself.
+std::vector<double> thresholdsFor(const Session& session, const Product& product) {
+  if (product.name == "exceedance_probability") return {10.0, 50.0, 90.0};
+  return session.arguments.numbers("--threshold", -1e6, 1e6);
+}
+
+std::string nameInFolder(const Product& product, const ProductMap& map) {
+  std::string time = isoText(map.until);
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  std::string name = product.name + "_" + time;
+  char part[32];
+  if (!std::isnan(map.nSigma)) {
+    std::snprintf(part, sizeof part, "_n%+g", map.nSigma);
+    name += part;
+  }
+  if (map.member >= 0) name += "_member" + std::to_string(map.member + 1);
+  return name + ".tif";
+}
+
+/// One GeoTIFF for each map.
+std::vector<std::string> writeFolder(const Session& session, const std::string& folder,
+                                     const Product& product, const Receipt& receipt) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  std::vector<std::string> files;
+  ProgressLine line(session.console, "Writing");
+  for (const ProductMap& map : product.maps) {
+    stopHere(session);
+    Product one = product;
+    one.maps = {map};
+    files.push_back((fs::path(folder) / nameInFolder(product, map)).string());
+    checkOutput(session, files.back());
+    writeGeoTiff(files.back(), one, receipt);
+    line.update(double(files.size()) / double(product.maps.size()));
+  }
+  return files;
+}
+
+void writeOne(const Session& session, const std::string& out, const Product& product,
+              const Receipt& receipt) {
+  const std::string ending = lowerEnding(out);
+  const std::vector<double> thresholds = thresholdsFor(session, product);
+  if (ending == ".nc") writeProductNetCdf(out, product, receipt);
+  if (ending == ".tif") writeGeoTiff(out, product, receipt);
+  if (ending == ".csv") writeSeriesCsv(out, product, thresholds, receipt);
+  if (ending == ".geojson") writeGeoJson(out, product, thresholds, receipt);
+  if (ending == ".kml") writeKml(out, product, thresholds, receipt);
+  if (ending == ".kmz") writeKmz(out, product, receipt);
+  if (ending == ".npy") writeNpy(out, product, receipt);
+}
+
+ExitCode run(const Session& session) {
+  const std::string out = session.arguments.required("--out");
+  const bool folder = lowerEnding(out).empty();
+  if (!folder) checkOutput(session, out, kEndings);
+  const ProductRequest request = requestFrom(session);
+  const Subject subject = subjectFrom(session, "--out");
+  const Product product = makeProduct(subject.result, request);
+  stopHere(session);
+  std::vector<std::string> files = {out};
+  if (folder)
+    files = writeFolder(session, out, product, subject.receipt);
+  else
+    writeOne(session, out, product, subject.receipt);
+  for (const std::string& file : files) session.console.result(file);
+  session.console.resultJson(Json::object({{"files", files},
+                                           {"product", product.name},
+                                           {"long_name", product.longName},
+                                           {"units", product.units},
+                                           {"maps", product.maps.size()}}));
+  return ExitCode::Done;
+}
+
+}  // namespace
+
+Command exportCommand() {
+  return {
+      "export",
+      "FILE.nc|PATH... --out FILE",
+      "Maps, products, outlines and series for other programs.",
+      "The ending of the name says the format: .nc (CF NetCDF), .tif (cloud-optimised GeoTIFF, "
+      "a band for each map),\n.csv (series), .geojson and .kml (regions at or above the "
+      "thresholds), .kmz (maps for Google Earth), .npy;\na name without ending is a folder with "
+      "a GeoTIFF for each map.",
+      {{"--out", "FILE", "File, or folder for GeoTIFF files.", "", "", true},
+       {"--product", "NAME",
+        "intensity, mean, spread, percentile, exceedance, accumulation or maximum.", "intensity"},
+       {"--threshold", "LIST", "On the file's scale; of exceedance the first.", "74,133,181"},
+       {"--percentile", "P", "Of percentile, 0 to 100.", "90"},
+       {"--n", "N", "Only this scenario; products over members need one.", ""},
+       {"--member", "M", "Only this member, from 1 on.", ""}},
+      {"export out/s.nc --product exceedance --threshold 133 --n 2 --out out/p133.tif",
+       "export out/s.nc --out out/storms.geojson --threshold 133,181",
+       "export out/s.nc --n 0 --out out/s.kmz", "export /data/radar --out out/observed.nc"},
+      1,
+      -1,
+      run};
+}
+
+}  // namespace stormloom::cli

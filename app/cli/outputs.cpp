@@ -1,0 +1,70 @@
+#include "app/cli/outputs.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+namespace stormloom::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool askedAndGranted(const std::string& path) {
+  if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) return false;
+  std::fprintf(stderr, "%s is already there. Replace it? [y/N] ", path.c_str());
+  std::string answer;
+  std::getline(std::cin, answer);
+  return !answer.empty() && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+std::string listOf(const std::vector<std::string>& words) {
+  std::string list;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    list += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  return list;
+}
+
+}  // namespace
+
+std::string lowerEnding(const std::string& path) {
+  std::string ending = fs::path(path).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
+  return ending;
+}
+
+void checkOutput(const Session& session, const std::string& path) {
+  const fs::path file(path);
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (!fs::is_directory(folder, failure))
+    throw IoError(folder.string() +
+                  ": the folder for the result cannot be made. Choose another folder.");
+  if (access(folder.c_str(), W_OK) != 0)
+    throw IoError(path + ": nothing may be written in " + folder.string() +
+                  ". Choose another folder, or get permission to write.");
+  const bool sequence = fs::is_directory(file, failure);
+  const bool there = sequence ? fs::exists(file / "frame_0001.png", failure)
+                              : fs::exists(fs::symlink_status(file, failure));
+  if (there && !session.arguments.has("--overwrite") && !askedAndGranted(path))
+    throw UsageError(path + ": this " + (sequence ? "folder holds pictures" : "file is there") +
+                     " already. Add --overwrite to replace it, or choose another name.");
+}
+
+void checkOutput(const Session& session, const std::string& path,
+                 const std::vector<std::string>& endings) {
+  if (std::find(endings.begin(), endings.end(), lowerEnding(path)) == endings.end())
+    throw UsageError("--out needs a name that ends in " + listOf(endings) + ", not \"" + path +
+                     "\".");
+  std::error_code failure;
+  if (fs::is_directory(path, failure))
+    throw UsageError(path + ": this is a folder. Choose a file name in it.");
+  checkOutput(session, path);
+}
+
+}  // namespace stormloom::cli

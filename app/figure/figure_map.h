@@ -1,0 +1,45 @@
+#pragma once
+
+#include <QFont>
+#include <QImage>
+#include <QPainter>
+#include <vector>
+
+#include "app/figure/figure_style.h"
+#include "core/base_map.h"
+#include "core/color_table.h"
+#include "core/radar_grid.h"
+
+namespace stormloom {
+
+/// Draws one place: radar cells exactly in the colours of the legend, map lines and graticule.
+class FigureMap {
+public:
+  FigureMap(const GeoReference& geo, const ColorTable& colors, const figure_style::Theme& theme);
+  /// With graticule, lines and labels, where the painter's unit is a pixel.
+  void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font) const;
+  /// Without graticule and labels, with thin lines: for small maps. `pixelsPerUnit`: how finely
+  /// radar cells are drawn where the painter's unit is no pixel.
+  void drawPlain(QPainter& painter, const QRect& map, const RadarGrid& grid,
+                 double pixelsPerUnit) const;
+
+private:
+  std::vector<QRgb> cellColors(const RadarGrid& grid) const;
+  QImage radarImage(const RadarGrid& grid, QSize size) const;
+  const QImage& overlay(QSize size, const QFont& font) const;
+  void drawLines(QPainter& painter, const QRect& map, double thickness) const;
+  void drawGraticule(QPainter& painter, const QRect& map) const;
+  void drawLabels(QPainter& painter, const QRect& map) const;
+  QPointF position(const QRect& map, CellPoint cell) const;
+
+  const ColorTable& colors_;
+  const figure_style::Theme& theme_;
+  int width_;
+  int height_;
+  std::vector<MapPath> paths_;
+  Graticule graticule_;
+  mutable QImage overlay_;
+  mutable QFont overlayFont_;
+};
+
+}  // namespace stormloom

@@ -1,0 +1,226 @@
+// The two sheets that are no maps: mean intensity over time, and skill scores.
+#include <QFontMetricsF>
+#include <QPainterPath>
+#include <algorithm>
+#include <cmath>
+
+#include "app/figure/figure_drawing.h"
+#include "app/figure/sheet_painter.h"
+#include "core/skill_scores.h"
+
+namespace stormloom {
+
+namespace {
+
+namespace style = figure_style;
+
+constexpr double kDigitalScale = 255.0;
+constexpr int kValueSteps = 5;
+
+/// Mean over the box on the 0-255 scale, cells without a value left out.
+double meanIntensity(const RadarGrid& grid) {
+  double sum = 0.0;
+  std::size_t known = 0;
+  for (std::size_t cell = 0; cell < grid.size(); ++cell) {
+    if (grid.states()[cell] > CellState::BelowDetection) continue;
+    sum += double(grid.values()[cell]);
+    ++known;
+  }
+  return known == 0 ? std::nan("") : sum / double(known);
+}
+
+using Point = ChartPoint;
+using Curve = std::vector<Point>;
+
+Curve curveOf(const FrameSequence& frames, ValidTime runTime) {
+  Curve curve;
+  for (const Frame& frame : frames.frames)
+    curve.push_back({double((frame.validTime - runTime).count()) / 60.0,
+                     frame.grid ? meanIntensity(*frame.grid) : std::nan("")});
+  return curve;
+}
+
+QPainterPath pathOf(const ChartAxes& axes, const Curve& curve) {
+  QPainterPath path;
+  bool started = false;
+  for (const Point& point : curve) {
+    if (std::isnan(point.value)) continue;
+    started ? path.lineTo(axes.at(point)) : path.moveTo(axes.at(point));
+    started = true;
+  }
+  return path;
+}
+
+/// 1, 2 or 5 times a power of ten, so that about `wanted` steps make the range.
+double roundStep(double range, int wanted) {
+  const double raw = std::max(range, 1e-9) / wanted;
+  const double unit = std::pow(10.0, std::floor(std::log10(raw)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (unit * factor >= raw) return unit * factor;
+  return unit * 10.0;
+}
+
+/// The band between mu - width sigma and mu + width sigma.
+QPainterPath fan(const ChartAxes& axes, const AnticipatedIntensity& anticipated, const Curve& times,
+                 double width) {
+  const std::size_t leads = std::min(anticipated.mu.size(), times.size());
+  const auto bound = [&](std::size_t k, double side) {
+    const double value =
+        std::max(0.0, anticipated.mu[k] + side * width * anticipated.sigma[k]) * kDigitalScale;
+    return axes.at({times[k].minutes, value});
+  };
+  QPainterPath path;
+  for (std::size_t k = 0; k < leads; ++k)
+    k == 0 ? path.moveTo(bound(k, 1.0)) : path.lineTo(bound(k, 1.0));
+  for (std::size_t k = leads; k-- > 0;) path.lineTo(bound(k, -1.0));
+  path.closeSubpath();
+  return path;
+}
+
+Curve scaled(const std::vector<double>& values, const Curve& times) {
+  Curve curve;
+  for (std::size_t k = 0; k < std::min(values.size(), times.size()); ++k)
+    curve.push_back({times[k].minutes, values[k] * kDigitalScale});
+  return curve;
+}
+
+double largestOf(const Curve& curve) {
+  double largest = 0.0;
+  for (const Point& point : curve) largest = std::fmax(largest, point.value);
+  return largest;
+}
+
+/// What the chart must be able to show, and where.
+ChartAxes axesFor(const ResultFile& result, const QRectF& plot) {
+  ChartAxes axes;
+  axes.plot = plot;
+  const Curve past = curveOf(result.context, result.runTime);
+  axes.fromMinutes = past.front().minutes;
+  axes.toMinutes = curveOf(result.members.front().frames, result.runTime).back().minutes;
+  double largest = largestOf(past);
+  for (const ScenarioMember& member : result.members)
+    largest = std::fmax(largest, largestOf(curveOf(member.frames, result.runTime)));
+  for (std::size_t k = 0; k < result.anticipated.mu.size(); ++k)
+    largest = std::fmax(
+        largest, kDigitalScale * (result.anticipated.mu[k] + 2.0 * result.anticipated.sigma[k]));
+  const double step = roundStep(largest * 1.05, kValueSteps);
+  axes.top = std::max(step, std::ceil(largest * 1.05 / step) * step);
+  return axes;
+}
+
+}  // namespace
+
+void SheetPainter::drawAxes(QPainter& painter, const ChartAxes& axes) const {
+  const double step = roundStep(axes.top, kValueSteps);
+  for (double value = 0.0; value <= axes.top + 0.5 * step; value += step) {
+    const QPointF left = axes.at({axes.fromMinutes, value});
+    painter.setPen(QPen(theme_.graticule, 0.4));
+    painter.drawLine(left, {axes.plot.right(), left.y()});
+    put(painter, QRectF(left.x() - 30.0, left.y() - 6.0, 26.0, 12.0),
+        QString::number(value, 'g', 4), 7.0, theme_.quietText,
+        int(Qt::AlignRight) | int(Qt::AlignVCenter));
+  }
+  const double minuteStep = std::max(10.0, roundStep(axes.toMinutes - axes.fromMinutes, 8));
+  for (double minutes = std::ceil(axes.fromMinutes / minuteStep) * minuteStep;
+       minutes <= axes.toMinutes + 0.1; minutes += minuteStep) {
+    const QPointF foot = axes.at({minutes, 0.0});
+    painter.setPen(QPen(theme_.graticule, 0.4));
+    painter.drawLine(foot, foot + QPointF(0.0, 3.0));
+    const QString text = minutes == 0.0
+                             ? QString("now")
+                             : QString("%1%2").arg(minutes < 0 ? "−" : "+").arg(std::abs(minutes));
+    put(painter, QRectF(foot.x() - 24.0, foot.y() + 3.0, 48.0, 10.0), text, 7.0, theme_.quietText,
+        int(Qt::AlignHCenter) | int(Qt::AlignVCenter));
+  }
+  put(painter, QRectF(axes.plot.left(), axes.plot.bottom() + 14.0, axes.plot.width(), 10.0),
+      "minutes from the run time; mean on the 0-255 scale", 7.0, theme_.quietText,
+      int(Qt::AlignHCenter) | int(Qt::AlignVCenter));
+  painter.setPen(QPen(theme_.text, 0.8));
+  painter.drawLine(axes.at({0.0, 0.0}), axes.at({0.0, axes.top}));
+}
+
+/// Members thin, what was asked of them thick, the scenario's name at the end.
+void SheetPainter::drawMembers(QPainter& painter, const ChartAxes& axes) const {
+  const ResultFile& result = content_.result;
+  const Curve times = curveOf(result.members.front().frames, result.runTime);
+  std::vector<std::pair<double, QString>> labels;
+  for (const ScenarioMember& member : result.members) {
+    const Curve curve = curveOf(member.frames, result.runTime);
+    painter.setPen(QPen(theme_.forecast, 0.7));
+    painter.drawPath(pathOf(axes, curve));
+    painter.setPen(QPen(theme_.forecast, 1.8, Qt::DashDotLine));
+    painter.drawPath(pathOf(axes, scaled(member.commanded, times)));
+    if (member.member == 0)
+      labels.emplace_back(axes.at(curve.back()).y(), memberText(member, false));
+  }
+  std::sort(labels.begin(), labels.end());
+  double last = -1e9;
+  for (const auto& [y, text] : labels) {
+    last = std::max(y, last + 9.0);
+    put(painter, QRectF(axes.plot.right() + 5.0, last - 6.0, 54.0, 12.0), text, 7.5,
+        theme_.forecast);
+  }
+}
+
+void SheetPainter::drawFan(QPainter& painter, const QRectF& room) const {
+  const ResultFile& result = content_.result;
+  const double top = drawTitle(painter, room, "Mean intensity of the box");
+  const ChartAxes axes = axesFor(result, QRectF(room.left() + 30.0, top + 4.0, room.width() - 90.0,
+                                                room.bottom() - top - 30.0));
+  drawAxes(painter, axes);
+  const Curve times = curveOf(result.members.front().frames, result.runTime);
+  QColor band = theme_.forecast;
+  band.setAlphaF(0.14f);
+  for (const double width : {2.0, 1.0})
+    painter.fillPath(fan(axes, result.anticipated, times, width), band);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(theme_.quietText, 0.9, Qt::DashLine));
+  painter.drawPath(pathOf(axes, scaled(result.anticipated.mu, times)));
+  painter.setPen(QPen(theme_.past, 1.6));
+  painter.drawPath(pathOf(axes, curveOf(result.context, result.runTime)));
+  if (content_.truth) {
+    painter.setPen(QPen(theme_.past, 1.2, Qt::DotLine));
+    painter.drawPath(pathOf(axes, curveOf(*content_.truth, result.runTime)));
+  }
+  drawMembers(painter, axes);
+}
+
+void SheetPainter::drawScores(QPainter& painter, const QRectF& room) const {
+  constexpr double kRow = 12.0;
+  double y = drawTitle(painter, room, "Skill against what was observed");
+  std::vector<QString> header = {"forecast", "member", "lead"};
+  for (const float threshold : kSevirThresholds)
+    header.push_back(QString("CSI %1").arg(int(threshold)));
+  header.insert(header.end(), {"FSS 74", "MAE", "CRPS"});
+  const double first = room.width() * 0.2;
+  const double other = (room.width() - first) / double(header.size() - 1);
+  const auto cell = [&](std::size_t column, const QString& text, const QColor& color, bool bold) {
+    const double x = column == 0 ? room.left() : room.left() + first + double(column - 1) * other;
+    const double width = column == 0 ? first - 4.0 : other - 4.0;
+    put(painter, QRectF(x, y, width, kRow), text, 7.5, color,
+        int(column == 0 ? Qt::AlignLeft : Qt::AlignRight) | int(Qt::AlignVCenter), bold);
+  };
+  for (std::size_t c = 0; c < header.size(); ++c) cell(c, header[c], theme_.text, true);
+  y += kRow + 2.0;
+  painter.setPen(QPen(theme_.text, 0.6));
+  painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y));
+  const auto text = [](double value, int places) {
+    return std::isnan(value) ? QString("n/a") : QString::number(value, 'f', places);
+  };
+  for (const LeadScores& scores : content_.scores) {
+    if (y + kRow > room.bottom()) break;
+    std::vector<QString> row = {std::isnan(scores.nSigma) ? QString::fromStdString(scores.model)
+                                                          : scenarioText(scores.nSigma),
+                                QString::number(scores.member + 1),
+                                QString("+%1 min").arg(scores.leadMinutes)};
+    for (const double csi : scores.csi) row.push_back(text(csi, 3));
+    row.insert(row.end(),
+               {text(scores.fss.size() > 1 ? scores.fss[1] : std::nan(""), 3),
+                text(kDigitalScale * scores.mae, 2), text(kDigitalScale * scores.crps, 2)});
+    for (std::size_t c = 0; c < row.size(); ++c)
+      cell(c, row[c], c == 0 ? theme_.forecast : theme_.text, false);
+    y += kRow;
+  }
+}
+
+}  // namespace stormloom

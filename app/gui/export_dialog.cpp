@@ -1,0 +1,173 @@
+#include "app/gui/export_dialog.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QDoubleSpinBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QStandardPaths>
+
+namespace stormloom {
+
+namespace {
+
+struct Format {
+  const char* name;
+  const char* ending;
+};
+constexpr Format kFormats[] = {
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "MP4 video, plays everywhere"), ".mp4"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "WebM video, for web pages"), ".webm"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GIF animation"), ".gif"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Folder of PNG pictures"), ""},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "PNG picture of the last frame"), ".png"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NetCDF, all values"), ".nc"}};
+
+QString lastFolder() {
+  const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+  const QString folder = QSettings().value("export/folder", documents).toString();
+  return QDir(folder).exists() ? folder : QDir::homePath();
+}
+
+}  // namespace
+
+ExportDialog::ExportDialog(QWidget* parent) : QDialog(parent) {
+  setWindowTitle(tr("Export"));
+  build();
+  connect(&job_, &ExportJob::progress, this, [this](double share, const QString& left) {
+    progress_->setValue(int(share * 1000.0));
+    message_->setText(left);
+  });
+  const auto ended = [this](const QString& sentence) {
+    setRunning(false);
+    message_->setText(sentence);
+  };
+  connect(&job_, &ExportJob::done, this,
+          [=](const QString& file) { ended(tr("Written and read again: %1").arg(file)); });
+  connect(&job_, &ExportJob::failed, this, ended);
+  connect(&job_, &ExportJob::cancelled, this,
+          [=] { ended(tr("Cancelled; nothing was left behind.")); });
+}
+
+void ExportDialog::build() {
+  auto* form = new QFormLayout(this);
+  format_ = new QComboBox;
+  for (const Format& format : kFormats) format_->addItem(tr(format.name), QString(format.ending));
+  size_ = new QComboBox;
+  size_->addItem(tr("As the panes need"), QSize());
+  for (const QSize size :
+       {QSize(1280, 720), QSize(1920, 1080), QSize(2560, 1440), QSize(3840, 2160)})
+    size_->addItem(QString("%1 × %2").arg(size.width()).arg(size.height()), size);
+  speed_ = new QDoubleSpinBox;
+  speed_->setRange(1.0, 60.0);
+  speed_->setValue(4.0);
+  speed_->setSuffix(tr(" pictures a second"));
+  past_ = new QCheckBox(tr("With the frames before the run"));
+  past_->setChecked(true);
+  file_ = new QLineEdit;
+  file_->setMinimumWidth(420);
+  auto* browse = new QPushButton(tr("Choose…"));
+  auto* line = new QHBoxLayout;
+  line->addWidget(file_);
+  line->addWidget(browse);
+  command_ = new QLabel;
+  command_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  command_->setWordWrap(true);
+  message_ = new QLabel;
+  message_->setWordWrap(true);
+  progress_ = new QProgressBar;
+  progress_->setRange(0, 1000);
+  progress_->hide();
+  write_ = new QPushButton(tr("Write"));
+  write_->setDefault(true);
+  cancel_ = new QPushButton(tr("Close"));
+  auto* buttons = new QHBoxLayout;
+  buttons->addWidget(progress_, 1);
+  buttons->addStretch();
+  buttons->addWidget(cancel_);
+  buttons->addWidget(write_);
+  form->addRow(tr("Format"), format_);
+  form->addRow(tr("Size"), size_);
+  form->addRow(tr("Speed"), speed_);
+  form->addRow(QString(), past_);
+  form->addRow(tr("File"), line);
+  form->addRow(tr("Equal command"), command_);
+  form->addRow(message_);
+  form->addRow(buttons);
+  connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::proposeName);
+  connect(browse, &QPushButton::clicked, this, &ExportDialog::chooseFile);
+  connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
+  connect(cancel_, &QPushButton::clicked, this,
+          [this] { job_.isRunning() ? job_.cancel() : reject(); });
+}
+
+void ExportDialog::open(const ExportSubject& subject) {
+  if (!job_.isRunning()) {
+    subject_ = subject;
+    proposeName();
+    message_->clear();
+  }
+  show();
+  raise();
+}
+
+void ExportDialog::repeat(const ExportSubject& subject) {
+  if (job_.isRunning()) return open(subject);
+  subject_ = subject;
+  proposeName();
+  show();
+  write();
+}
+
+void ExportDialog::proposeName() {
+  const QString name = defaultFileName(subject_, format_->currentData().toString());
+  file_->setText(QDir(lastFolder()).filePath(name));
+  command_->setText(commandText(subject_));
+  const bool pictures = format_->currentData().toString() != ".nc";
+  for (QWidget* widget :
+       {static_cast<QWidget*>(size_), static_cast<QWidget*>(speed_), static_cast<QWidget*>(past_)})
+    widget->setEnabled(pictures);
+  past_->setVisible(subject_.scenario != nullptr);
+}
+
+void ExportDialog::chooseFile() {
+  const QString chosen = QFileDialog::getSaveFileName(
+      this, tr("Export to"), file_->text(), QString(), nullptr, QFileDialog::DontConfirmOverwrite);
+  if (!chosen.isEmpty()) file_->setText(chosen);
+}
+
+ExportRequest ExportDialog::request() const {
+  const QSize size = size_->currentData().toSize();
+  return {file_->text(), size.isValid() ? size.width() : 0, size.isValid() ? size.height() : 0,
+          speed_->value(), past_->isChecked()};
+}
+
+void ExportDialog::write() {
+  if (!subject_.observed) return message_->setText(tr("There is nothing on the desk to export."));
+  const ExportRequest asked = request();
+  if (QFileInfo::exists(asked.file)) {
+    const auto answer = QMessageBox::question(
+        this, tr("Export"), tr("%1 is already there. Replace it?").arg(asked.file));
+    if (answer != QMessageBox::Yes) return;
+  }
+  QSettings().setValue("export/folder", QFileInfo(asked.file).absolutePath());
+  setRunning(true);
+  job_.start(subject_, asked);
+}
+
+void ExportDialog::setRunning(bool running) {
+  progress_->setVisible(running);
+  progress_->setValue(0);
+  write_->setEnabled(!running);
+  cancel_->setText(running ? tr("Cancel") : tr("Close"));
+}
+
+}  // namespace stormloom

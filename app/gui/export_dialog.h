@@ -1,0 +1,50 @@
+#pragma once
+
+#include <QDialog>
+
+#include "app/gui/export_job.h"
+
+class QComboBox;
+class QCheckBox;
+class QDoubleSpinBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+
+namespace stormloom {
+
+/// Asks what to write, then shows how far it is; the window stays usable meanwhile.
+class ExportDialog : public QDialog {
+  Q_OBJECT
+public:
+  explicit ExportDialog(QWidget* parent = nullptr);
+  /// Shows the dialog for this subject; a running export goes on.
+  void open(const ExportSubject& subject);
+  /// The last export's settings once more, under a new name beside the last file.
+  void repeat(const ExportSubject& subject);
+  ExportJob& job() { return job_; }
+
+private:
+  void build();
+  void proposeName();
+  void chooseFile();
+  void write();
+  void setRunning(bool running);
+  ExportRequest request() const;
+
+  ExportSubject subject_;
+  ExportJob job_;
+  QComboBox* format_ = nullptr;
+  QComboBox* size_ = nullptr;
+  QDoubleSpinBox* speed_ = nullptr;
+  QCheckBox* past_ = nullptr;
+  QLineEdit* file_ = nullptr;
+  QLabel* message_ = nullptr;
+  QLabel* command_ = nullptr;
+  QProgressBar* progress_ = nullptr;
+  QPushButton* write_ = nullptr;
+  QPushButton* cancel_ = nullptr;
+};
+
+}  // namespace stormloom

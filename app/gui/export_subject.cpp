@@ -1,0 +1,171 @@
+#include "app/gui/export_subject.h"
+
+#include <QFileInfo>
+#include <algorithm>
+#include <cmath>
+
+#include "core/export_files.h"
+#include "core/receipt_in_file.h"
+#include "core/scenario_file.h"
+#include "core/scratch_file.h"
+#include "core/sha256.h"
+#include "core/shell_words.h"
+#include "core/synthetic_event.h"
+
+namespace stormloom {
+
+namespace {
+
+/// Options of the equal command, without inputs and outputs, in the order of their names, as the
+/// command line records them.
+std::vector<std::string> optionsOf(const ExportSubject& subject) {
+  std::vector<std::string> words;
+  if (!subject.scenario) return words;
+  const ScenarioRequest& request = subject.scenario->request;
+  words = {"--at", isoText(request.context->runTime)};
+  if (!subject.box.isEmpty()) words.insert(words.end(), {"--box", subject.box.toStdString()});
+  if (!request.guidance.empty()) words.insert(words.end(), {"--guidance", request.guidance});
+  words.insert(words.end(), {"--members", std::to_string(request.members)});
+  words.insert(words.end(), {"--n", numberList(request.nSigma)});
+  if (!request.sampler.empty()) words.insert(words.end(), {"--sampler", request.sampler});
+  words.insert(words.end(), {"--seed", std::to_string(request.seed)});
+  words.insert(words.end(), {"--steps", std::to_string(subject.scenario->steps)});
+  return words;
+}
+
+/// The event that is built in, as the command line writes it; whoever makes the result again begins
+/// with it.
+ReceiptInput builtInEvent(const FrameSequence& event) {
+  Receipt made;
+  made.command = "demo";
+  made.commandLine = "stormloom-cli demo --out demo.nc";
+  made.options = {"--out", "demo.nc"};
+  made.output = "--out";
+  made.seed = SyntheticEventOptions().seed;
+  made.box = event.geo.bounds();
+  made.firstTime = isoText(event.frames.front().validTime);
+  const ScratchFolder scratch;
+  const std::string file = (scratch.path() / "demo.nc").string();
+  writeSequenceFile(file, event, made);
+  return {"demo.nc", sha256OfFile(file), made.toJson()};
+}
+
+/// A source may name a dataset behind the file's path: "file.h5#S856".
+QString fileOfSource(const QString& source) {
+  return QFileInfo(source).isFile() ? source : source.section('#', 0, -2);
+}
+
+std::vector<ReceiptInput> inputsOf(const FrameSequence& observed) {
+  std::vector<ReceiptInput> inputs;
+  QStringList seen;
+  for (const Frame& frame : observed.frames) {
+    const QFileInfo file(fileOfSource(QString::fromStdString(frame.source)));
+    if (!file.isFile() || seen.contains(file.absoluteFilePath())) continue;
+    seen.push_back(file.absoluteFilePath());
+    const std::string path = seen.back().toStdString();
+    const auto origin = receiptOf(path);
+    inputs.push_back({path, sha256OfFile(path), origin ? origin->toJson() : Json()});
+  }
+  if (inputs.empty() && observed.synthetic) inputs.push_back(builtInEvent(observed));
+  return inputs;
+}
+
+QString filePart(QString text) {
+  for (QChar& c : text)
+    if (!c.isLetterOrNumber() && !QString("+-.").contains(c)) c = '_';
+  while (text.contains("__")) text.replace("__", "_");
+  return text.left(60);
+}
+
+const Frame* frameAt(const FrameSequence& sequence, ValidTime time) {
+  const auto found = nearestFrame(sequence, time, seconds(60));
+  return found ? &sequence.frames[*found] : nullptr;
+}
+
+/// The frame looked at: of the first member after the run time, else observed.
+const Frame* lookedAt(const ExportSubject& subject) {
+  const bool later = subject.context && subject.time > subject.context->runTime;
+  if (later && subject.scenario && !subject.scenario->members.empty())
+    if (const Frame* frame = frameAt(subject.scenario->members.front().frames, subject.time))
+      return frame;
+  return subject.observed ? frameAt(*subject.observed, subject.time) : nullptr;
+}
+
+}  // namespace
+
+QString commandText(const ExportSubject& subject) {
+  const bool scenario = subject.scenario != nullptr;
+  std::vector<std::string> words = {"stormloom-cli", scenario ? "scenario" : "render"};
+  for (const QString& input : subject.inputs) words.push_back(input.toStdString());
+  if (subject.inputs.isEmpty()) words.push_back("out/demo.nc");
+  for (const std::string& word : optionsOf(subject)) words.push_back(word);
+  const QString file = defaultFileName(subject, scenario ? ".nc" : ".mp4");
+  words.insert(words.end(), {"--out", file.toStdString()});
+  const std::string before = subject.inputs.isEmpty() ? "stormloom-cli demo --out out && " : "";
+  return QString::fromStdString(before + quotedForShell(words));
+}
+
+QString defaultFileName(const ExportSubject& subject, const QString& ending) {
+  QString name = "stormloom";
+  if (subject.observed) {
+    const std::string& event = subject.observed->event;
+    name = QString::fromStdString(event.empty() ? subject.observed->product : event);
+  }
+  const ValidTime time = subject.context ? subject.context->runTime : subject.time;
+  QString stamp = QString::fromStdString(isoText(time)).remove('-').remove(':');
+  QString rest;
+  if (subject.scenario) {
+    const auto& n = subject.scenario->request.nSigma;
+    rest = "_" + QString::fromStdString(subject.scenario->model);
+    if (n.size() == 1) rest += QString("_n%1%2").arg(n[0] < 0.0 ? "" : "+").arg(n[0], 0, 'f', 1);
+  }
+  return filePart(name) + "_" + filePart(stamp) + filePart(rest) + ending;
+}
+
+Receipt resultReceipt(const ExportSubject& subject, const std::string& fileName) {
+  Receipt receipt;
+  receipt.command = subject.scenario ? "scenario" : "export";
+  receipt.options = optionsOf(subject);
+  const auto place = std::find(receipt.options.begin(), receipt.options.end(), "--sampler");
+  const auto seed = std::find(receipt.options.begin(), receipt.options.end(), "--seed");
+  receipt.options.insert(std::min(place, seed), {"--out", fileName});  // in the order of names
+  receipt.output = "--out";
+  receipt.inputs = inputsOf(*subject.observed);
+  receipt.box = subject.observed->geo.bounds();
+  std::vector<std::string> words = {"stormloom-cli", receipt.command};
+  for (const ReceiptInput& input : receipt.inputs) words.push_back(input.path);
+  words.insert(words.end(), receipt.options.begin(), receipt.options.end());
+  receipt.commandLine = quotedForShell(words);
+  if (!subject.scenario) return receipt;
+  const ModelContext& context = *subject.scenario->request.context;
+  receipt.box = context.frames.geo.bounds();
+  receipt.firstTime = isoText(context.frames.frames.front().validTime);
+  receipt.runTime = isoText(context.runTime);
+  return withForecast(receipt, *subject.scenario);
+}
+
+void writeResult(const ExportSubject& subject, const std::string& file) {
+  const std::string name = QFileInfo(QString::fromStdString(file)).fileName().toStdString();
+  const Receipt receipt = resultReceipt(subject, name);
+  if (subject.scenario)
+    writeScenarioFile(file, *subject.scenario, receipt);
+  else
+    writeProductNetCdf(file, productOfSequence(*subject.observed), receipt);
+}
+
+QString valuesAsText(const ExportSubject& subject) {
+  const Frame* frame = lookedAt(subject);
+  if (!frame || !frame->grid) return {};
+  QString text;
+  for (int row = 0; row < frame->grid->height(); ++row) {
+    for (int col = 0; col < frame->grid->width(); ++col) {
+      if (col > 0) text += '\t';
+      if (frame->grid->hasValue(row, col))
+        text += QString::number(double(frame->grid->at(row, col)));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <memory>
+
+#include "core/receipt.h"
+#include "core/scenario.h"
+
+namespace stormloom {
+
+/// What is on the desk when somebody wants to take it away. Immutable; made anew each time.
+struct ExportSubject {
+  std::shared_ptr<const FrameSequence> observed;
+  std::shared_ptr<const ModelContext> context;       ///< null: nothing is forecast
+  std::shared_ptr<const ScenarioForecast> scenario;  ///< null: none yet
+  QStringList inputs;  ///< as they were opened; empty for the built-in event
+  QString box = {};    ///< "LON,LAT" where the person chose one
+  ValidTime time{};    ///< what is looked at
+};
+
+/// The stormloom-cli line that makes the same, for a shell.
+QString commandText(const ExportSubject& subject);
+
+/// Event, UTC time, model and n: "KNMI_20100826T023500Z_prediff_n+2.0.mp4".
+QString defaultFileName(const ExportSubject& subject, const QString& ending);
+
+/// How the desk's result file was made, the scenarios or the observed frames; input files are
+/// hashed here, so not on the GUI thread.
+Receipt resultReceipt(const ExportSubject& subject, const std::string& fileName);
+
+/// Writes that file: CF NetCDF as the command line would.
+void writeResult(const ExportSubject& subject, const std::string& file);
+
+/// The frame that is looked at: rows of values with the unit, missing cells empty.
+QString valuesAsText(const ExportSubject& subject);
+
+}  // namespace stormloom

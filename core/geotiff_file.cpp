@@ -1,0 +1,87 @@
+// Cloud-optimised GeoTIFF through GDAL.
+#include <cpl_string.h>
+#include <gdal_priv.h>
+
+#include <cmath>
+#include <mutex>
+
+#include "core/cf_projection.h"
+#include "core/errors.h"
+#include "core/export_files.h"
+#include "core/scratch_file.h"
+
+namespace stormloom {
+
+namespace {
+
+GDALDriver& driverNamed(const char* name) {
+  static std::once_flag registered;
+  std::call_once(registered, [] { GDALAllRegister(); });
+  GDALDriver* driver = GetGDALDriverManager()->GetDriverByName(name);
+  if (!driver) throw IoError(std::string("This GDAL has no driver ") + name + "; GDAL 3.1 has it.");
+  return *driver;
+}
+
+/// "2019:07:01 21:10:00", as TIFF wants times.
+std::string tiffTime(ValidTime time) {
+  std::string text = isoText(time).substr(0, 19);
+  text[4] = text[7] = ':';
+  text[10] = ' ';
+  return text;
+}
+
+void describe(GDALDataset& dataset, const Product& product, const Receipt& receipt) {
+  const GeoReference& geo = product.geo;
+  double place[6] = {geo.left(), geo.cellWidth(), 0.0, geo.top(), 0.0, -geo.cellHeight()};
+  dataset.SetGeoTransform(place);
+  dataset.SetProjection(wktFromProjection(geo.projection()).c_str());
+  dataset.SetMetadataItem("TIFFTAG_IMAGEDESCRIPTION", receiptText(receipt).c_str());
+  dataset.SetMetadataItem("TIFFTAG_SOFTWARE", "Stormloom " STORMLOOM_VERSION);
+  dataset.SetMetadataItem("TIFFTAG_DATETIME", tiffTime(product.maps.front().until).c_str());
+  dataset.SetMetadataItem("TIFFTAG_DOCUMENTNAME", product.title.c_str());
+  for (const auto& [name, value] : receiptAttributes(receipt))
+    if (name != "receipt") dataset.SetMetadataItem(name.c_str(), value.c_str());
+}
+
+void fillBand(GDALRasterBand& band, const Product& product, const ProductMap& map) {
+  band.SetNoDataValue(std::nan(""));
+  band.SetDescription((product.name + " " + mapTitle(map)).c_str());
+  band.SetUnitType(product.units == "1" ? "" : product.units.c_str());
+  band.SetMetadataItem("long_name", product.longName.c_str());
+  band.SetMetadataItem("time", isoText(map.until).c_str());
+  if (map.from != map.until) band.SetMetadataItem("time_from", isoText(map.from).c_str());
+  const int width = product.geo.width();
+  const int height = product.geo.height();
+  auto* values = const_cast<float*>(map.grid->values().data());  // GDAL only reads them
+  if (band.RasterIO(GF_Write, 0, 0, width, height, values, width, height, GDT_Float32, 0, 0) !=
+      CE_None)
+    throw IoError(std::string("GDAL: ") + CPLGetLastErrorMsg());
+}
+
+}  // namespace
+
+void writeGeoTiff(const std::string& path, const Product& product, const Receipt& receipt) {
+  GDALDatasetUniquePtr memory(
+      driverNamed("MEM").Create("", product.geo.width(), product.geo.height(),
+                                int(product.maps.size()), GDT_Float32, nullptr));
+  if (!memory) throw IoError(path + ": " + CPLGetLastErrorMsg());
+  describe(*memory, product, receipt);
+  for (std::size_t k = 0; k < product.maps.size(); ++k)
+    fillBand(*memory->GetRasterBand(int(k) + 1), product, product.maps[k]);
+  CPLStringList options;
+  options.SetNameValue("COMPRESS", "DEFLATE");
+  options.SetNameValue("PREDICTOR", "YES");
+  options.SetNameValue("RESAMPLING", "AVERAGE");
+  ScratchFile scratch(path);
+  GDALDatasetUniquePtr written(driverNamed("COG").CreateCopy(
+      scratch.path().c_str(), memory.get(), FALSE, options.List(), nullptr, nullptr));
+  if (!written) throw IoError(path + ": " + CPLGetLastErrorMsg() + ". Is there space on the disk?");
+  written.reset();
+  GDALDatasetUniquePtr again(GDALDataset::Open(scratch.path().c_str(), GDAL_OF_RASTER));
+  if (!again || again->GetRasterCount() != int(product.maps.size()))
+    throw IoError(path + ": it could not be read again, so it was not kept. Is the disk full?");
+  again.reset();
+  scratch.commit();
+}
+
+}  // namespace stormloom

@@ -1,0 +1,216 @@
+#include <signal.h>
+
+#include <QDirIterator>
+#include <QImage>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <algorithm>
+
+#include "core/scenario_file.h"
+#include "core/synthetic_event.h"
+#include "tests/app/cli_runner.h"
+
+/// Everything that leaves the program carries its receipt and can be made again from it; batches
+/// survive being killed. Models are tiny ones of random weights.
+class TestCliExports : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  QString path(const QString& name) const { return folder_.filePath(name); }
+
+  void mustWork(const QStringList& words) const {
+    const CliRun run = runCli(words);
+    QVERIFY2(run.code == 0, words.join(' ').toUtf8() + ": " + run.err);
+  }
+
+  void writeFile(const QString& name, const QByteArray& bytes) const {
+    QFile file(path(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(bytes);
+  }
+
+  /// Names and contents of all files in a folder, the hidden ones too.
+  static QMap<QString, QByteArray> contentsOf(const QString& folder) {
+    QMap<QString, QByteArray> contents;
+    for (const QString& name : QDir(folder).entryList(QDir::Files | QDir::Hidden)) {
+      QFile file(folder + "/" + name);
+      if (file.open(QIODevice::ReadOnly)) contents[name] = file.readAll();
+    }
+    return contents;
+  }
+
+  QByteArray job(const QString& out) const {
+    return "{\"out\": \"" + out.toUtf8() +
+           "\",\n \"events\": [{\"name\": \"demo\", \"paths\": \"demo.nc\",\n   \"at\": "
+           "[\"2019-07-01T22:00:00Z\", \"2019-07-01T22:30:00Z\"]}],\n \"models\": "
+           "[\"persistence\", \"extrapolation\", \"prediff\"],\n \"n\": [-1, 1], \"seeds\": [3]}\n";
+  }
+
+private Q_SLOTS:
+  void initTestCase() {
+    QProcess process;
+    QDir(folder_.path()).mkdir("models");
+    process.start(STORMLOOM_MAKE_TINY_MODELS, {path("models")});
+    QVERIFY(process.waitForFinished(120'000));
+    QCOMPARE(process.exitCode(), 0);
+    qputenv("STORMLOOM_MODELS", path("models").toUtf8());
+    mustWork({"demo", "--out", path("demo.nc")});
+    mustWork({"scenario", path("demo.nc"), "--n", "-2,2", "--members", "2", "--at",
+              "2019-07-01T22:00:00Z", "--out", path("s.nc"), "--animate", path("s.gif")});
+  }
+
+  void whatIsMadeAgainIsIdentical_data() {
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QString>("name");
+    const auto row = [](const QString& name, const QStringList& words) {
+      QTest::newRow(name.toUtf8()) << words << name;
+    };
+    row("demo.nc", {});
+    row("s.nc", {});
+    row("s.gif", {});
+    row("prediff.nc", {"forecast", path("demo.nc"), "--model", "prediff", "--seed", "9"});
+    row("r.mp4", {"render", path("s.nc"), "--size", "640x360"});
+    row("r.webm", {"render", path("s.nc"), "--size", "640x360"});
+    row("r.png", {"render", path("s.nc"), "--size", "640x360"});
+    row("pictures", {"render", path("demo.nc"), "--size", "640x360"});
+    row("p.tif", {"export", path("s.nc"), "--product", "mean", "--n", "2"});
+    row("p.nc", {"export", path("s.nc"), "--product", "exceedance", "--n", "2"});
+    row("p.csv", {"export", path("s.nc")});
+    row("p.geojson", {"export", path("s.nc"), "--threshold", "40"});
+    row("p.kml", {"export", path("s.nc"), "--threshold", "40"});
+    row("p.kmz", {"export", path("s.nc"), "--n", "2", "--member", "1"});
+    row("p.npy", {"export", path("demo.nc")});
+    row("strip.pdf", {"figure", path("s.nc"), path("demo.nc")});
+    row("stamps.svg", {"figure", path("s.nc"), "--kind", "stamps"});
+    row("fan.png", {"figure", path("s.nc"), "--kind", "fan", "--mm", "100x60", "--dpi", "150"});
+    row("report.html", {"report", path("s.nc"), path("demo.nc"), "--size", "640x360"});
+    row("report.pdf", {"report", path("s.nc")});
+  }
+  void whatIsMadeAgainIsIdentical() {
+    QFETCH(QStringList, words);
+    QFETCH(QString, name);
+    if (!words.isEmpty()) mustWork(words + QStringList{"--out", path(name)});
+    const CliRun run = runCli({"rerun", path(name), "--json"});
+    QVERIFY2(run.code == 0, run.err);
+    QVERIFY2(run.json()["identical"].toBool(), run.out);
+  }
+
+  void aPictureHasItsSizeInMillimetres() {
+    mustWork({"figure", path("s.nc"), "--mm", "100x60", "--dpi", "254", "--out", path("mm.png")});
+    const QImage image(path("mm.png"));
+    QCOMPARE(image.size(), QSize(1000, 600));
+    QCOMPARE(image.dotsPerMeterX(), 10000);
+  }
+
+  void aFileIsNeverReplacedUnasked() {
+    const QStringList words = {"export", path("s.nc"), "--out", path("once.csv")};
+    mustWork(words);
+    const CliRun again = runCli(words);
+    QCOMPARE(again.code, 2);
+    QVERIFY2(again.err.contains("--overwrite"), again.err);
+    mustWork(words + QStringList{"--overwrite"});
+  }
+
+  void inputsThatMovedAreFoundAndResultsAmongThemMadeAgain() {
+    QFile::copy(path("demo.nc"), path("moved.nc"));
+    mustWork({"forecast", path("moved.nc"), "--model", "persistence", "--out", path("m.nc")});
+    QDir(folder_.path()).mkdir("archive");
+    // The built-in event can be made again itself, so its loss is no loss.
+    QVERIFY(QFile::rename(path("moved.nc"), path("archive/elsewhere.nc")));
+    QCOMPARE(runCli({"rerun", path("m.nc")}).code, 0);
+    QVERIFY(
+        runCli({"rerun", path("m.nc"), path("archive"), "--json"}).json()["identical"].toBool());
+  }
+
+  void inputsWithoutReceiptThatAreGoneOrChangedAreSaidPlainly() {
+    writeSequenceFile(path("bare.nc").toStdString(), stormloom::syntheticEvent());
+    mustWork({"forecast", path("bare.nc"), "--model", "persistence", "--out", path("b.nc")});
+    QVERIFY(QFile::rename(path("bare.nc"), path("hidden.nc")));
+    CliRun run = runCli({"rerun", path("b.nc")});
+    QCOMPARE(run.code, 3);
+    QVERIFY2(run.err.contains("1 of 1 inputs are gone: " + path("bare.nc").toUtf8()), run.err);
+    writeFile("bare.nc", "something else");
+    run = runCli({"rerun", path("b.nc")});
+    QCOMPARE(run.code, 3);
+    QVERIFY2(run.err.contains("not what they were"), run.err);
+  }
+
+  void namesOfEveryKindAreWritten_data() {
+    QTest::addColumn<QString>("name");
+    QTest::newRow("blanks and quotes") << "it's \"a\" storm.csv";
+    QTest::newRow("letters") << QString::fromUtf8("Gewitter 雨 ñ.csv");
+    QTest::newRow("many folders") << QString("a/").repeated(60) + "deep.csv";
+  }
+  void namesOfEveryKindAreWritten() {
+    QFETCH(QString, name);
+    mustWork({"export", path("s.nc"), "--out", path(name)});
+    QVERIFY(runCli({"rerun", path(name), "--json"}).json()["identical"].toBool());
+  }
+
+  void aNameThatNoFileSystemTakesIsRefused() {
+    const CliRun run = runCli({"export", path("s.nc"), "--out", path(QString(300, 'x') + ".csv")});
+    QCOMPARE(run.code, 3);
+    QVERIFY2(run.err.contains("too long"), run.err);
+  }
+
+  void aBatchThatIsKilledEndsLikeOneThatIsNot() {
+    writeFile("undisturbed.json", job("undisturbed"));
+    writeFile("killed.json", job("killed"));
+    mustWork({"batch", path("undisturbed.json")});
+    QCOMPARE(contentsOf(path("undisturbed")).size(), 8 + 2);  // results, their list, the claims
+    for (int attempt = 0; attempt < 4; ++attempt) {
+      QProcess process;
+      process.start(STORMLOOM_CLI, {"batch", path("killed.json")});
+      QVERIFY(process.waitForStarted());
+      if (!process.waitForFinished(600 + 700 * attempt))
+        ::kill(pid_t(process.processId()), SIGKILL);
+      process.waitForFinished();
+    }
+    const CliRun last = runCli({"batch", path("killed.json"), "--workers", "2"});
+    QVERIFY2(last.code == 0, last.err + last.out);
+    const auto expected = contentsOf(path("undisturbed"));
+    const auto found = contentsOf(path("killed"));
+    QCOMPARE(found.keys(), expected.keys());
+    for (const QString& name : found.keys().filter(".nc")) {
+      const stormloom::ResultFile a =
+          stormloom::readResultFile(path("undisturbed/" + name).toStdString());
+      const stormloom::ResultFile b =
+          stormloom::readResultFile(path("killed/" + name).toStdString());
+      for (std::size_t k = 0; k < a.members[0].frames.frames.size(); ++k)
+        QVERIFY(std::ranges::equal(a.members[0].frames.frames[k].grid->values(),
+                                   b.members[0].frames.frames[k].grid->values()));
+    }
+  }
+
+  void aJobFileWithAnErrorIsRefusedWithLineAndField_data() {
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::newRow("no JSON") << QByteArray("{\"out\": \"x\",\n oops}") << QByteArray("line 2");
+    QTest::newRow("unknown field")
+        << QByteArray("{\"out\": \"x\",\n\"events\": [],\n\"modles\": []}")
+        << QByteArray("line 3, field \"modles\"");
+    QTest::newRow("n too large")
+        << QByteArray("{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"}],\n\"n\": [0,\n 9]}")
+        << QByteArray("line 3, field \"n\"");
+    QTest::newRow("a time that is none")
+        << QByteArray(
+               "{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"},\n{\"paths\": "
+               "\"demo.nc\",\n\"at\": \"noon\"}]}")
+        << QByteArray("line 4, field \"events[1].at\"");
+    QTest::newRow("a file that is not there")
+        << QByteArray("{\"out\": \"x\", \"events\": [\n{\"paths\": \"gone.nc\"}]}")
+        << QByteArray("line 2, field \"events[0].paths\"");
+  }
+  void aJobFileWithAnErrorIsRefusedWithLineAndField() {
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArray, expected);
+    writeFile("bad.json", text);
+    const CliRun run = runCli({"batch", path("bad.json")});
+    QCOMPARE(run.code, 2);
+    QVERIFY2(run.err.contains("bad.json") && run.err.contains(expected), run.err);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCliExports)
+#include "tst_cli_exports.moc"

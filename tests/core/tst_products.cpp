@@ -1,0 +1,231 @@
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+
+#include "core/errors.h"
+#include "core/export_files.h"
+#include "core/receipt_in_file.h"
+#include "core/regions.h"
+#include "core/scratch_file.h"
+#include "core/vil_scale.h"
+
+using namespace stormloom;
+
+namespace {
+
+constexpr int kSize = 8;
+const ValidTime kRunTime = timeFromCalendar(2019, 7, 1, 21, 0, 0);
+
+GeoReference box() {
+  return GeoReference(kSevirProjection, 0.0, 0.0, 3000.0, 3000.0, kSize, kSize);
+}
+
+std::shared_ptr<RadarGrid> flat(float value) {
+  auto grid = std::make_shared<RadarGrid>(kSize, kSize);
+  for (int row = 0; row < kSize; ++row)
+    for (int col = 0; col < kSize; ++col) grid->set(row, col, value, CellState::Measured);
+  return grid;
+}
+
+ScenarioMember memberOf(double n, int member, std::vector<float> values) {
+  FrameSequence frames{.geo = box(), .frames = {}};
+  for (std::size_t k = 0; k < values.size(); ++k)
+    frames.frames.push_back(
+        {.validTime = kRunTime + minutes(10 * (long(k) + 1)), .grid = flat(values[k])});
+  return {.nSigma = n, .member = member, .frames = frames};
+}
+
+ResultFile fourMembersOfTwoScenarios() {
+  ResultFile result{.kind = "scenario", .context = {.geo = box()}, .runTime = kRunTime};
+  result.members = {memberOf(0, 0, {10, 20}), memberOf(0, 1, {30, 40}), memberOf(0, 2, {50, 90}),
+                    memberOf(2, 0, {200, 210})};
+  return result;
+}
+
+float firstCell(const Product& product, std::size_t map) {
+  return product.maps.at(map).grid->at(0, 0);
+}
+
+/// Twice the signed area in degrees; positive counter-clockwise.
+double area(const Ring& ring) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i + 1 < ring.size(); ++i)
+    sum += ring[i].lon * ring[i + 1].lat - ring[i + 1].lon * ring[i].lat;
+  return sum;
+}
+
+RadarGrid gridFrom(const std::vector<std::string>& picture) {
+  RadarGrid grid(int(picture[0].size()), int(picture.size()));
+  for (int row = 0; row < grid.height(); ++row)
+    for (int col = 0; col < grid.width(); ++col)
+      grid.set(row, col, picture[std::size_t(row)][std::size_t(col)] == '#' ? 100.0f : 0.0f,
+               CellState::Measured);
+  return grid;
+}
+
+}  // namespace
+
+class TestProducts : public QObject {
+  Q_OBJECT
+
+private Q_SLOTS:
+  void productsOverMembersAreWhatTheirNamesSay() {
+    const ResultFile result = fourMembersOfTwoScenarios();
+    QCOMPARE(firstCell(makeProduct(result, {.product = "mean"}), 0), 30.0f);
+    QCOMPARE(firstCell(makeProduct(result, {.product = "spread"}), 0), 20.0f);
+    QCOMPARE(firstCell(makeProduct(result, {.product = "percentile", .percentile = 75.0}), 0),
+             40.0f);
+    const Product exceedance = makeProduct(result, {.product = "exceedance", .threshold = 40.0});
+    QVERIFY(std::abs(firstCell(exceedance, 0) - 100.0f / 3.0f) < 1e-4f);
+    QVERIFY(std::abs(firstCell(exceedance, 1) - 200.0f / 3.0f) < 1e-4f);
+    QCOMPARE(exceedance.maps[1].until, kRunTime + minutes(20));
+    QCOMPARE(firstCell(makeProduct(result, {.product = "mean", .nSigma = 2.0}), 1), 210.0f);
+  }
+
+  void productsOverTimeAreForEachMember() {
+    const ResultFile result = fourMembersOfTwoScenarios();
+    const Product rain = makeProduct(result, {.product = "accumulation", .nSigma = 2.0});
+    QCOMPARE(rain.maps.size(), std::size_t(1));
+    const double expected = (rainFromDigital(200) + rainFromDigital(210)) / 6.0;
+    QVERIFY(std::abs(double(firstCell(rain, 0)) - expected) < 1e-3);
+    QCOMPARE(rain.maps[0].from, kRunTime);
+    QCOMPARE(firstCell(makeProduct(result, {.product = "maximum", .member = 2}), 0), 90.0f);
+  }
+
+  void aCellCountsTheMembersThatKnowItAndASumNeedsEveryFrame() {
+    ResultFile result = fourMembersOfTwoScenarios();
+    auto holed = flat(30.0f);
+    holed->set(0, 0, std::nanf(""), CellState::Missing);
+    result.members[1].frames.frames[0].grid = holed;
+    QCOMPARE(firstCell(makeProduct(result, {.product = "mean"}), 0), 30.0f);  // of 10 and 50
+    const Product rain = makeProduct(result, {.product = "accumulation", .member = 1});
+    QCOMPARE(rain.maps[0].grid->state(0, 0), CellState::Missing);
+    QVERIFY(rain.maps[0].grid->hasValue(0, 1));
+  }
+
+  void whatTheFileDoesNotHoldIsRefused() {
+    const ResultFile result = fourMembersOfTwoScenarios();
+    QVERIFY_EXCEPTION_THROWN(makeProduct(result, {.product = "mean", .nSigma = 1.0}), UsageError);
+    QVERIFY_EXCEPTION_THROWN(makeProduct(result, {.product = "spread", .member = 9}), UsageError);
+    QVERIFY_EXCEPTION_THROWN(makeProduct(result, {.product = "miracle"}), UsageError);
+  }
+
+  void regionsHaveHolesAndRunTheRightWayRound_data() {
+    QTest::addColumn<QStringList>("picture");
+    QTest::addColumn<int>("regions");
+    QTest::addColumn<int>("rings");
+    QTest::newRow("nothing") << QStringList{"...", "...", "..."} << 0 << 0;
+    QTest::newRow("one cell") << QStringList{"...", ".#.", "..."} << 1 << 1;
+    QTest::newRow("a ring") << QStringList{"###", "#.#", "###"} << 1 << 2;
+    QTest::newRow("corners only") << QStringList{"#..", ".#.", "..#"} << 3 << 3;
+    QTest::newRow("all") << QStringList{"###", "###", "###"} << 1 << 1;
+    QTest::newRow("an island in a lake")
+        << QStringList{"#####", "#...#", "#.#.#", "#...#", "#####"} << 2 << 3;
+    QTest::newRow("a hole that touches the edge at a corner")
+        << QStringList{"####", "#.##", "##.#", "###."} << 1 << 3;
+  }
+  void regionsHaveHolesAndRunTheRightWayRound() {
+    QFETCH(QStringList, picture);
+    QFETCH(int, regions);
+    QFETCH(int, rings);
+    std::vector<std::string> rows;
+    for (const QString& row : picture) rows.push_back(row.toStdString());
+    const RadarGrid grid = gridFrom(rows);
+    const GeoReference geo(kSevirProjection, 0, 0, 3000, 3000, grid.width(), grid.height());
+    const auto found = regionsAbove(grid, geo, 50.0);
+    QCOMPARE(int(found.size()), regions);
+    int counted = 0;
+    double squareKm = 0.0;
+    for (const Region& region : found) {
+      squareKm += region.areaKm2;
+      for (const auto& polygon : region.polygons)
+        for (std::size_t k = 0; k < polygon.size(); ++k, ++counted) {
+          QVERIFY((area(polygon[k]) > 0.0) == (k == 0));
+          QCOMPARE(polygon[k].front().lon, polygon[k].back().lon);
+        }
+    }
+    QCOMPARE(counted, rings);
+    QCOMPARE(squareKm, 9.0 * picture.join("").count('#'));
+  }
+
+  void everyFileCarriesOrHasBesideItItsReceipt_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {"p.nc", "p.tif", "p.csv", "p.geojson", "p.kml", "p.npy"})
+      QTest::newRow(name) << name;
+  }
+  void everyFileCarriesOrHasBesideItItsReceipt() {
+    QFETCH(QString, name);
+    QTemporaryDir folder;
+    const std::string path = folder.filePath(name).toStdString();
+    const Product product = makeProduct(fourMembersOfTwoScenarios(), {.product = "mean"});
+    Receipt receipt;
+    receipt.command = "export";
+    receipt.commandLine = "a \"quoted\" & <marked> 'line' (é)";
+    receipt.inputs = {{"/tmp/ä.nc", "00", Json()}};
+    const std::vector<double> thresholds = {20.0};
+    try {
+      if (name == "p.nc") writeProductNetCdf(path, product, receipt);
+      if (name == "p.tif") writeGeoTiff(path, product, receipt);
+      if (name == "p.csv") writeSeriesCsv(path, product, thresholds, receipt);
+      if (name == "p.geojson") writeGeoJson(path, product, thresholds, receipt);
+      if (name == "p.kml") writeKml(path, product, thresholds, receipt);
+      if (name == "p.npy") writeNpy(path, product, receipt);
+    } catch (const StormloomError& error) {
+      QVERIFY2(QString(error.what()).contains("this build has no"), error.what());
+      QSKIP(error.what());
+    }
+    const auto found = receiptOf(path);
+    QVERIFY(found);
+    QVERIFY(found->toJson() == receipt.toJson());
+  }
+
+  void aPdfKeepsItsBytesAndGetsANewDictionary() {
+    const std::string pdf =
+        "%PDF-1.4\n1 0 obj\n<< >>\nendobj\nxref\n0 2\ntrailer\n<< /Size 2 /Root 1 0 R >>\n"
+        "startxref\n30\n%%EOF\n";
+    Receipt receipt;
+    receipt.command = "figure";
+    receipt.commandLine = "a (b) \\ \"c\"";
+    const std::string with = withPdfInformation(pdf, "Gewitter ä", receiptText(receipt));
+    QVERIFY(with.starts_with(pdf));
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("a.pdf").toStdString();
+    writeWholeFile(path, with);
+    QVERIFY(receiptOf(path)->toJson() == receipt.toJson());
+  }
+
+  void filesWithoutReceiptHaveNone_data() {
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("empty") << QByteArray();
+    QTest::newRow("text") << QByteArray("a shopping list");
+    QTest::newRow("no end") << QByteArray("{\"stormloom_receipt\":1,\"command\":\"demo");
+    QTest::newRow("half a GIF") << QByteArray("GIF89a\x01\x00\x01\x00\x21\xfe\xff{", 14);
+  }
+  void filesWithoutReceiptHaveNone() {
+    QFETCH(QByteArray, bytes);
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("x").toStdString();
+    writeWholeFile(path, bytes.toStdString());
+    QVERIFY(!receiptOf(path));
+  }
+
+  void aWriterThatFailsLeavesTheOldFile() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("old.csv").toStdString();
+    writeWholeFile(path, "old");
+    {
+      ScratchFile scratch(path);  // never committed
+    }
+    QCOMPARE(readWholeFile(path), std::string("old"));
+    QVERIFY_EXCEPTION_THROWN(writeWholeFile(path + "/below", "x"), IoError);
+    QVERIFY_EXCEPTION_THROWN(writeWholeFile(folder.filePath(QString(300, 'n')).toStdString(), "x"),
+                             IoError);
+    QCOMPARE(QDir(folder.path())
+                 .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot)
+                 .size(),
+             1);
+  }
+};
+
+QTEST_APPLESS_MAIN(TestProducts)
+#include "tst_products.moc"
