@@ -104,7 +104,8 @@ void writeScenarioNumbers(NetCdfFile& file, const ScenarioForecast& forecast,
   file.setText("realization", "standard_name", "realization");
   file.setText("realization", "units", "1");
   std::vector<double> numbers;
-  for (std::size_t k = 0; k < realizations; ++k) numbers.push_back(double(k));
+  for (std::size_t k = 0; k < realizations; ++k)
+    numbers.push_back(double(forecast.members[k].member));
   file.writeDoubles("realization", numbers);
   std::vector<double> commanded;
   std::vector<double> achieved;
@@ -147,6 +148,7 @@ void readMembers(const NetCdfFile& file, const FrameSequence& like, ResultFile& 
   const std::vector<double> n = file.doubles("n_sigma");
   const std::vector<double> commanded = file.doubles("commanded_intensity");
   const std::vector<double> achieved = file.doubles("achieved_intensity");
+  const std::vector<double> numbers = file.doubles("realization");
   const std::size_t leads = like.frames.size();
   if (file.hasVariable("anticipated_mean") && file.hasVariable("anticipated_deviation")) {
     result.anticipated.mu = slice(file.doubles("anticipated_mean"), 0, leads);
@@ -156,7 +158,7 @@ void readMembers(const NetCdfFile& file, const FrameSequence& like, ResultFile& 
     for (std::size_t m = 0; m < shape[1]; ++m) {
       ScenarioMember member = readMember(file, like, {s, m});
       member.nSigma = n.at(s);
-      member.member = int(m);
+      member.member = int(numbers.at(m));
       member.commanded = slice(commanded, s * leads, leads);
       member.achieved = slice(achieved, (s * shape[1] + m) * leads, leads);
       result.members.push_back(std::move(member));
@@ -269,7 +271,8 @@ ResultFile readResultFile(const std::string& path) {
 
 bool isResultFile(const std::string& path) {
   try {
-    return !NetCdfFile::open(path).text("", "stormloom_kind").empty();
+    const std::string kind = NetCdfFile::open(path).text("", "stormloom_kind");
+    return kind == "sequence" || kind == "scenario" || kind == "forecast";
   } catch (const IoError&) {
     return false;
   }

@@ -129,15 +129,18 @@ Arguments parseArguments(const std::vector<Option>& options,
 }
 
 std::vector<std::string> Arguments::recordedOptions(const std::vector<Option>& options) const {
-  constexpr std::array<std::string_view, 4> kOnlySpeech = {"--json", "--quiet", "--help",
-                                                           "--overwrite"};
+  constexpr std::array<std::string_view, 5> kOnlySpeech = {"--json", "--quiet", "--help",
+                                                           "--overwrite", "--watch"};
   std::vector<std::string> words;
   for (const auto& [name, value] : given_) {
     if (std::find(kOnlySpeech.begin(), kOnlySpeech.end(), name) != kOnlySpeech.end()) continue;
     const Option& option = *findOption(options, name);
     words.push_back(name);
     if (option.value.empty()) continue;
-    words.push_back(option.output ? bareName(value) : value);
+    if (option.output)
+      words.push_back(bareName(value));
+    else  // files that are read are found from any folder
+      words.push_back(option.value == "FILE" ? std::filesystem::absolute(value).string() : value);
   }
   return words;
 }

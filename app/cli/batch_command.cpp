@@ -33,6 +33,26 @@ void printLine(const Json& line) {
   if (write(STDOUT_FILENO, text.data(), text.size()) < 0) return;
 }
 
+/// The files of a job: its result and, where it asks for one, the animation.
+std::vector<std::string> filesOf(const BatchJob& job) {
+  std::vector<std::string> files = {job.file};
+  const auto animate = std::find(job.words.begin(), job.words.end(), "--animate");
+  if (animate != job.words.end()) files.push_back(*(animate + 1));
+  return files;
+}
+
+bool hasAllFiles(const BatchJob& job) {
+  const std::vector<std::string> files = filesOf(job);
+  return std::all_of(files.begin(), files.end(),
+                     [](const std::string& file) { return fs::exists(file); });
+}
+
+/// Why a job failed, for the other processes of this batch until its list is written.
+std::string failureFile(const BatchJob& job) {
+  const fs::path file(job.file);
+  return (file.parent_path() / ("." + file.filename().string() + ".failed")).string();
+}
+
 /// What is common to all jobs of a process.
 class BatchRun {
 public:
@@ -54,9 +74,11 @@ public:
       Json line = job.facts;
       line.set("file", fs::path(job.file).filename().string());
       if (fs::is_regular_file(job.file)) line.set("sha256", session_.bench.hashOf(job.file));
+      if (fs::exists(failureFile(job))) line.set("error", readWholeFile(failureFile(job)));
       list += line.dump() + "\n";
     }
     writeWholeFile((fs::path(plan_.out) / "results.jsonl").string(), list);
+    for (const BatchJob& job : plan_.jobs) fs::remove(failureFile(job));
   }
 
   ExitCode code() const { return code_; }
@@ -76,7 +98,8 @@ private:
     const auto claim = claims_.tryClaim(fs::path(job.file).filename().string());
     if (!claim) return false;
     done_[index] = true;
-    removeStaleScratch(job.file);
+    for (const std::string& file : filesOf(job)) removeStaleScratch(file);
+    fs::remove(failureFile(job));
     try {
       if (isThere(job)) {
         report(job, "kept", {});
@@ -87,6 +110,7 @@ private:
     } catch (const StormloomError& error) {
       if (code_ == ExitCode::Done) code_ = error.exitCode();
       report(job, "failed", error.what());
+      writeWholeFile(failureFile(job), error.what());
     }
     return true;
   }
@@ -104,10 +128,17 @@ private:
               Console([](const Json&) {}));
   }
 
-  /// The result of this very job from an earlier run. Another file of that name is not replaced.
+  /// The results of this very job from an earlier run, all of them. Another file of such a name is
+  /// not replaced.
   bool isThere(const BatchJob& job) const {
-    if (!fs::exists(job.file)) return false;
-    const auto receipt = receiptOf(job.file);
+    bool all = true;
+    for (const std::string& file : filesOf(job)) all = isThere(job, file) && all;
+    return all;
+  }
+
+  bool isThere(const BatchJob& job, const std::string& file) const {
+    if (!fs::exists(file)) return false;
+    const auto receipt = receiptOf(file);
     const Command command = commandNamed(job.words.front());
     const std::vector<Option> known = withCommonOptions(command.options);
     const std::vector<std::string> words = wordsOf(job);
@@ -117,7 +148,7 @@ private:
                       inputsAreTheSame(*receipt);
     if (!same && !session_.arguments.has("--overwrite"))
       throw UsageError(
-          job.file +
+          file +
           ": a file of this name is there and is no result of this job. Remove it, add "
           "--overwrite, or choose another folder with \"out\".");
     return same;
@@ -149,16 +180,24 @@ private:
     }
   }
 
-  /// Made by another process meanwhile: its file is whole as soon as it has its name.
+  /// Made by another process meanwhile, whole as soon as it has its name, or failed there.
   bool finished(std::size_t index) {
-    if (!fs::exists(plan_.jobs[index].file)) return false;
+    const BatchJob& job = plan_.jobs[index];
+    if (!hasAllFiles(job) && !failedMeanwhile(job)) return false;
     done_[index] = true;
     return true;
+  }
+
+  bool failedMeanwhile(const BatchJob& job) const {
+    std::error_code absent;
+    const auto time = fs::last_write_time(failureFile(job), absent);
+    return !absent && time >= begun_;
   }
 
   const Session& session_;
   BatchPlan plan_;
   Claims claims_;
+  fs::file_time_type begun_ = fs::file_time_type::clock::now() - std::chrono::seconds(1);
   std::vector<bool> done_;
   std::vector<std::string> engineWords_;
   ExitCode code_ = ExitCode::Done;
@@ -235,6 +274,7 @@ ExitCode run(const Session& session) {
   if (!fs::is_directory(plan.out))
     throw IoError(plan.out + ": the folder for the results cannot be made. Choose another.");
   int workers = session.arguments.integer("--workers", 0, 256);
+  if (sharedFromOutside()) workers = 1;
   if (workers == 0) workers = std::max(1, visibleGpus());
   int worker = 0;
   std::vector<pid_t> children;

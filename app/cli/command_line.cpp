@@ -15,9 +15,10 @@ namespace {
 using Words = std::vector<std::string>;
 
 std::vector<Command> allCommands() {
-  return {infoCommand(),   forecastCommand(), scenarioCommand(), renderCommand(), exportCommand(),
-          figureCommand(), reportCommand(),   verifyCommand(),   batchCommand(),  rerunCommand(),
-          parityCommand(), trainCommand(),    skillCommand(),    modelsCommand(), demoCommand()};
+  return {infoCommand(),   forecastCommand(), scenarioCommand(), attentionCommand(),
+          renderCommand(), exportCommand(),   figureCommand(),   reportCommand(),
+          verifyCommand(), batchCommand(),    rerunCommand(),    parityCommand(),
+          trainCommand(),  skillCommand(),    modelsCommand(),   demoCommand()};
 }
 
 /// True when one of `names` stands among the options; what follows "--" is no option.

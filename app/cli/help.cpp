@@ -58,7 +58,7 @@ std::string programHelp(const std::vector<Command>& all) {
   text += console.strong("Common options") + "\n" + optionTable(commonOptions());
   text += R"(
 PATH is a file, a folder or a quoted glob. "stormloom-cli COMMAND --help" says more of one command.
-Exit codes: 0 done, 1 a parity case failed, 2 wrong usage, 3 unreadable or unfit data, 4 unfit weights,
+Exit codes: 0 done, 1 a parity case failed or a rerun differs, 2 wrong usage, 3 unreadable or unfit data, 4 unfit weights,
 5 device or memory, 130 cancelled. NO_COLOR switches colours off.
 )";
   return text;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "app/cli/help.h"
 #include "core/live_folder.h"
 #include "core/receipt_in_file.h"
 #include "models/weights_check.h"
@@ -157,7 +158,7 @@ Receipt receiptFor(const Session& session, const std::string& output,
   Receipt receipt;
   receipt.commandLine = session.commandLine;
   receipt.command = session.command.name;
-  receipt.options = session.arguments.recordedOptions(session.command.options);
+  receipt.options = session.arguments.recordedOptions(withCommonOptions(session.command.options));
   receipt.output = output;
   for (const std::string& file : files) receipt.inputs.push_back(inputFrom(session, file));
   return receipt;

@@ -89,7 +89,16 @@ bool underMpi() {
 }
 #endif
 
+bool underSlurm() { return numberFrom("SLURM_NTASKS", 1) > 1 && std::getenv("SLURM_PROCID"); }
+
 }  // namespace
+
+bool sharedFromOutside() {
+#ifdef STORMLOOM_MPI
+  if (underMpi()) return true;
+#endif
+  return underSlurm();
+}
 
 std::unique_ptr<JobShare> shareJobs(int jobs, int worker, int workers) {
 #ifdef STORMLOOM_MPI
@@ -101,9 +110,10 @@ std::unique_ptr<JobShare> shareJobs(int jobs, int worker, int workers) {
     return std::make_unique<EveryNth>(
         jobs, (numberFrom("SLURM_ARRAY_TASK_ID", first) - first) % arrayTasks, arrayTasks);
   }
-  const int tasks = numberFrom("SLURM_NTASKS", 1);
-  if (tasks > 1 && std::getenv("SLURM_PROCID"))
+  if (underSlurm()) {
+    const int tasks = numberFrom("SLURM_NTASKS", 1);
     return std::make_unique<EveryNth>(jobs, numberFrom("SLURM_PROCID", 0) % tasks, tasks);
+  }
   return std::make_unique<EveryNth>(jobs, worker, workers);
 }
 

@@ -24,6 +24,9 @@ public:
 /// else `worker` of `workers` on this host.
 std::unique_ptr<JobShare> shareJobs(int jobs, int worker, int workers);
 
+/// True under MPI and in tasks of Slurm, which start as many processes as there shall be.
+bool sharedFromOutside();
+
 /// Lets this process see one GPU of its host only, so that processes do not crowd on the first: by
 /// SLURM_LOCALID, Open MPI's local rank, or the worker's number. To be called before CUDA is used.
 void takeOneGpu(int worker);

@@ -26,8 +26,9 @@ public:
   /// Path of what the receipt's option `output` has written this time.
   std::string make(const Receipt& receipt, const std::string& name) {
     // A receipt comes from a file of whoever: it may ask for nothing but what writes results.
-    constexpr std::array<std::string_view, 7> kMakers = {"demo",   "export", "figure",  "forecast",
-                                                         "render", "report", "scenario"};
+    constexpr std::array<std::string_view, 9> kMakers = {"attention", "demo",     "export",
+                                                         "figure",    "forecast", "render",
+                                                         "report",    "scenario", "verify"};
     if (std::find(kMakers.begin(), kMakers.end(), receipt.command) == kMakers.end())
       throw IoError(name + ": its receipt names no command that could make it again.");
     const fs::path folder = scratch_.path() / std::to_string(++made_);

@@ -1,6 +1,7 @@
 #include "app/cli/inputs.h"
 #include "app/cli/outputs.h"
 #include "app/cli/pictures.h"
+#include "core/map_region.h"
 
 namespace stormloom::cli {
 
@@ -12,12 +13,37 @@ ScenarioRequest requestFrom(const Session& session) {
   request.nSigma = arguments.numbers("--n", -4.0, 4.0);
   request.seed = arguments.seed("--seed");
   request.members = arguments.integer("--members", 1, 256);
+  request.firstMember = arguments.integer("--first-member", 1, 100'000) - 1;
+  if (arguments.has("--curve")) {
+    request.nSigmaByLead = arguments.numbers("--curve", -4.0, 4.0);
+    if (request.nSigma.size() > 1)
+      throw UsageError("--curve is one command for each lead time: leave --n out, or give one.");
+  }
   request.steps = arguments.integer("--steps", 0, 1000);
   if (arguments.has("--sampler"))
     request.sampler = arguments.choice("--sampler", {"flow-ab2", "flow-euler", "flow-heun"});
   if (arguments.has("--guidance"))
     request.guidance = arguments.choice("--guidance", {"official", "none"});
   return request;
+}
+
+/// Cells that --within names, or none.
+std::shared_ptr<const std::vector<std::uint8_t>> regionFrom(const Session& session,
+                                                            const GeoReference& geo) {
+  if (!session.arguments.has("--within")) return nullptr;
+  const std::vector<double> numbers = session.arguments.numbers("--within", -360.0, 360.0);
+  if (numbers.size() < 6 || numbers.size() % 2 != 0)
+    throw UsageError("--within needs three corners or more, LON,LAT,LON,LAT,LON,LAT, not " +
+                     std::to_string(numbers.size()) + " numbers.");
+  MapRegion area;
+  for (std::size_t i = 0; i < numbers.size(); i += 2)
+    area.outline.push_back({numbers[i], numbers[i + 1]});
+  const std::size_t size = std::size_t(geo.width()) * std::size_t(geo.height());
+  auto mask = std::make_shared<std::vector<std::uint8_t>>(size, std::uint8_t(0));
+  const std::vector<std::size_t> cells = cellsInRegion(area, geo);
+  if (cells.empty()) throw UsageError("--within: no cell of the box lies in this area.");
+  for (const std::size_t cell : cells) (*mask)[cell] = 1;
+  return mask;
 }
 
 double lastOf(const std::vector<double>& values) { return values.empty() ? 0.0 : values.back(); }
@@ -57,6 +83,7 @@ void report(const Session& session, const ScenarioForecast& forecast, const Json
 void writeScenarios(const Session& session, const CutInput& input, ScenarioRequest request,
                     const std::string& out, const std::string& animation) {
   request.context = input.context;
+  request.region = regionFrom(session, input.context->frames.geo);
   NowcastEngine& engine = session.bench.engine(engineOptionsFrom(session));
   const auto forecast = withProgress(session, "Scenarios", [&](const EngineProgress& progress) {
     return engine.generate(request, session.stop, progress);
@@ -91,7 +118,10 @@ ExitCode run(const Session& session) {
 Command scenarioCommand() {
   std::vector<Option> options = {
       {"--n", "LIST", "Intensities in standard deviations, −4 to 4, with commas.", "0"},
+      {"--curve", "LIST", "Instead of one n: one for each lead time, with commas.", ""},
+      {"--within", "LON,LAT,...", "Corners of the area that the command is limited to.", ""},
       {"--members", "M", "Futures for each n.", "1"},
+      {"--first-member", "M", "Number of the first: later ones without those before.", "1"},
       {"--seed", "S", "The dice; the same for every n.", "1"},
       {"--sampler", "NAME", "flow-ab2, flow-euler or flow-heun; else the model's.", ""},
       {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},

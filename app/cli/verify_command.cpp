@@ -1,6 +1,9 @@
 #include <cmath>
 
 #include "app/cli/inputs.h"
+#include "app/cli/outputs.h"
+#include "core/receipt_in_file.h"
+#include "core/scratch_file.h"
 #include "core/skill_scores.h"
 #include "core/verification.h"
 
@@ -38,7 +41,33 @@ void addRow(TextTable& table, const LeadScores& scores) {
   table.add(row);
 }
 
+/// The numbers of --json as a table; empty where nothing can be said.
+std::string csvFromScores(const std::vector<LeadScores>& scores) {
+  std::string csv = "model,n_sigma,member,lead_minutes,mse,mae,crps";
+  for (const char* score : {"csi", "fss"})
+    for (const float threshold : kSevirThresholds)
+      csv += std::string(",") + score + "_" + thresholdText(threshold);
+  csv += "\n";
+  const auto add = [&csv](double value) {
+    char text[32] = "";
+    if (std::isfinite(value)) std::snprintf(text, sizeof text, "%.9g", value);
+    csv += std::string(",") + text;
+  };
+  for (const LeadScores& one : scores) {
+    csv += "\"" + one.model + "\"";
+    for (const double value :
+         {one.nSigma, double(one.member + 1), one.leadMinutes, one.mse, one.mae, one.crps})
+      add(value);
+    for (const auto* list : {&one.csi, &one.fss})
+      for (const double value : *list) add(value);
+    csv += "\n";
+  }
+  return csv;
+}
+
 ExitCode run(const Session& session) {
+  const std::string out = session.arguments.text("--out");
+  if (!out.empty()) checkOutput(session, out, {".csv"});
   const std::vector<std::string>& words = session.arguments.positionals();
   if (!isResultFile(words.front()))
     throw IoError(
@@ -51,7 +80,8 @@ ExitCode run(const Session& session) {
   const RadarFiles files = readRadarFiles({words.begin() + 1, words.end()}, options);
   stopHere(session);
   for (const std::string& sentence : files.passedOver) session.console.warning(sentence);
-  const auto scores = verifyForecast(forecast, longestObserved(session, files));
+  const FrameSequence& observed = longestObserved(session, files);
+  const auto scores = verifyForecast(forecast, observed);
   std::vector<std::string> header = {"forecast", "member", "lead time"};
   for (const float threshold : kSevirThresholds)
     header.push_back("CSI " + thresholdText(threshold));
@@ -63,7 +93,17 @@ ExitCode run(const Session& session) {
     addRow(table, one);
   }
   session.console.resultJson(Json::object({{"scores", list}}));
-  session.console.result(table.text());
+  if (out.empty()) {
+    session.console.result(table.text());
+    return ExitCode::Done;
+  }
+  std::vector<std::string> inputs = {words.front()};
+  for (const std::string& file : sourceFiles(observed)) inputs.push_back(file);
+  Receipt receipt = receiptOfDerived(session, "--out", words.front());
+  receipt.inputs = receiptFor(session, "--out", inputs).inputs;
+  writeWholeFile(out, csvFromScores(scores));
+  writeSidecar(out, receipt);
+  session.console.result(out);
   return ExitCode::Done;
 }
 
@@ -76,8 +116,8 @@ Command verifyCommand() {
           "CSI by threshold of the 0-255 scale; MAE and CRPS on that scale (with --json on 0-1, as "
           "MSE is, and FSS in squares of 9 cells).\nCells without a value in the forecast or the "
           "observation count nowhere; n/a where nothing can be said.",
-          {},
-          {"verify out/scenario.nc out/demo.nc", "verify f.nc /data/radar --json"},
+          {{"--out", "FILE.csv", "Also write the scores as a table.", "", "", true}},
+          {"verify out/scenario.nc out/demo.nc", "verify f.nc /data/radar --out scores.csv"},
           2,
           -1,
           run};

@@ -1,5 +1,8 @@
 #include "app/cli/workbench.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "core/sha256.h"
 
 namespace stormloom::cli {
@@ -18,7 +21,10 @@ NowcastEngine& Workbench::engine(const EngineOptions& options) {
 }
 
 const std::string& Workbench::hashOf(const std::string& path) {
-  std::string& hash = hashes_[path];
+  std::error_code absent;
+  const auto time = std::filesystem::last_write_time(path, absent).time_since_epoch().count();
+  const auto size = std::filesystem::file_size(path, absent);
+  std::string& hash = hashes_[path + "\n" + std::to_string(time) + " " + std::to_string(size)];
   if (hash.empty()) hash = sha256OfFile(path);
   return hash;
 }

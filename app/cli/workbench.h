@@ -27,7 +27,7 @@ public:
     return files_;
   }
 
-  /// SHA-256 of a file that does not change while the program runs.
+  /// SHA-256 of a file as it is now; read again only when its time or size has changed.
   const std::string& hashOf(const std::string& path);
 
 private:

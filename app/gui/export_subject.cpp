@@ -18,18 +18,19 @@ namespace {
 
 /// Options of the equal command, without inputs and outputs, in the order of their names, as the
 /// command line records them.
-std::vector<std::string> optionsOf(const ExportSubject& subject) {
-  std::vector<std::string> words;
-  if (!subject.scenario) return words;
-  const ScenarioRequest& request = subject.scenario->request;
-  words = {"--at", isoText(request.context->runTime)};
+std::vector<std::string> optionsOf(const ExportSubject& subject, const ScenarioRequest& request) {
+  std::vector<std::string> words = {"--at", isoText(subject.context->runTime)};
   if (!subject.box.isEmpty()) words.insert(words.end(), {"--box", subject.box.toStdString()});
+  if (!request.nSigmaByLead.empty())
+    words.insert(words.end(), {"--curve", numberList(request.nSigmaByLead)});
+  if (request.firstMember > 0)
+    words.insert(words.end(), {"--first-member", std::to_string(request.firstMember + 1)});
   if (!request.guidance.empty()) words.insert(words.end(), {"--guidance", request.guidance});
   words.insert(words.end(), {"--members", std::to_string(request.members)});
   words.insert(words.end(), {"--n", numberList(request.nSigma)});
   if (!request.sampler.empty()) words.insert(words.end(), {"--sampler", request.sampler});
   words.insert(words.end(), {"--seed", std::to_string(request.seed)});
-  words.insert(words.end(), {"--steps", std::to_string(subject.scenario->steps)});
+  if (request.steps > 0) words.insert(words.end(), {"--steps", std::to_string(request.steps)});
   return words;
 }
 
@@ -93,12 +94,36 @@ const Frame* lookedAt(const ExportSubject& subject) {
 
 }  // namespace
 
+std::shared_ptr<const ScenarioForecast> scenariosTogether(
+    std::vector<std::shared_ptr<const ScenarioForecast>> scenarios) {
+  std::erase_if(scenarios, [](const auto& one) { return !one || one->members.empty(); });
+  if (scenarios.empty()) return nullptr;
+  const auto nOf = [](const auto& one) { return one->request.nSigma.front(); };
+  std::sort(scenarios.begin(), scenarios.end(),
+            [&](const auto& a, const auto& b) { return nOf(a) < nOf(b); });
+  std::size_t members = scenarios.front()->members.size();
+  for (const auto& one : scenarios) members = std::min(members, one->members.size());
+  auto together = std::make_shared<ScenarioForecast>(*scenarios.front());
+  together->members.clear();
+  together->request.nSigma.clear();
+  together->request.members = int(members);
+  for (const auto& one : scenarios) {
+    const double n = nOf(one);
+    if (!together->request.nSigma.empty() && together->request.nSigma.back() == n) continue;
+    together->request.nSigma.push_back(n);
+    together->members.insert(together->members.end(), one->members.begin(),
+                             one->members.begin() + std::ptrdiff_t(members));
+  }
+  return together;
+}
+
 QString commandText(const ExportSubject& subject) {
-  const bool scenario = subject.scenario != nullptr;
+  const bool scenario = subject.context != nullptr;
   std::vector<std::string> words = {"stormloom-cli", scenario ? "scenario" : "render"};
   for (const QString& input : subject.inputs) words.push_back(input.toStdString());
   if (subject.inputs.isEmpty()) words.push_back("out/demo.nc");
-  for (const std::string& word : optionsOf(subject)) words.push_back(word);
+  if (scenario)
+    for (const std::string& word : optionsOf(subject, subject.wished)) words.push_back(word);
   const QString file = defaultFileName(subject, scenario ? ".nc" : ".mp4");
   words.insert(words.end(), {"--out", file.toStdString()});
   const std::string before = subject.inputs.isEmpty() ? "stormloom-cli demo --out out && " : "";
@@ -115,7 +140,7 @@ QString defaultFileName(const ExportSubject& subject, const QString& ending) {
   QString stamp = QString::fromStdString(isoText(time)).remove('-').remove(':');
   QString rest;
   if (subject.scenario) {
-    const auto& n = subject.scenario->request.nSigma;
+    const std::vector<double>& n = subject.scenario->request.nSigma;
     rest = "_" + QString::fromStdString(subject.scenario->model);
     if (n.size() == 1) rest += QString("_n%1%2").arg(n[0] < 0.0 ? "" : "+").arg(n[0], 0, 'f', 1);
   }
@@ -125,10 +150,15 @@ QString defaultFileName(const ExportSubject& subject, const QString& ending) {
 Receipt resultReceipt(const ExportSubject& subject, const std::string& fileName) {
   Receipt receipt;
   receipt.command = subject.scenario ? "scenario" : "export";
-  receipt.options = optionsOf(subject);
-  const auto place = std::find(receipt.options.begin(), receipt.options.end(), "--sampler");
-  const auto seed = std::find(receipt.options.begin(), receipt.options.end(), "--seed");
-  receipt.options.insert(std::min(place, seed), {"--out", fileName});  // in the order of names
+  receipt.options = {"--out", fileName};
+  if (subject.scenario) {
+    ScenarioRequest exact = subject.scenario->request;
+    exact.steps = subject.scenario->steps;
+    receipt.options = optionsOf(subject, exact);
+    const auto place = std::find(receipt.options.begin(), receipt.options.end(), "--sampler");
+    const auto seed = std::find(receipt.options.begin(), receipt.options.end(), "--seed");
+    receipt.options.insert(std::min(place, seed), {"--out", fileName});  // in the order of names
+  }
   receipt.output = "--out";
   receipt.inputs = inputsOf(*subject.observed);
   receipt.box = subject.observed->geo.bounds();

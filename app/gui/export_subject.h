@@ -3,6 +3,7 @@
 #include <QString>
 #include <QStringList>
 #include <memory>
+#include <vector>
 
 #include "core/receipt.h"
 #include "core/scenario.h"
@@ -14,10 +15,16 @@ struct ExportSubject {
   std::shared_ptr<const FrameSequence> observed;
   std::shared_ptr<const ModelContext> context;       ///< null: nothing is forecast
   std::shared_ptr<const ScenarioForecast> scenario;  ///< null: none yet
-  QStringList inputs;  ///< as they were opened; empty for the built-in event
-  QString box = {};    ///< "LON,LAT" where the person chose one
-  ValidTime time{};    ///< what is looked at
+  ScenarioRequest wished;  ///< what the desk asks for, whether it is computed or not
+  QStringList inputs;      ///< as they were opened; empty for the built-in event
+  QString box = {};        ///< "LON,LAT" where the person chose one
+  ValidTime time{};        ///< what is looked at
 };
+
+/// Scenarios of several n as one, as if they had been asked for at once: by rising n, each with the
+/// members that all have. Null where there is none.
+std::shared_ptr<const ScenarioForecast> scenariosTogether(
+    std::vector<std::shared_ptr<const ScenarioForecast>> scenarios);
 
 /// The stormloom-cli line that makes the same, for a shell.
 QString commandText(const ExportSubject& subject);

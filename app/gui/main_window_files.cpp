@@ -46,11 +46,6 @@ QString eventLine(const FrameSequence& sequence) {
       .arg(sequence.frames.size());
 }
 
-QString quoted(const QString& word) {
-  const QRegularExpression plain("^[A-Za-z0-9_./:,=+-]+$");
-  return plain.match(word).hasMatch() ? word : "'" + QString(word).replace("'", "'\\''") + "'";
-}
-
 template <class T>
 void keep(std::vector<T>& cache, const T& item, std::size_t most) {
   cache.push_back(item);
@@ -266,27 +261,31 @@ void MainWindow::savePicture() {
 
 ExportSubject MainWindow::exportSubject() const {
   ExportSubject subject{.observed = desk_.observed, .context = desk_.context};
-  // A blend between two scenarios is for the moving hand; what leaves the window is exact.
-  if (desk_.scenarios)
-    subject.scenario = desk_.scenarios->forFixed(desk_.state.nSigma, desk_.state.members);
+  ScenarioRequest& wished = subject.wished;
+  wished.nSigma = {desk_.state.nSigma};
+  wished.members = desk_.state.members;
+  wished.seed = desk_.state.seed;
+  for (const PaneSpec& pane : desk_.state.layout.panes())
+    if (pane.content.source == PaneSource::Scenario && pane.content.nSigma)
+      wished.nSigma.push_back(*pane.content.nSigma);
+  std::sort(wished.nSigma.begin(), wished.nSigma.end());
+  wished.nSigma.erase(std::unique(wished.nSigma.begin(), wished.nSigma.end()), wished.nSigma.end());
+  // Blends and previews are for the moving hand; what leaves the window is exact.
+  std::vector<std::shared_ptr<const ScenarioForecast>> exact;
+  for (const double n : wished.nSigma)
+    if (auto found = desk_.scenarios ? desk_.scenarios->forFixed(n, wished.members) : nullptr;
+        found && found->request.quality == Quality::Full)
+      exact.push_back(std::move(found));
+  subject.scenario = scenariosTogether(std::move(exact));
   for (const std::string& path : desk_.state.paths) subject.inputs << QString::fromStdString(path);
   subject.time = desk_.time;
   return subject;
 }
 
 void MainWindow::copyCommand() {
-  const DeskState& state = desk_.state;
-  QStringList words{"stormloom-cli", "scenario"};
-  if (state.paths.empty())
-    words = QStringList{"stormloom-cli", "demo",     "--out",  "demo.nc", "&&",
-                        "stormloom-cli", "scenario", "demo.nc"};
-  for (const std::string& path : state.paths) words << quoted(QString::fromStdString(path));
-  words << "--n" << QString::number(state.nSigma, 'f', 1) << "--members"
-        << QString::number(state.members) << "--seed" << QString::number(state.seed);
-  if (desk_.context) words << "--at" << QString::fromStdString(isoText(desk_.context->runTime));
-  words << "--out" << quoted(pictureName(desk_) + ".nc");
-  QApplication::clipboard()->setText(words.join(' '));
-  banner_->tell(tr("In the clipboard: %1").arg(words.join(' ')));
+  const QString command = commandText(exportSubject());
+  QApplication::clipboard()->setText(command);
+  banner_->tell(tr("In the clipboard: %1").arg(command));
 }
 
 void MainWindow::saveSession() {
