@@ -13,12 +13,17 @@ namespace stormloom::figure_drawing {
 /// Fonts need an application object; where no window made one, an invisible one does.
 std::unique_ptr<QGuiApplication> applicationIfNone() {
   if (QCoreApplication::instance()) return nullptr;
-  static int count = 3;
+  static int count;
+  count = 3;  // Qt takes away the words it understands
   static char name[] = "stormloom-cli";
   static char option[] = "-platform";
   static char platform[] = "offscreen";
   QLoggingCategory::setFilterRules("default.warning=false");  // a missing session is no news here
-  static char* words[] = {name, option, platform, nullptr};
+  static char* words[4];
+  words[0] = name;
+  words[1] = option;
+  words[2] = platform;
+  words[3] = nullptr;
   return std::make_unique<QGuiApplication>(count, words);
 }
 

@@ -98,7 +98,7 @@ private Q_SLOTS:
     QVERIFY(process.waitForStarted());
     const QDir folder(folder_.path());
     QTRY_VERIFY_WITH_TIMEOUT(
-        !folder.entryList({".cut.mp4.part*"}, QDir::AllEntries | QDir::Hidden).isEmpty(), 60'000);
+        !folder.entryList({".cut.mp4-*.part*"}, QDir::AllEntries | QDir::Hidden).isEmpty(), 60'000);
     ::kill(pid_t(process.processId()), SIGINT);
     QVERIFY(process.waitForFinished(60'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);

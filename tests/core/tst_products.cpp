@@ -72,7 +72,7 @@ private Q_SLOTS:
   void productsOverMembersAreWhatTheirNamesSay() {
     const ResultFile result = fourMembersOfTwoScenarios();
     QCOMPARE(firstCell(makeProduct(result, {.product = "mean"}), 0), 30.0f);
-    QCOMPARE(firstCell(makeProduct(result, {.product = "spread"}), 0), 20.0f);
+    QCOMPARE(firstCell(makeProduct(result, {.product = "spread"}), 0), float(std::sqrt(800.0 / 3.0)));
     QCOMPARE(firstCell(makeProduct(result, {.product = "percentile", .percentile = 75.0}), 0),
              40.0f);
     const Product exceedance = makeProduct(result, {.product = "exceedance", .threshold = 40.0});
