@@ -32,9 +32,9 @@ ExitCode run(const Session& session) {
   session.arguments.required("--model");
   const std::string model = session.arguments.choice(
       "--model", {"persistence", "extrapolation", "earthformer", "prediff"});
-  if (model == "prediff")
-    throw UsageError("PreDiff gives many futures: use stormloom-cli scenario ... --n 0 --out " +
-                     out + ".");
+  if (model == "prediff" && session.arguments.has("--weights"))
+    throw UsageError("PreDiff is several networks: make a folder of them with stormloom-cli models "
+                     "adopt, and name it with --models instead of --weights.");
   return withInputs(session, [&](const RadarFiles& files) {
     const ModelContext context = contextFrom(session, files, gridOfWeights(session));
     const Json result = writeDeterministic(session, context, model, out);
@@ -48,7 +48,7 @@ ExitCode run(const Session& session) {
 
 Command forecastCommand() {
   std::vector<Option> options = {
-      {"--model", "NAME", "persistence, extrapolation or earthformer.", ""},
+      {"--model", "NAME", "persistence, extrapolation, earthformer or prediff (one member, unguided).", ""},
       {"--weights", "FILE", "Earthformer weights instead of the shipped ones.", ""},
       {"--out", "FILE.nc", "CF NetCDF to write.", ""}};
   for (const Option& option : contextOptions()) options.push_back(option);

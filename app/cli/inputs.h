@@ -22,7 +22,7 @@ std::vector<Option> watchOptions();
 /// waited out.
 ExitCode withInputs(const Session& session, const std::function<ExitCode(const RadarFiles&)>& work);
 
-/// Options of every command that cuts a context: --at, --box, --grid.
+/// Options of every command that forecasts a context: --at, --box, --grid, --models.
 std::vector<Option> contextOptions();
 
 /// The context of the longest sequence that has one at --at and --box.

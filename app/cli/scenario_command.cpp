@@ -16,11 +16,9 @@ ScenarioRequest requestFrom(const Session& session, std::shared_ptr<const ModelC
   request.seed = arguments.seed("--seed");
   request.members = arguments.integer("--members", 1, 256);
   request.steps = arguments.integer("--steps", 0, 1000);
-  if (arguments.has("--sampler"))
-    request.sampler =
-        arguments.choice("--sampler", {"flow-ab2", "flow-euler", "flow-heun"});
+  request.sampler = arguments.text("--sampler");  // the weights know which suit them
   if (arguments.has("--guidance"))
-    request.guidance = arguments.choice("--guidance", {"official", "none"});
+    request.guidance = arguments.choice("--guidance", {"own", "official", "none"});
   return request;
 }
 
@@ -123,9 +121,13 @@ Command scenarioCommand() {
       {"--n", "LIST", "Intensities in standard deviations, −4 to 4, with commas.", "0"},
       {"--members", "M", "Futures for each n.", "1"},
       {"--seed", "S", "The dice; the same for every n.", "1"},
-      {"--sampler", "NAME", "flow-ab2, flow-euler or flow-heun; else the model's.", ""},
+      {"--sampler", "NAME",
+       "flow-ab2, flow-euler or flow-heun; of published weights dpm++, ddim, ddim-quad (:ETA may "
+       "follow) or ddpm; else the model's.",
+       ""},
       {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},
-      {"--guidance", "NAME", "official or none; without it Stormloom's own.", ""},
+      {"--guidance", "NAME",
+       "own, official (published weights: their knowledge alignment) or none.", "own"},
       {"--out", "FILE.nc", "CF NetCDF to write.", ""},
       {"--animate", "FILE", "Also an animation: .mp4, .gif or a folder of PNG.", ""}};
   for (const Option& option : contextOptions()) options.push_back(option);
