@@ -30,8 +30,10 @@ struct ScenarioRequest {
   std::shared_ptr<const std::vector<std::uint8_t>> region;
   Quality quality = Quality::Full;
   int steps = 0;              ///< 0: the model card's choice for the quality
-  std::string sampler;        ///< "" (the model card's), "flow-ab2", "flow-euler", "flow-heun"
-  std::string guidance;       ///< "" (the program's own), "official", "none"
+  /// "" (the model card's); of weights that follow a flow "flow-ab2", "flow-euler", "flow-heun"; of published weights
+  /// "ddpm", "ddim", "ddim-quad" (":ETA" may follow), "dpm++"
+  std::string sampler;
+  std::string guidance;       ///< "" or "own" (the program's), "official" (published weights only), "none"
 };
 
 /// Mean and spread of the frame-mean intensity that the context lets expect, [0, 1] units, per lead time.

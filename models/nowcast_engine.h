@@ -33,7 +33,7 @@ class NowcastEngine {
   std::string deviceName() const;  ///< "CPU, 2 threads", "NVIDIA H200"
   std::string modelName() const;   ///< of the shipped PreDiff card
 
-  /// "persistence", "extrapolation" or "earthformer". nullptr when stopped.
+  /// "persistence", "extrapolation", "earthformer", or "prediff" (its member 0, unguided). nullptr when stopped.
   std::shared_ptr<const DeterministicForecast> forecast(const ModelContext& context,
                                                         const std::string& model,
                                                         std::stop_token stop = {},

@@ -57,6 +57,10 @@ ExitCode run(const Session& session) {
   session.arguments.required("--model");
   const std::string model = session.arguments.choice(
       "--model", {"persistence", "extrapolation", "earthformer", "prediff"});
+  if (model == "prediff" && session.arguments.has("--weights"))
+    throw UsageError(
+        "PreDiff is several networks: make a folder of them with stormloom-cli models "
+        "adopt, and name it with --models instead of --weights.");
   checkOutput(session, out, {".nc"});
   return withInputs(session, [&](const RadarFiles& files) {
     writeForecast(session, cutInput(session, files, gridOfWeights(session)), model, out);
@@ -68,7 +72,8 @@ ExitCode run(const Session& session) {
 
 Command forecastCommand() {
   std::vector<Option> options = {
-      {"--model", "NAME", "persistence, extrapolation, earthformer or prediff.", ""},
+      {"--model", "NAME",
+       "persistence, extrapolation, earthformer or prediff (one member, unguided).", ""},
       {"--weights", "FILE", "Earthformer weights instead of the shipped ones.", ""},
       {"--seed", "S", "The dice of prediff.", "1"},
       {"--out", "FILE.nc", "CF NetCDF to write.", "", "", true}};

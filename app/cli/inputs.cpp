@@ -114,7 +114,9 @@ std::vector<Option> contextOptions() {
   return {
       {"--at", "TIME", "Run time in UTC, 2019-06-10T00:24:00Z; without it the latest frame.", ""},
       {"--box", "LON,LAT", "Middle of the box; auto: where it rains most.", "auto"},
-      {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"}};
+      {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"},
+      {"--models", "FOLDER",
+       "Models to use instead of the shipped ones; \"models adopt\" makes one.", ""}};
 }
 
 CutInput cutInput(const Session& session, const RadarFiles& files, const std::string& grid) {
@@ -141,6 +143,7 @@ EngineOptions engineOptionsFrom(const Session& session) {
   options.device = session.arguments.text("--device");
   options.precision = session.arguments.choice("--precision", {"fp32", "tf32", "bf16"});
   options.threads = session.arguments.integer("--threads", 0, 4096);
+  options.modelFolder = session.arguments.text("--models");
   return options;
 }
 

@@ -27,7 +27,7 @@ std::vector<Option> watchOptions();
 /// waited out.
 ExitCode withInputs(const Session& session, const std::function<ExitCode(const RadarFiles&)>& work);
 
-/// Options of every command that cuts a context: --at, --box, --grid.
+/// Options of every command that forecasts a context: --at, --box, --grid, --models.
 std::vector<Option> contextOptions();
 
 /// A context, and the files that it depends on.

@@ -4,6 +4,7 @@
 #include "app/cli/outputs.h"
 #include "core/sha256.h"
 #include "models/nowcast_engine.h"
+#include "models/weights_adoption.h"
 #include "models/weights_check.h"
 
 namespace stormloom::cli {
@@ -102,12 +103,41 @@ ExitCode listAll(const Session& session) {
   return code;
 }
 
+ExitCode adopt(const Session& session, const std::vector<std::string>& files) {
+  const std::string folder = session.arguments.required("--out");
+  const AdoptionReport report = adoptWeights(files, folder);
+  Json networks = Json::array();
+  TextTable table({"network", "what it is", "parameters", "from"});
+  for (const AdoptedNetwork& network : report.networks) {
+    networks.push(Json::object({{"network", network.network},
+                                {"name", network.name},
+                                {"parameters", network.parameters},
+                                {"from", network.from}}));
+    table.add({network.network, network.name, std::to_string(network.parameters), network.from});
+  }
+  session.console.resultJson(
+      Json::object({{"folder", folder}, {"networks", networks}, {"notes", report.notes}}));
+  session.console.result(table.text());
+  for (const std::string& note : report.notes) session.console.note(note);
+  session.console.note("Forecast with them: stormloom-cli scenario PATH... --models " + folder +
+                       " --out FILE.nc");
+  return ExitCode::Done;
+}
+
 ExitCode run(const Session& session) {
   const std::vector<std::string>& words = session.arguments.positionals();
+  if (!words.empty() && words[0] == "adopt") {
+    if (words.size() < 2)
+      throw UsageError("Name the files to adopt: models adopt VAE.pt DENOISER.pt --out FOLDER");
+    return adopt(session, {words.begin() + 1, words.end()});
+  }
+  if (words.size() > 2)
+    throw UsageError("\"" + words[2] + "\" is too much. Usage: stormloom-cli models check FILE");
   if (words.empty() && session.arguments.has("--convert"))
     throw UsageError("--convert belongs to one file: models check FILE --convert COPY.safetensors");
   if (words.empty()) return listAll(session);
-  if (words[0] != "check") throw UsageError("models knows only check, not \"" + words[0] + "\".");
+  if (words[0] != "check")
+    throw UsageError("models knows check and adopt, not \"" + words[0] + "\".");
   if (words.size() < 2) throw UsageError("Name the file to check: stormloom-cli models check FILE");
   return checkOne(session, words[1]);
 }
@@ -115,18 +145,23 @@ ExitCode run(const Session& session) {
 }  // namespace
 
 Command modelsCommand() {
-  return {"models",
-          "[check FILE]",
-          "Shipped and installed weights; checks one file.",
-          "check reads every name and size in the file without running anything in it. Exit code 4 "
-          "when it is damaged or does not fit.",
-          {{"--convert", "FILE.safetensors", "With check: also write the tensors as safetensors.",
-            "", "", true}},
-          {"models", "models check downloads/earthformer_sevir.pt",
-           "models check earthformer_sevir.pt --convert earthformer_sevir.safetensors"},
-          0,
-          2,
-          run};
+  return {
+      "models",
+      "[check FILE | adopt FILE... --out FOLDER]",
+      "Shipped and installed weights; checks one file, adopts published ones.",
+      "check reads every name and size in the file without running anything in it. Exit code 4 "
+      "when it is damaged or does not fit.\nadopt makes a folder of models for --models: of VAE, "
+      "denoiser and alignment network of a published PreDiff, an Earthformer, or training "
+      "checkpoints that hold several. Names and shapes tell which is which.",
+      {{"--convert", "FILE.safetensors", "With check: also write the tensors as safetensors.", "",
+        "", true},
+       {"--out", "FOLDER", "With adopt: folder of cards and weights to make.", "", "", true}},
+      {"models", "models check downloads/earthformer_sevir.pt",
+       "models check earthformer_sevir.pt --convert earthformer_sevir.safetensors",
+       "models adopt vae.pt earthformerunet.pt alignment.pt --out prediff"},
+      0,
+      -1,
+      run};
 }
 
 }  // namespace stormloom::cli

@@ -20,10 +20,9 @@ ScenarioRequest requestFrom(const Session& session) {
       throw UsageError("--curve is one command for each lead time: leave --n out, or give one.");
   }
   request.steps = arguments.integer("--steps", 0, 1000);
-  if (arguments.has("--sampler"))
-    request.sampler = arguments.choice("--sampler", {"flow-ab2", "flow-euler", "flow-heun"});
+  request.sampler = arguments.text("--sampler");  // the weights know which suit them
   if (arguments.has("--guidance"))
-    request.guidance = arguments.choice("--guidance", {"official", "none"});
+    request.guidance = arguments.choice("--guidance", {"own", "official", "none"});
   return request;
 }
 
@@ -123,9 +122,13 @@ Command scenarioCommand() {
       {"--members", "M", "Futures for each n.", "1"},
       {"--first-member", "M", "Number of the first: later ones without those before.", "1"},
       {"--seed", "S", "The dice; the same for every n.", "1"},
-      {"--sampler", "NAME", "flow-ab2, flow-euler or flow-heun; else the model's.", ""},
+      {"--sampler", "NAME",
+       "flow-ab2, flow-euler or flow-heun; of published weights dpm++, ddim, ddim-quad (:ETA may "
+       "follow) or ddpm; else the model's.",
+       ""},
       {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},
-      {"--guidance", "NAME", "official or none; without it Stormloom's own.", ""},
+      {"--guidance", "NAME",
+       "own, official (published weights: their knowledge alignment) or none.", "own"},
       {"--out", "FILE.nc", "CF NetCDF to write.", "", "", true},
       {"--animate", "FILE", "Also an animation: .mp4, .webm, .gif or a folder of PNG.", "", "",
        true}};

@@ -51,8 +51,11 @@ int main(int argc, char** argv) {
   const QCommandLineOption act(
       "do", "An action of the window by its name, after the first second; may be given again.",
       "NAME");
-  arguments.addOptions({picture, size, wait, theme, act});
+  const QCommandLineOption models(
+      "models", "Models to use instead of the shipped ones (stormloom-cli models adopt).", "FOLDER");
+  arguments.addOptions({picture, size, wait, theme, act, models});
   arguments.process(app);
+  if (arguments.isSet(models)) qputenv("STORMLOOM_MODELS", arguments.value(models).toUtf8());
   applyTheme(app, themeOf(arguments.value(theme)));
 
   try {

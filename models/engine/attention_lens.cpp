@@ -108,9 +108,13 @@ ForecastBatch AttentionLens::Impl::forecasts(const AttentionPass& wanted) {
     PreDiffModel& model = networks.prediff();
     ScenarioStart start = scenarioStart(model, *encoding, wanted);  // the same noise and command
     const std::int64_t batch = past.size(0);
-    const Tensor latents = model.sample(
-        start.noise.expand({batch, -1, -1, -1, -1}), model.condition(past, extrapolated),
-        start.control.expand({batch, -1}), start.method, start.steps, {}, {});
+    const Tensor condition = model.condition(past, extrapolated);
+    start.draw.noise = start.draw.noise.expand({batch, -1, -1, -1, -1});
+    const Tensor control = start.control.expand({batch, -1});
+    const Tensor latents =
+        drawLatents(model, start.draw, start.plan, [&](const Tensor& z, const Tensor& time) {
+          return model.denoise(z, time, condition, control);
+        });
     return model.decode(latents.flatten(0, 1)).unflatten(0, {batch, latents.size(1)});
   };
 }

@@ -2,7 +2,6 @@
 
 #include "core/errors.h"
 #include "models/engine/network_loading.h"
-#include "models/sampling/counter_noise.h"
 #include "models/sampling/knowledge_control.h"
 
 namespace stormloom {
@@ -46,25 +45,25 @@ KeptPass ofEarthformer(AttentionNetworks& networks, const ModelContext& context,
 
 /// Samples up to one evaluation of the denoiser and calls `look` instead of it.
 void atEvaluation(PreDiffModel& model, const ScenarioStart& start, int wanted, std::stop_token stop,
-                  const std::function<void(const Tensor& z, double t)>& look) {
+                  const std::function<void(const Tensor& z, const Tensor& time)>& look) {
   int evaluation = 0;
-  const FlowVelocity follow = [&](const Tensor& z, double t) {
+  const DenoiserCall ask = [&](const Tensor& z, const Tensor& time) {
     if (stop.stop_requested()) throw Stopped();
     if (evaluation++ == wanted) {
-      look(z, t);
+      look(z, time);
       throw Enough();
     }
-    return model.velocity(z, t, start.condition, start.control);
+    return model.denoise(z, time, start.condition, start.control);
   };
   try {
-    sampleFlow(follow, start.noise, start.steps, start.method);
+    drawLatents(model, start.draw, start.plan, ask);
   } catch (const Enough&) {
     return;
   }
 }
 
 int evaluationOf(const AttentionPass& pass, const ScenarioStart& start) {
-  const int count = start.method == FlowMethod::Heun ? 2 * start.steps - 1 : start.steps;
+  const int count = start.plan.evaluations();
   const int wanted = pass.step < 0 ? count - 1 : pass.step;
   if (wanted >= count)
     throw UsageError("There is no step " + std::to_string(wanted) +
@@ -79,14 +78,14 @@ KeptPass ofDenoiser(AttentionNetworks& networks, const ModelContext& context,
   PreDiffModel& model = networks.prediff();
   const ScenarioStart start = scenarioStart(model, encoding, pass);
   KeptPass kept{model.name(), model.weightsHash(), nullptr, {}};
-  atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, double t) {
+  atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, const Tensor& time) {
     kept.recorder =
         std::make_unique<AttentionRecorder>(model.denoiser(), AttentionProbe::Keep::Inputs);
-    model.velocity(z, t, start.condition, start.control);
+    model.denoise(z, time, start.condition, start.control);
     kept.recorder->stop();
   });
   FrameRoles roles{observedFrames(context, std::size_t(model.contextFrames())), {}};
-  const std::int64_t leads = start.noise.size(1);
+  const std::int64_t leads = model.latentShape()[0];
   appendLeads(roles.encoder, context, start.condition.size(1) - model.contextFrames(),
               LevelFrame::Kind::Extrapolated);
   appendLeads(roles.encoder, context, leads, LevelFrame::Kind::Forecast);
@@ -101,13 +100,13 @@ KeptPass ofAlignment(AttentionNetworks& networks, const ModelContext& context,
   PreDiffModel& model = networks.prediff();
   const ScenarioStart start = scenarioStart(model, encoding, pass);
   KeptPass kept{networks.alignmentName(), networks.alignmentHash(), nullptr, {}};
-  atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, double t) {
+  atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, const Tensor& time) {
     kept.recorder = std::make_unique<AttentionRecorder>(network, AttentionProbe::Keep::Inputs);
-    network.forward(z, torch::full({z.size(0)}, embeddedFlowTime(t), z.options()));
+    network.forward(z, time);
     kept.recorder->stop();
   });
   FrameRoles roles;
-  appendLeads(roles.encoder, context, start.noise.size(1), LevelFrame::Kind::Forecast);
+  appendLeads(roles.encoder, context, model.latentShape()[0], LevelFrame::Kind::Forecast);
   kept.layers = describeLayers(network, *kept.recorder, roles);
   return kept;
 }
@@ -140,12 +139,13 @@ NoisyCuboidTransformerEncoderImpl& AttentionNetworks::alignment() {
 
 ScenarioStart scenarioStart(PreDiffModel& model, const ContextEncoding& encoding,
                             const AttentionPass& pass) {
-  ScenarioStart start;
-  start.condition = model.condition(encoding);
-  const Tensor noise =
-      counterNoise({pass.seed, std::uint32_t(pass.member), 0}, model.latentShape());
-  start.noise = noise.unsqueeze(0).to(encoding.past.device());
-  start.control = torch::zeros({1, 3}, start.noise.options());
+  ScenarioRequest request;
+  request.seed = pass.seed;
+  request.steps = pass.steps;
+  ScenarioStart start{drawOf(pass.seed, {pass.member}, model, encoding.past.device()),
+                      model.condition(encoding),
+                      torch::zeros({1, 3}, encoding.past.options()),
+                      planOf(request, model)};
   if (pass.nSigma != 0.0) {
     const AnticipatedIntensity expected = model.statistics().anticipate(encoding.contextMeans);
     const auto mean = [&start](const std::vector<double>& values) {
@@ -153,15 +153,13 @@ ScenarioStart scenarioStart(PreDiffModel& model, const ContextEncoding& encoding
           .mean()
           .to(torch::kFloat32)
           .reshape({1})
-          .to(start.noise.device());
+          .to(start.control.device());
     };
     std::vector<double> commanded;
     for (std::size_t lead = 0; lead < expected.mu.size(); ++lead)
       commanded.push_back(expected.commanded(int(lead), pass.nSigma));
     start.control = commandFeatures(mean(commanded), mean(expected.mu), mean(expected.sigma));
   }
-  start.method = model.defaultSampler() == "flow-heun" ? FlowMethod::Heun : FlowMethod::Euler;
-  start.steps = pass.steps > 0 ? pass.steps : model.defaultSteps(Quality::Full);
   return start;
 }
 

@@ -7,6 +7,7 @@
 #include "models/engine/attention_layers.h"
 #include "models/engine/context_encoding.h"
 #include "models/engine/earthformer_forecaster.h"
+#include "models/engine/latent_draw.h"
 #include "models/engine/prediff_model.h"
 #include "models/prediff/noisy_cuboid_transformer_encoder.h"
 
@@ -45,11 +46,11 @@ struct KeptPass {
 KeptPass keptPass(AttentionNetworks& networks, const ModelContext& context,
                   const ContextEncoding& encoding, const AttentionPass& pass, std::stop_token stop);
 
-/// Noise, condition and control of a PreDiff scenario as the sampler starts from them.
+/// Noise, condition and control of a PreDiff scenario, and how its sampler goes on from them.
 struct ScenarioStart {
-  torch::Tensor noise, condition, control;
-  FlowMethod method = FlowMethod::Euler;
-  int steps = 0;
+  LatentDraw draw;
+  torch::Tensor condition, control;
+  SamplingPlan plan;
 };
 ScenarioStart scenarioStart(PreDiffModel& model, const ContextEncoding& encoding,
                             const AttentionPass& pass);

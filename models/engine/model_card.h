@@ -24,10 +24,11 @@ struct IntensityStatistics {
 ///   network       "vae", "denoiser", "alignment", "earthformer"
 ///   architecture  the official configuration keys of the network's class
 ///   use           what a program must know to run it: for the VAE latent_mean and latent_deviation
-///                 (per channel); for the denoiser statistics, process ("flow-matching"),
+///                 (per channel); for the denoiser statistics, process ("flow-matching", or
+///                 "diffusion" with the official keys under diffusion, and guide_scale),
 ///                 context_frames, extrapolated_frames, control_features and defaults of sampler
-///                 and steps; for Earthformer context_frames, extrapolated_frames and output
-///                 ("correction")
+///                 and steps; for the alignment network its process; for Earthformer
+///                 context_frames, extrapolated_frames and output ("correction" or "frames")
 struct ModelCard {
   std::string path;  ///< of the card; not written
   std::string network;

@@ -35,14 +35,15 @@ std::vector<ScenarioRow> rowsOf(const ScenarioRequest& request, std::size_t lead
   return rows;
 }
 
-/// What was asked of a row for each lead time; NaN where nothing was: n = 0 is no pull.
+/// What was asked of a row for each lead time; NaN where nothing was: n = 0 is no pull, but for the official
+/// guidance, which pulls to mu.
 std::vector<double> commandedOf(const ScenarioRow& row, const AnticipatedIntensity& anticipated,
                                 const SamplingPlan& plan, const Tensor& ofRegion) {
   const std::vector<double> whole = numbersOf(ofRegion);
   std::vector<double> commanded(anticipated.mu.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t lead = 0; plan.guided && lead < commanded.size(); ++lead) {
     const double n = row.nByLead[lead];
-    if (n == 0.0) continue;
+    if (n == 0.0 && !plan.official) continue;
     commanded[lead] = plan.region.defined() ? whole[lead] : anticipated.commanded(int(lead), n);
   }
   return commanded;
@@ -112,6 +113,10 @@ struct NowcastEngine::Impl {
                                                         const std::string& name,
                                                         std::stop_token stop,
                                                         const EngineProgress& progress);
+  /// Member 0 of PreDiff, which nothing pulls.
+  std::shared_ptr<const DeterministicForecast> plainMember(const ModelContext& context,
+                                                           std::stop_token stop,
+                                                           const EngineProgress& progress);
   std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
                                                    std::stop_token stop,
                                                    const EngineProgress& progress,
@@ -148,9 +153,11 @@ std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::forecast(
     values = earthformer().forecast(encoded);
     forecast->model = earthformer().name();
     forecast->weightsHash = earthformer().weightsHash();
+  } else if (name == "prediff") {
+    return plainMember(context, stop, progress);
   } else {
     throw UsageError("The model \"" + name +
-                     "\" is unknown. Use persistence, extrapolation or earthformer.");
+                     "\" is unknown. Use persistence, extrapolation, earthformer or prediff.");
   }
   if (stop.stop_requested()) throw Stopped();
   forecast->frames = framesFromValues(values, context, Provenance::Forecast, forecast->model);
@@ -181,7 +188,7 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
   forecast->weightsHash = diffusion.weightsHash();
   forecast->sampler = plan.sampler;
   forecast->steps = plan.steps;
-  forecast->guidance = plan.guided ? "own" : "none";
+  forecast->guidance = plan.guidance();
   forecast->device = compute.name;
   forecast->precision = options.precision;
   const Provenance provenance =
@@ -220,6 +227,20 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
   }
   forecast->secondsTaken = secondsSince(start);
   return forecast;
+}
+
+std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::plainMember(
+    const ModelContext& context, std::stop_token stop, const EngineProgress& progress) {
+  ScenarioRequest request;
+  request.context = std::shared_ptr<const ModelContext>(std::shared_ptr<void>(), &context);  // lent
+  request.guidance = "none";
+  const auto drawn = generate(request, stop, progress, {});
+  return std::make_shared<DeterministicForecast>(
+      DeterministicForecast{.model = drawn->model,
+                            .weightsHash = drawn->weightsHash,
+                            .frames = drawn->members.front().frames,
+                            .device = drawn->device,
+                            .secondsTaken = drawn->secondsTaken});
 }
 
 std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::stochastic(

@@ -1,5 +1,7 @@
 #include "models/engine/prediff_model.h"
 
+#include <filesystem>
+
 #include "core/errors.h"
 #include "models/engine/autocast_scope.h"
 #include "models/engine/network_loading.h"
@@ -23,32 +25,74 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, bool
     : device_(device), bf16_(bf16 && device.is_cuda()) {
   const ModelCard vae = cardOf(folder, "vae");
   const ModelCard denoiser = cardOf(folder, "denoiser");
+  const std::string process = denoiser.use.value("process", "flow-matching");
   try {
     vae_ = AutoencoderKL(autoencoderKLOptionsFromJson(vae.architecture));
     denoiser_ = CuboidTransformerUNet(cuboidTransformerUNetOptionsFromJson(denoiser.architecture));
-    const std::int64_t channels = vae_->options().latentChannels;
-    mean_ = perChannel(vae, "latent_mean", channels, device);
-    deviation_ = perChannel(vae, "latent_deviation", channels, device);
+    const FieldShape& target = denoiser_->options().targetShape;
+    latentShape_ = {target.thw[0], target.thw[1], target.thw[2], target.channels};
     statistics_ = IntensityStatistics::fromJson(denoiser.use.at("statistics"));
     contextFrames_ = denoiser.use.at("context_frames").asInt();
     const Json& defaults = denoiser.use.at("defaults");
-    sampler_ = defaults.value("sampler", "flow-euler");
+    sampler_ = defaults.at("sampler").asString();
     steps_ = defaults.value("steps", steps_);
     previewSteps_ = defaults.value("preview_steps", previewSteps_);
-    noiseScale_ = defaults.value("noise_scale", noiseScale_);
-    timeShift_ = defaults.value("time_shift", timeShift_);
+    if (process == "diffusion")
+      readDiffusionCards(folder, denoiser);
+    else
+      readFlowCards(vae, denoiser);
   } catch (const IoError& error) {
     throw ModelError(folder + ": a model card lacks something. " + error.what());
   }
-  const FieldShape& target = denoiser_->options().targetShape;
-  latentShape_ = {target.thw[0], target.thw[1], target.thw[2], target.channels};
-  if (target.channels != vae_->options().latentChannels ||
-      std::int64_t(statistics_.a.size()) != target.thw[0])
-    throw ModelError(folder + ": VAE, denoiser and their cards do not belong together.");
+  if (process != "diffusion" && process != "flow-matching")
+    throw ModelError(denoiser.path + ": the process \"" + process +
+                     "\" is unknown; known are flow-matching and diffusion.");
+  requireTogether(folder);
   loadForInference(*vae_, vae, device);
   loadForInference(*denoiser_, denoiser, device);
   name_ = denoiser.name;
   weightsHash_ = denoiser.sha256;
+}
+
+void PreDiffModel::readFlowCards(const ModelCard& vae, const ModelCard& denoiser) {
+  const std::int64_t channels = vae_->options().latentChannels;
+  mean_ = perChannel(vae, "latent_mean", channels, device_);
+  deviation_ = perChannel(vae, "latent_deviation", channels, device_);
+  extrapolates_ = denoiser.use.value("extrapolated_frames", 1) > 0;
+  const Json& defaults = denoiser.use.at("defaults");
+  flowTiming_.noiseScale = defaults.value("noise_scale", flowTiming_.noiseScale);
+  flowTiming_.timeShift = defaults.value("time_shift", flowTiming_.timeShift);
+}
+
+void PreDiffModel::readDiffusionCards(const std::string& folder, const ModelCard& denoiser) {
+  const DiffusionOptions options = diffusionOptionsFromJson(denoiser.use.at("diffusion"));
+  scaleFactor_ = options.scaleFactor;
+  extrapolates_ = denoiser.use.value("extrapolated_frames", 0) > 0;
+  diffusion_.emplace(OfficialDiffusion{NoiseSchedule(options, device_)});
+  diffusion_->guideScale = denoiser.use.value("guide_scale", diffusion_->guideScale);
+  if (!std::filesystem::exists(folder + "/alignment.json")) return;
+  const ModelCard card = cardOf(folder, "alignment");
+  if (card.use.value("process", "") != "diffusion") return;
+  NoisyCuboidTransformerEncoder network(
+      noisyCuboidTransformerEncoderOptionsFromJson(card.architecture));
+  loadForInference(*network, card, device_);
+  diffusion_->alignment = network;
+}
+
+void PreDiffModel::requireTogether(const std::string& folder) const {
+  const FieldShape& given = denoiser_->options().inputShape;
+  bool fit = latentShape_[3] == vae_->options().latentChannels &&
+             std::int64_t(statistics_.a.size()) == latentShape_[0] &&
+             given.thw[0] == contextFrames_ + (extrapolates_ ? latentShape_[0] : 0);
+  if (diffusion_ && !diffusion_->alignment.is_empty()) {
+    const FieldShape& aligned = diffusion_->alignment->options().inputShape;
+    fit = fit && aligned.thw == denoiser_->options().targetShape.thw &&
+          aligned.channels == latentShape_[3];
+  }
+  if (!fit)
+    throw ModelError(folder +
+                     ": VAE, denoiser, alignment network and their cards do not belong "
+                     "together.");
 }
 
 Tensor PreDiffModel::condition(const ContextEncoding& encoding) {
@@ -57,37 +101,33 @@ Tensor PreDiffModel::condition(const ContextEncoding& encoding) {
 
 Tensor PreDiffModel::condition(const Tensor& past, const Tensor& extrapolated) {
   const torch::NoGradGuard noGradient;
+  const std::int64_t side = std::int64_t(1) << (vae_->options().blockOutChannels.size() - 1);
+  const std::int64_t rows = latentShape_[1] * side, columns = latentShape_[2] * side;
+  if (past.size(1) < contextFrames_ || past.size(2) != rows || past.size(3) != columns ||
+      (extrapolates_ && extrapolated.size(1) != latentShape_[0]))
+    throw UsageError(name_ + " takes " + std::to_string(contextFrames_) + " frames of " +
+                     std::to_string(rows) + " x " + std::to_string(columns) + ", but there are " +
+                     std::to_string(past.size(1)) + " of " + std::to_string(past.size(2)) + " x " +
+                     std::to_string(past.size(3)) + "; --grid sevir-lr gives 7 of 128 x 128.");
   const auto rounded = roundedProducts(bf16_, device_);
   const Tensor lately = past.slice(1, past.size(1) - contextFrames_);
-  const Tensor frames = torch::cat({lately, extrapolated}, 1).unsqueeze(-1);
-  const Tensor latents = vae_->encodeField(frames).to(torch::kFloat32);
-  return (latents - mean_) / deviation_;
+  const Tensor frames = extrapolates_ ? torch::cat({lately, extrapolated}, 1) : lately;
+  const Tensor latents = vae_->encodeField(frames.unsqueeze(-1)).to(torch::kFloat32);
+  return mean_.defined() ? (latents - mean_) / deviation_ : latents;  // quirk Q10: not scaled
 }
 
-Tensor PreDiffModel::velocity(const Tensor& z, double t, const Tensor& condition,
-                              const Tensor& control) {
+Tensor PreDiffModel::denoise(const Tensor& z, const Tensor& time, const Tensor& condition,
+                             const Tensor& control) {
   const torch::NoGradGuard noGradient;
   const auto rounded = roundedProducts(bf16_, device_);
-  const Tensor time = torch::full({z.size(0)}, embeddedFlowTime(t), z.options());
   const Tensor given = condition.expand({z.size(0), -1, -1, -1, -1});
   return denoiser_->forward(z, time, given, control).to(torch::kFloat32);
 }
 
-Tensor PreDiffModel::sample(const Tensor& noise, const Tensor& condition, const Tensor& control,
-                            FlowMethod method, int steps, std::stop_token stop,
-                            const std::function<void()>& eachEvaluation) {
-  const FlowVelocity follow = [&](const Tensor& z, double t) {
-    if (stop.stop_requested()) throw Stopped();
-    const Tensor v = velocity(z, t, condition, control);
-    if (eachEvaluation) eachEvaluation();
-    return v;
-  };
-  return sampleFlow(follow, noise * noiseScale_, steps, method, timeShift_);
-}
-
 Tensor PreDiffModel::decode(const Tensor& latents) {
   const auto rounded = roundedProducts(bf16_, device_);
-  const Tensor frames = (latents * deviation_ + mean_).permute({0, 3, 1, 2}).contiguous();
+  const Tensor own = mean_.defined() ? latents * deviation_ + mean_ : latents / scaleFactor_;
+  const Tensor frames = own.permute({0, 3, 1, 2}).contiguous();
   return vae_->decode(frames).squeeze(1).to(torch::kFloat32).clamp(0.0, 1.0);
 }
 

@@ -2,8 +2,7 @@
 
 #include <torch/torch.h>
 
-#include <functional>
-#include <stop_token>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,17 +10,33 @@
 #include "models/engine/model_card.h"
 #include "models/prediff/autoencoder_kl.h"
 #include "models/prediff/cuboid_transformer_unet.h"
-#include "models/sampling/flow_sampler.h"
+#include "models/prediff/noisy_cuboid_transformer_encoder.h"
+#include "models/sampling/noise_schedule.h"
 
 namespace stormloom {
 
 /// Thrown inside a long computation whose answer nobody waits for any more; never leaves the engine.
 struct Stopped {};
 
-/// The shipped PreDiff: VAE and flow-matching denoiser with their cards.
+/// How the steps of a flow are taken.
+struct FlowTiming {
+  double noiseScale = 1.0;  ///< of the first noise: above 1 members differ more than the network alone makes them
+  double timeShift = 1.0;   ///< see sampleFlow
+};
+
+/// What weights that predict noise, as the published ones do, need beside VAE and denoiser (spec 8, 9).
+struct OfficialDiffusion {
+  NoiseSchedule schedule;
+  NoisyCuboidTransformerEncoder alignment{nullptr};  ///< empty: no official guidance
+  double guideScale = 50.0;
+};
+
+/// A PreDiff: VAE and denoiser with their cards. The shipped denoiser follows a flow (process "flow-matching") and is
+/// told the command; published ones (process "diffusion") predict noise.
 class PreDiffModel {
 public:
-  /// Reads vae.json and denoiser.json of the folder with their weights. ModelError.
+  /// Reads vae.json and denoiser.json of the folder with their weights, for a diffusion also alignment.json, if it is
+  /// there. ModelError.
   PreDiffModel(const std::string& folder, torch::Device device, bool bf16);
 
   const std::string& name() const { return name_; }
@@ -30,7 +45,14 @@ public:
   const std::string& defaultSampler() const { return sampler_; }
   int defaultSteps(Quality quality) const { return quality == Quality::Full ? steps_ : previewSteps_; }
 
-  /// Latents of the last context frames and the extrapolated ones, as the denoiser wants them.
+  const FlowTiming& flowTiming() const { return flowTiming_; }
+  /// nullptr: the weights follow a flow.
+  const OfficialDiffusion* diffusion() const { return diffusion_ ? &*diffusion_ : nullptr; }
+  /// Whether the denoiser is told what intensity is asked for.
+  bool controlled() const { return denoiser_->options().controlFeatures > 0; }
+
+  /// Latents of the last context frames and, where the card wants them, the extrapolated ones. UsageError for a context
+  /// of another size than the networks were made for.
   torch::Tensor condition(const ContextEncoding& encoding);
   /// The same for several contexts: past (B,T,H,W) and extrapolated (B,leads,H,W).
   torch::Tensor condition(const torch::Tensor& past, const torch::Tensor& extrapolated);
@@ -38,29 +60,31 @@ public:
   CuboidTransformerUNetImpl& denoiser() { return *denoiser_; }
   at::IntArrayRef latentShape() const { return latentShape_; }  ///< (leads,h,w,L) of one member
 
-  /// What the denoiser says at flow time t: z (B,leads,h,w,L), condition (1,...) or (B,...), control (B,3).
-  torch::Tensor velocity(const torch::Tensor& z, double t, const torch::Tensor& condition,
-                         const torch::Tensor& control);
-
-  /// noise (B,leads,h,w,L), condition (1,...) or (B,...), control (B,3) -> scaled latents. Throws Stopped.
-  torch::Tensor sample(const torch::Tensor& noise, const torch::Tensor& condition,
-                       const torch::Tensor& control, FlowMethod method, int steps,
-                       std::stop_token stop, const std::function<void()>& eachEvaluation);
+  /// What the denoiser predicts, velocity or noise: z (B,leads,h,w,L), time as it is embedded (B), condition (1,...) or
+  /// (B,...), control (B,3).
+  torch::Tensor denoise(const torch::Tensor& z, const torch::Tensor& time, const torch::Tensor& condition,
+                        const torch::Tensor& control);
 
   /// Scaled latents (N,h,w,L) -> frames (N,H,W) in [0, 1]; gradients pass where they are asked for.
   torch::Tensor decode(const torch::Tensor& latents);
 
 private:
+  void readFlowCards(const ModelCard& vae, const ModelCard& denoiser);
+  void readDiffusionCards(const std::string& folder, const ModelCard& denoiser);
+  void requireTogether(const std::string& folder) const;
+
   torch::Device device_;
   bool bf16_;
   std::string name_, weightsHash_, sampler_;
   int steps_ = 8, previewSteps_ = 2;
-  double noiseScale_ = 1.0;  ///< of the first noise: above 1 members differ more than the network alone makes them
-  double timeShift_ = 1.0;   ///< see sampleFlow
+  FlowTiming flowTiming_;
   std::int64_t contextFrames_ = 3;
+  bool extrapolates_ = true;  // the condition goes on with extrapolated frames
   std::vector<std::int64_t> latentShape_;
   IntensityStatistics statistics_;
-  torch::Tensor mean_, deviation_;  // (L)
+  torch::Tensor mean_, deviation_;  // (L), of the VAE's latents: the denoiser works on normalised ones
+  double scaleFactor_ = 1.0;        // official: latents of the diffusion are those of the VAE times this
+  std::optional<OfficialDiffusion> diffusion_;
   AutoencoderKL vae_{nullptr};
   CuboidTransformerUNet denoiser_{nullptr};
 };

@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "core/scenario.h"
-#include "models/engine/prediff_model.h"
+#include "models/engine/latent_draw.h"
 #include "models/sampling/knowledge_control.h"
 
 namespace stormloom {
@@ -19,20 +19,6 @@ struct ScenarioRow {
   std::vector<double> nByLead;  ///< the command, one n for each lead time
 };
 
-/// How a request is carried out, its defaults filled in.
-struct SamplingPlan {
-  std::uint64_t seed = 1;
-  FlowMethod method = FlowMethod::Euler;
-  std::string sampler;  ///< "flow-ab2", "flow-euler", "flow-heun"
-  int steps = 8;
-  bool guided = true;     ///< conditioning and, with `pulls`, Gauss-Newton; false: the plain forecast for every n
-  bool pulls = true;      ///< previews leave it out
-  torch::Tensor region;   ///< (H,W), 1 where the control may change the picture; undefined: everywhere
-  int evaluations() const { return method == FlowMethod::Heun ? 2 * steps - 1 : steps; }
-};
-/// UsageError for a sampler or guidance that the shipped weights were not trained for.
-SamplingPlan planOf(const ScenarioRequest& request, const PreDiffModel& model);
-
 /// Frames of rows (B,leads,H,W) and what they achieve.
 struct SampledRows {
   torch::Tensor frames;
@@ -40,7 +26,7 @@ struct SampledRows {
   torch::Tensor commanded;  ///< (B,leads) mean of the whole frame that was asked for
 };
 
-/// Draws members of the shipped PreDiff, each obeying its own n. Remembers what members do freely, per context.
+/// Draws members of a PreDiff, each obeying its own n. Remembers what members do freely, per context.
 class ScenarioSampler {
 public:
   explicit ScenarioSampler(PreDiffModel& model) : model_(model) {}
@@ -51,23 +37,37 @@ public:
                      std::stop_token stop, const std::function<void()>& eachStep);
 
 private:
-  torch::Tensor noiseOf(const std::vector<ScenarioRow>& rows, const SamplingPlan& plan,
-                        const torch::Device& device) const;
+  /// A member without any command: its latents (leads,h,w,L) and the mean of each frame (leads).
+  struct FreeMember {
+    torch::Tensor latents, means;
+  };
+  /// What one call of sample() works on.
+  struct Job {
+    const std::vector<ScenarioRow>& rows;
+    const ContextEncoding& encoding;
+    const SamplingPlan& plan;
+    std::stop_token stop;
+    const std::function<void()>& eachStep;
+  };
+
+  IntensityCommand commandOf(const Job& job, const AnticipatedIntensity& anticipated) const;
+  /// Latents of members, told of their command; `wantedMean` (B,1) where official guidance pulls.
+  torch::Tensor drawn(const Job& job, const std::vector<int>& members, const torch::Tensor& features,
+                      const torch::Tensor& wantedMean);
+  const FreeMember& freeMember(const Job& job, int member);
+  /// Targets (B,leads): the command, near n = 0 the member's own mean.
+  torch::Tensor targetsOf(const Job& job, const IntensityCommand& command);
+  torch::Tensor latentsOf(const Job& job, const IntensityCommand& command, const torch::Tensor& target);
   /// The control of a region alone: free latents, of which the region's rain is made to grow or shrink as the whole
   /// frame's would. Returns what the whole frame's mean is to become.
-  torch::Tensor pullRegion(torch::Tensor& latents, const IntensityCommand& command,
-                           const ContextEncoding& encoding, const SamplingPlan& plan,
-                           std::stop_token stop, const std::function<void()>& eachStep);
-  void pull(torch::Tensor& latents, const torch::Tensor& target, const torch::Tensor& counted,
-            std::stop_token stop, const std::function<void()>& eachStep);
-  torch::Tensor freeMeans(const std::vector<ScenarioRow>& rows, const ContextEncoding& encoding,
-                          const SamplingPlan& plan, std::stop_token stop,
-                          const std::function<void()>& eachStep);
+  torch::Tensor pullRegion(const Job& job, torch::Tensor& latents, const IntensityCommand& command);
+  void pull(const Job& job, torch::Tensor& latents, const torch::Tensor& target,
+            const torch::Tensor& counted);
   torch::Tensor decoded(const torch::Tensor& latents);
 
   using FreeKey = std::tuple<std::string, std::uint64_t, int, std::string, int>;
   PreDiffModel& model_;
-  std::map<FreeKey, torch::Tensor> free_;  ///< (leads) mean of each frame without any command
+  std::map<FreeKey, FreeMember> free_;
 };
 
 }  // namespace stormloom

@@ -10,8 +10,10 @@ AlignmentValue AlignmentGuidance::evaluate(const Tensor& zt, const Tensor& t,
   NoisyCuboidTransformerEncoder network = network_;
   const Tensor prediction = network->forward(latents, t);
   const Tensor mean = network->options().readoutSeq ? prediction.mean(1) : prediction;  // (B,1)
-  const Tensor value = torch::linalg_vector_norm(mean - avgIntensity, 2);
-  const Tensor gradient = torch::autograd::grad({value}, {latents}).front();
+  const Tensor miss = mean - avgIntensity;
+  const Tensor value = norm_ == GuidanceNorm::Joint ? torch::linalg_vector_norm(miss, 2)
+                                                    : torch::linalg_vector_norm(miss, 2, {1});
+  const Tensor gradient = torch::autograd::grad({value.sum()}, {latents}).front();
   return {prediction.detach(), value.detach(), gradient};
 }
 

@@ -9,10 +9,7 @@ AncestralSampler::AncestralSampler(NoiseSchedule schedule, DenoiserCall denoiser
 AncestralStep AncestralSampler::step(const Tensor& zt, const Tensor& t, const Tensor& noise) const {
   AncestralStep step;
   step.prediction = denoiser_(zt, t);
-  step.z0 = schedule_.options().parameterization == Parameterization::X0
-                ? step.prediction
-                : schedule_.startFromNoise(zt, t, step.prediction);
-  if (schedule_.options().clipDenoised) step.z0 = step.z0.clamp(-1.0, 1.0);
+  step.z0 = schedule_.cleanLatents(step.prediction, zt, t);
   const Posterior posterior = schedule_.posterior(step.z0, zt, t);
   step.mean = guide_ ? guide_(posterior, zt, t) : posterior.mean;
   std::vector<std::int64_t> shape(std::size_t(zt.dim()), 1);

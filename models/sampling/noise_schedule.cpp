@@ -113,6 +113,14 @@ Tensor NoiseSchedule::startFromNoise(const Tensor& zt, const Tensor& t, const Te
          entries(sqrtRecipm1AlphasCumprod, t, zt) * noise;
 }
 
+Tensor NoiseSchedule::cleanLatents(const Tensor& prediction, const Tensor& zt,
+                                   const Tensor& t) const {
+  const Tensor z0 = options_.parameterization == Parameterization::X0
+                        ? prediction
+                        : startFromNoise(zt, t, prediction);
+  return options_.clipDenoised ? z0.clamp(-1.0, 1.0) : z0;
+}
+
 Posterior NoiseSchedule::posterior(const Tensor& z0, const Tensor& zt, const Tensor& t) const {
   return {entries(posteriorMeanCoef1, t, zt) * z0 + entries(posteriorMeanCoef2, t, zt) * zt,
           posteriorVariance.index_select(0, t), posteriorLogVarianceClipped.index_select(0, t)};

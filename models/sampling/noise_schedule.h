@@ -53,6 +53,9 @@ public:
                        const torch::Tensor& noise) const;
   torch::Tensor startFromNoise(const torch::Tensor& zt, const torch::Tensor& t,
                                const torch::Tensor& noise) const;
+  /// Clean latents that a denoiser's prediction stands for, clamped where the options say so.
+  torch::Tensor cleanLatents(const torch::Tensor& prediction, const torch::Tensor& zt,
+                             const torch::Tensor& t) const;
   Posterior posterior(const torch::Tensor& z0, const torch::Tensor& zt,
                       const torch::Tensor& t) const;
 

@@ -1,0 +1,94 @@
+#include "models/engine/latent_draw.h"
+
+#include "models/prediff/alignment_guidance.h"
+#include "models/sampling/counter_noise.h"
+#include "models/sampling/respaced_samplers.h"
+
+namespace stormloom {
+using torch::Tensor;
+namespace {
+
+Tensor drawFlow(const FlowTiming& timing, const LatentDraw& draw, const SamplingPlan& plan,
+                const DenoiserCall& ask) {
+  const FlowVelocity velocity = [&](const Tensor& z, double t) {
+    return ask(z, torch::full({z.size(0)}, embeddedFlowTime(t), z.options()));
+  };
+  return sampleFlow(velocity, draw.noise * timing.noiseScale, plan.steps, plan.method,
+                    timing.timeShift);
+}
+
+/// The official knowledge alignment of members that do not know of each other (spec 9).
+class OfficialPull {
+public:
+  OfficialPull(const OfficialDiffusion& diffusion, Tensor wantedMean)
+      : schedule_(diffusion.schedule),
+        guidance_(diffusion.alignment, diffusion.guideScale, GuidanceNorm::EachAlone),
+        wanted_(std::move(wantedMean)) {}
+
+  Tensor meanShift(const Tensor& zt, const Tensor& t) const {
+    return guidance_.meanShift(guidance_.evaluate(zt, t, wanted_).gradient);
+  }
+  Tensor aligned(const Posterior& posterior, const Tensor& zt, const Tensor& t) const {
+    return alignedMean(posterior.mean, posterior.logVariance, meanShift(zt, t));
+  }
+  /// The clean latents whose posterior mean is the aligned one: what samplers that take other steps
+  /// than the official one can follow.
+  Tensor alignedStart(const Tensor& z0, const Tensor& zt, const Tensor& t) const {
+    const Tensor deviation = (0.5 * schedule_.posteriorLogVarianceClipped.index_select(0, t)).exp();
+    const Tensor share = deviation / schedule_.posteriorMeanCoef1.index_select(0, t);
+    return z0 - share.view({-1, 1, 1, 1, 1}) * meanShift(zt, t);
+  }
+
+private:
+  const NoiseSchedule& schedule_;
+  AlignmentGuidance guidance_;
+  Tensor wanted_;
+};
+
+Tensor drawDiffusion(const OfficialDiffusion& diffusion, const LatentDraw& draw,
+                     const SamplingPlan& plan, const DenoiserCall& ask) {
+  const NoiseSchedule& schedule = diffusion.schedule;
+  std::optional<OfficialPull> pull;
+  if (draw.wantedMean.defined()) pull.emplace(diffusion, draw.wantedMean);
+  if (plan.diffusion->kind == DiffusionSampler::Kind::Ddpm) {
+    MeanGuide guide;
+    if (pull)
+      guide = [&pull](const Posterior& posterior, const Tensor& zt, const Tensor& t) {
+        return pull->aligned(posterior, zt, t);
+      };
+    return AncestralSampler(schedule, ask, guide).sample(draw.noise, draw.stepNoise).value();
+  }
+  const CleanEstimate estimate = [&](const Tensor& zt, std::int64_t step) {
+    const Tensor t =
+        torch::full({zt.size(0)}, step, torch::dtype(torch::kInt64).device(zt.device()));
+    const Tensor z0 = schedule.cleanLatents(ask(zt, t), zt, t);
+    return pull ? pull->alignedStart(z0, zt, t) : z0;
+  };
+  if (plan.diffusion->kind == DiffusionSampler::Kind::DpmSolver)
+    return sampleDpmSolver(schedule, dpmSolverTimesteps(schedule.options().timesteps, plan.steps),
+                           estimate, draw.noise);
+  return sampleDdim(*plan.ddim, estimate, draw.noise, draw.stepNoise);
+}
+
+}  // namespace
+
+LatentDraw drawOf(std::uint64_t seed, const std::vector<int>& members, const PreDiffModel& model,
+                  const torch::Device& device) {
+  const std::vector<std::int64_t> shape = model.latentShape().vec();
+  const auto noise = [seed, members, shape, device](std::uint32_t step) {
+    std::vector<Tensor> each;
+    for (const int member : members)
+      each.push_back(counterNoise({seed, std::uint32_t(member), step}, shape));
+    return torch::stack(each).to(device);
+  };
+  return {noise(0), [noise](std::int64_t k) { return noise(std::uint32_t(k + 1)); }, {}};
+}
+
+Tensor drawLatents(const PreDiffModel& model, const LatentDraw& draw, const SamplingPlan& plan,
+                   const DenoiserCall& ask) {
+  const torch::NoGradGuard noGradient;
+  return plan.diffusion ? drawDiffusion(*model.diffusion(), draw, plan, ask)
+                        : drawFlow(model.flowTiming(), draw, plan, ask);
+}
+
+}  // namespace stormloom

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include "models/engine/sampling_plan.h"
+#include "models/sampling/ancestral_sampler.h"
+
+namespace stormloom {
+
+/// What members are drawn from.
+struct LatentDraw {
+  torch::Tensor noise;  ///< (B,leads,h,w,L), where the sampler starts
+  StepNoise stepNoise;  ///< what samplers with dice of their own add
+  torch::Tensor
+      wantedMean;  ///< (B,1), mean intensity that official guidance pulls to; else undefined
+};
+
+/// The noise of members of a seed, keyed by (seed, member, step): no member depends on the others.
+LatentDraw drawOf(std::uint64_t seed, const std::vector<int>& members, const PreDiffModel& model,
+                  const torch::Device& device);
+
+/// Carries noise to clean latents as the plan says. `ask` is the denoiser, called with the latents
+/// and the time as it is embedded (B); what it throws ends the drawing.
+torch::Tensor drawLatents(const PreDiffModel& model, const LatentDraw& draw,
+                          const SamplingPlan& plan, const DenoiserCall& ask);
+
+}  // namespace stormloom
