@@ -6,8 +6,10 @@
 #include <mutex>
 #include <set>
 
+#include "core/frame_picking.h"
 #include "core/live_folder.h"
 #include "core/sha256.h"
+#include "models/frame_interpolation.h"
 #include "models/weights_check.h"
 
 namespace stormloom::cli {
@@ -21,11 +23,20 @@ std::set<std::string> usedFiles(const Session& session, const ModelContext& cont
   std::set<std::string> files;
   std::error_code ignored;
   for (const Frame& frame : context.frames.frames)
-    if (fs::is_regular_file(frame.source, ignored)) files.insert(frame.source);
+    for (const std::string& source : sourceFiles(frame))
+      if (fs::is_regular_file(source, ignored)) files.insert(source);
   if (files.empty())
     for (const std::string& path : session.arguments.positionals())
       if (fs::is_regular_file(path, ignored)) files.insert(path);
   return files;
+}
+
+/// Times of the frames that were computed between two observed ones; "none".
+std::string computedTimes(const ModelContext& context) {
+  std::string times;
+  for (const Frame& frame : context.frames.frames)
+    if (isComputed(frame)) times += (times.empty() ? "" : " ") + isoText(frame.validTime);
+  return times.empty() ? "none" : times;
 }
 
 std::string boxText(const LonLatBox& box) {
@@ -88,7 +99,9 @@ std::vector<Option> contextOptions() {
   return {
       {"--at", "TIME", "Run time in UTC, 2019-06-10T00:24:00Z; without it the latest frame.", ""},
       {"--box", "LON,LAT", "Middle of the box; auto: where it rains most.", "auto"},
-      {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"}};
+      {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"},
+      {"--interpolate", "",
+       "Compute frames that were not observed at the model's own times along the motion.", ""}};
 }
 
 ModelContext contextFrom(const Session& session, const RadarFiles& files, const std::string& grid) {
@@ -97,6 +110,7 @@ ModelContext contextFrom(const Session& session, const RadarFiles& files, const 
   const bool coarse = (grid.empty() ? asked : grid) == "sevir-lr";
   const ContextRequest request{coarse ? sevirLrGrid() : sevirGrid(), arguments.position("--box"),
                                arguments.time("--at"), std::nullopt};
+  const FrameBetween between = arguments.has("--interpolate") ? frameAlongMotion : FrameBetween();
   std::vector<const FrameSequence*> candidates;
   for (const FrameSequence& sequence : files.sequences)
     if (sequence.provenance == Provenance::Observed || sequence.provenance == Provenance::Synthetic)
@@ -106,7 +120,7 @@ ModelContext contextFrom(const Session& session, const RadarFiles& files, const 
   std::stable_sort(candidates.begin(), candidates.end(), [](const auto* a, const auto* b) {
     return a->frames.size() > b->frames.size();
   });
-  ModelContext context = cutContext(*candidates.front(), request);
+  ModelContext context = cutContextBetween(*candidates.front(), request, between);
   if (candidates.size() > 1)
     session.console.note("Of " + std::to_string(candidates.size()) + " sequences, " +
                          candidates.front()->product + " " + candidates.front()->event +
@@ -140,6 +154,7 @@ Receipt receiptFor(const Session& session, const ModelContext& context) {
           {"box_west_south_east_north", boxText(context.frames.geo.bounds())},
           {"run_time", isoText(context.runTime)},
           {"first_context_time", isoText(context.frames.frames.front().validTime)},
+          {"interpolated_context_times", computedTimes(context)},
           {"context_id", context.hash},
           {"requested_precision", session.arguments.text("--precision")}};
 }
