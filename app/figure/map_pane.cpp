@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/figure/figure_style.h"
+#include "core/coverage.h"
 
 namespace stormloom {
 
@@ -78,6 +79,15 @@ QImage MapPane::radarImage(const RadarGrid& grid, QSize size) const {
   return image;
 }
 
+void MapPane::drawCoverage(QPainter& painter, const QRect& map, const RadarGrid& grid) const {
+  painter.setPen(QPen(style::kCoverage, 1.0));
+  for (const auto& line : coverageEdge(grid)) {
+    std::vector<QPointF> points;
+    for (const CellPoint& cell : line) points.push_back(position(map, cell));
+    painter.drawPath(pathOf(points));
+  }
+}
+
 void MapPane::drawLines(QPainter& painter, const QRect& map) const {
   for (const MapPath& path : paths_) {
     const bool coast = path.kind == MapLine::Kind::Coast || path.kind == MapLine::Kind::Lake;
@@ -137,6 +147,7 @@ void MapPane::draw(QPainter& painter, const QRect& map, const RadarGrid& grid,
   painter.drawImage(map.topLeft(), radarImage(grid, map.size()));
   painter.setRenderHint(QPainter::Antialiasing);
   drawGraticule(painter, map);
+  drawCoverage(painter, map, grid);
   drawLines(painter, map);
   painter.setFont(font);
   drawLabels(painter, map);

@@ -19,6 +19,7 @@ public:
 
 private:
   QImage radarImage(const RadarGrid& grid, QSize size) const;
+  void drawCoverage(QPainter& painter, const QRect& map, const RadarGrid& grid) const;
   void drawLines(QPainter& painter, const QRect& map) const;
   void drawGraticule(QPainter& painter, const QRect& map) const;
   void drawLabels(QPainter& painter, const QRect& map) const;
