@@ -51,7 +51,9 @@ int main(int argc, char** argv) {
   const QCommandLineOption act(
       "do", "An action of the window by its name, after the first second; may be given again.",
       "NAME");
-  arguments.addOptions({picture, size, wait, theme, act});
+  const QCommandLineOption watch(
+      "watch", "Open the newest run of a folder, and newer ones as they come.", "FOLDER");
+  arguments.addOptions({watch, picture, size, wait, theme, act});
   arguments.process(app);
   applyTheme(app, themeOf(arguments.value(theme)));
 
@@ -62,7 +64,9 @@ int main(int argc, char** argv) {
     if (sides.size() == 2) window.resize(sides[0].toInt(), sides[1].toInt());
     window.show();
     const QStringList paths = arguments.positionalArguments();
-    if (!paths.isEmpty())
+    if (arguments.isSet(watch))
+      window.watchFolder(arguments.value(watch));
+    else if (!paths.isEmpty())
       window.openPaths(paths);
     else if (!window.restoreAfterCrash())
       window.openSyntheticEvent();
