@@ -107,7 +107,7 @@ private Q_SLOTS:
     LiveFolder live(folder_->path().toStdString(), here, std::chrono::hours(4));
     const ValidTime start = timeFromCalendar(2016, 9, 28, 0, 0, 0);
     std::pair<long, long> early;
-    constexpr int kArrivals = 1200;  // four days of five minutes
+    constexpr int kArrivals = 600;  // two days of five minutes
     for (int k = 0; k < kArrivals; ++k) {
       std::string digits = isoText(start + minutes(5 * k)).substr(0, 16);
       std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
@@ -119,7 +119,7 @@ private Q_SLOTS:
       const RadarFiles files = live.files();
       QCOMPARE(files.sequences.size(), 1u);
       QVERIFY(files.sequences[0].frames.size() <= 49u);
-      if (k == 300) early = held();
+      if (k == 200) early = held();
     }
     const auto late = held();
     QVERIFY2(late.first - early.first < 500, QByteArray::number(int(late.first - early.first)));
