@@ -70,20 +70,23 @@ bool DeskNote::operator==(const DeskNote& other) const {
 }
 
 bool DeskState::operator==(const DeskState& other) const {
-  return paths == other.paths && sequence == other.sequence && runTime == other.runTime &&
-         time == other.time && nSigma == other.nSigma && seed == other.seed &&
-         members == other.members && threshold == other.threshold && layout == other.layout &&
-         samePlace(center, other.center) && kmPerPixel == other.kmPerPixel &&
-         region == other.region && notes == other.notes && showTruth == other.showTruth &&
-         contours == other.contours && hatching == other.hatching && outlines == other.outlines &&
-         safeColors == other.safeColors;
+  return paths == other.paths && watch == other.watch && sequence == other.sequence &&
+         runTime == other.runTime && samePlace(box, other.box) &&
+         interpolate == other.interpolate && time == other.time && nSigma == other.nSigma &&
+         seed == other.seed && members == other.members && threshold == other.threshold &&
+         layout == other.layout && samePlace(center, other.center) &&
+         kmPerPixel == other.kmPerPixel && region == other.region && notes == other.notes &&
+         showTruth == other.showTruth && contours == other.contours && hatching == other.hatching &&
+         outlines == other.outlines && safeColors == other.safeColors;
 }
 
 Json DeskState::toJson() const {
   Json corners = Json::array();
   for (const LonLat& corner : region.outline) corners.push(stormloom::toJson(corner));
   Json json = Json::object({{"paths", paths},
+                            {"watch", watch},
                             {"sequence", sequence},
+                            {"interpolate", interpolate},
                             {"n", nSigma},
                             {"seed", seed},
                             {"members", members},
@@ -99,6 +102,7 @@ Json DeskState::toJson() const {
                             {"safe_colors", safeColors}});
   if (runTime) json.set("run_time", isoText(*runTime));
   if (time) json.set("time", isoText(*time));
+  if (box) json.set("box", stormloom::toJson(*box));
   if (center) json.set("center", stormloom::toJson(*center));
   return json;
 }
@@ -106,7 +110,9 @@ Json DeskState::toJson() const {
 DeskState DeskState::fromJson(const Json& json) {
   DeskState state;
   state.paths = json.value("paths", state.paths);
+  state.watch = json.value("watch", false) && state.paths.size() == 1;
   state.sequence = std::max(0, json.value("sequence", 0));
+  state.interpolate = json.value("interpolate", false);
   state.nSigma = within(json.value("n", 0.0), -4.0, 4.0, "n");
   state.seed = json.value("seed", state.seed);
   state.members = int(within(json.value("members", 1), 1, 64, "the members"));
@@ -122,6 +128,7 @@ DeskState DeskState::fromJson(const Json& json) {
   state.safeColors = json.value("safe_colors", state.safeColors);
   if (const Json* time = json.find("run_time")) state.runTime = timeOf(*time);
   if (const Json* time = json.find("time")) state.time = timeOf(*time);
+  if (const Json* box = json.find("box")) state.box = placeFromJson(*box);
   if (const Json* center = json.find("center")) state.center = placeFromJson(*center);
   return state;
 }

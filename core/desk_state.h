@@ -22,9 +22,12 @@ struct DeskNote {
 /// goes back to, what the journal keeps and what a session file restores.
 struct DeskState {
   std::vector<std::string> paths;    ///< radar files and folders; none: the built-in event
+  bool watch = false;                ///< the one folder in `paths` is watched for new files
   int sequence = 0;                  ///< which of the sequences in them
   std::optional<ValidTime> runTime;  ///< none: the latest frame (the built-in event: its middle)
   std::optional<ValidTime> time;     ///< shown
+  std::optional<LonLat> box;         ///< middle of the models' box; none: where it rains most
+  bool interpolate = false;  ///< frames at the models' own times, computed where none was observed
   double nSigma = 0.0;
   std::uint64_t seed = 1;
   int members = 1;

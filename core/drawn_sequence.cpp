@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/reduce.h"
+
 namespace stormloom {
 namespace {
 
@@ -71,17 +73,30 @@ FrameSequence changed(const FrameSequence& sequence, const GeoReference& geo, Ch
   return out;
 }
 
+int thinningStep(const FrameSequence& sequence, std::size_t mostCells) {
+  const double cells = double(sequence.width()) * sequence.height();
+  return std::max(1, int(std::ceil(std::sqrt(cells / double(mostCells)))));
+}
+
 }  // namespace
 
+FrameSequence ThinnedGrids::thinned(const FrameSequence& sequence, std::size_t mostCells) {
+  std::erase_if(known_, [](const auto& entry) { return entry.second.source.expired(); });
+  const int step = thinningStep(sequence, mostCells);
+  if (step <= 1) return sequence;
+  FrameSequence out = sequence;
+  out.geo = reducedGeo(sequence.geo, step);
+  for (Frame& frame : out.frames) {
+    Known& known = known_[frame.grid.get()];
+    if (known.step != step || known.source.lock() != frame.grid)
+      known = {frame.grid, step, std::make_shared<const RadarGrid>(strongest(*frame.grid, step))};
+    frame.grid = known.grid;
+  }
+  return out;
+}
+
 FrameSequence thinnedForDrawing(const FrameSequence& sequence, std::size_t mostCells) {
-  const double cells = double(sequence.width()) * sequence.height();
-  const int k = int(std::ceil(std::sqrt(cells / double(mostCells))));
-  if (k <= 1) return sequence;
-  const GeoReference& geo = sequence.geo;
-  const GeoReference coarse(geo.projection(), geo.left(), geo.top(), geo.cellWidth() * k,
-                            geo.cellHeight() * k, (geo.width() + k - 1) / k,
-                            (geo.height() + k - 1) / k);
-  return changed(sequence, coarse, [k](const RadarGrid& grid) { return strongest(grid, k); });
+  return ThinnedGrids().thinned(sequence, mostCells);
 }
 
 FrameSequence croppedForDrawing(const FrameSequence& sequence, const GeoReference& around,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+
 #include "core/frame_sequence.h"
 
 namespace stormloom {
@@ -12,6 +14,20 @@ inline constexpr std::size_t kMostDrawnCells = 700000;
 /// enough come back as they are.
 FrameSequence thinnedForDrawing(const FrameSequence& sequence,
                                 std::size_t mostCells = kMostDrawnCells);
+
+/// The same for a sequence that grows while it is looked at: each grid is thinned once.
+class ThinnedGrids {
+public:
+  FrameSequence thinned(const FrameSequence& sequence, std::size_t mostCells = kMostDrawnCells);
+
+private:
+  struct Known {
+    std::weak_ptr<const RadarGrid> source;
+    int step = 1;
+    std::shared_ptr<const RadarGrid> grid;
+  };
+  std::map<const RadarGrid*, Known> known_;
+};
 
 /// The cells around another grid, `margin` of its size more on every side, thinned if that is still
 /// too much.

@@ -10,7 +10,8 @@ namespace stormloom {
 namespace {
 
 constexpr int kCoarsest = 64;
-constexpr double kStandsStill = 0.9;  // share of the wet cells
+constexpr double kStandsStill = 0.9;      // share of the wet cells
+constexpr std::size_t kMostWatched = 64;  // sequences of a folder that is watched for days
 
 std::size_t bytesOf(const Frame& frame) {
   return frame.grid ? frame.grid->size() * (sizeof(float) + sizeof(CellState)) : 0;
@@ -106,6 +107,18 @@ void FrameGathering::dropOlderThan(std::chrono::minutes keep) {
       return old;
     });
   }
+  std::erase_if(gathered_, [](const Gathered& gathered) { return gathered.parts.empty(); });
+  while (gathered_.size() > kMostWatched) {  // products whose name or grid is another each time
+    for (const Part& part : gathered_.front().parts) held_ -= bytesOf(part.frame);
+    gathered_.erase(gathered_.begin());
+  }
+}
+
+std::set<std::size_t> FrameGathering::filesHeld() const {
+  std::set<std::size_t> held;
+  for (const Gathered& gathered : gathered_)
+    for (const Part& part : gathered.parts) held.insert(part.file);
+  return held;
 }
 
 std::vector<std::string> FrameGathering::takeSentences() {

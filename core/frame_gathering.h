@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ public:
   }  ///< in all, also those that were let go since
   /// Lets go of frames that are further back than `keep` from their sequence's newest.
   void dropOlderThan(std::chrono::minutes keep);
+  /// The files whose frames are still here.
+  std::set<std::size_t> filesHeld() const;
   /// What was passed over since this was last asked.
   std::vector<std::string> takeSentences();
 
@@ -63,8 +66,7 @@ private:
       passedOver_;  ///< by file, so that their order does not depend on speed
 };
 
-/// Reads files in decoder processes, or in this one where there is no decoder or the options say
-/// so.
+/// Reads files in decoder processes, or in this one where the options or STORMLOOM_DECODER say so.
 void readInto(const std::vector<NumberedFile>& files, const ReadOptions& options,
               DecodingListener& gathering);
 

@@ -10,7 +10,7 @@
 namespace stormloom {
 namespace {
 
-constexpr int kPointsAnEdge = 1024;
+constexpr int kPointsAnEdge = 256;
 
 bool hasGeographicText(const std::string& projection) {
   return projection.find("+proj=longlat") != std::string::npos ||
@@ -27,26 +27,59 @@ const MapProjection& projectionOfThisThread(const std::string& projection) {
 }
 
 /// Grows a box point by point; longitudes are continued across the date line from the first point.
+/// Keeps where along the edge each side was reached.
 class BoxOfPoints {
 public:
-  void add(LonLat point) {
+  void add(LonLat point, double along) {
     if (!std::isfinite(point.lon) || !std::isfinite(point.lat)) return;
-    if (empty_) {
-      box_ = {point.lon, point.lat, point.lon, point.lat};
-      last_ = point.lon;
-      empty_ = false;
-      return;
-    }
-    last_ = point.lon - 360.0 * std::round((point.lon - last_) / 360.0);
-    box_.west = std::min(box_.west, last_);
-    box_.east = std::max(box_.east, last_);
-    box_.south = std::min(box_.south, point.lat);
-    box_.north = std::max(box_.north, point.lat);
+    if (empty_) last_ = point.lon;
+    last_ = continued(point.lon, last_);
+    const LonLat here{last_, point.lat};
+    if (empty_ || here.lon < sides_[0].at.lon) sides_[0] = {here, along};
+    if (empty_ || here.lat < sides_[1].at.lat) sides_[1] = {here, along};
+    if (empty_ || here.lon > sides_[2].at.lon) sides_[2] = {here, along};
+    if (empty_ || here.lat > sides_[3].at.lat) sides_[3] = {here, along};
+    empty_ = false;
   }
-  LonLatBox box() const { return box_; }
+
+  /// Seeks the farthest point of each side within `step` around the one that was found there.
+  template <typename PointAt>
+  LonLatBox refined(PointAt pointAt, double step) const {
+    const double west = farthest(0, pointAt, step, [](LonLat p) { return -p.lon; }).lon;
+    const double south = farthest(1, pointAt, step, [](LonLat p) { return -p.lat; }).lat;
+    const double east = farthest(2, pointAt, step, [](LonLat p) { return p.lon; }).lon;
+    const double north = farthest(3, pointAt, step, [](LonLat p) { return p.lat; }).lat;
+    return {west, south, east, north};
+  }
 
 private:
-  LonLatBox box_;
+  struct Side {
+    LonLat at;
+    double along = 0.0;
+  };
+  static double continued(double lon, double near) {
+    return lon - 360.0 * std::round((lon - near) / 360.0);
+  }
+
+  template <typename PointAt, typename Height>
+  LonLat farthest(int side, PointAt pointAt, double step, Height height) const {
+    LonLat best = sides_[side].at;
+    double low = sides_[side].along - step, high = sides_[side].along + step;
+    for (int k = 0; k < 40; ++k) {  // thirds of a hill with one top
+      const double thirds[] = {low + (high - low) / 3.0, high - (high - low) / 3.0};
+      double heights[2];
+      for (int i = 0; i < 2; ++i) {
+        LonLat point = pointAt(thirds[i]);
+        point.lon = continued(point.lon, sides_[side].at.lon);
+        heights[i] = height(point);
+        if (heights[i] > height(best)) best = point;  // false where it lies nowhere
+      }
+      (heights[0] < heights[1] ? low : high) = thirds[heights[0] < heights[1] ? 0 : 1];
+    }
+    return best;
+  }
+
+  Side sides_[4];  ///< west, south, east, north
   double last_ = 0.0;
   bool empty_ = true;
 };
@@ -84,18 +117,21 @@ CellPoint GeoReference::cellFromLonLat(LonLat position) const {
 }
 
 LonLatBox GeoReference::bounds() const {
-  BoxOfPoints box;
-  const auto along = [&](CellPoint from, CellPoint to) {
-    for (int k = 0; k < kPointsAnEdge; ++k) {
-      const double share = double(k) / kPointsAnEdge;
-      box.add(lonLatFromCell(
-          {from.col + share * (to.col - from.col), from.row + share * (to.row - from.row)}));
-    }
-  };
   const CellPoint corners[] = {
       {0, 0}, {double(width_), 0}, {double(width_), double(height_)}, {0, double(height_)}};
-  for (int k = 0; k < 4; ++k) along(corners[k], corners[(k + 1) % 4]);
-  LonLatBox bounds = box.box();
+  // 0 to 4 is once around the edge, corner by corner.
+  const auto pointAt = [&](double along) {
+    const double round = along - 4.0 * std::floor(along / 4.0);
+    const int side = std::min(3, int(round));
+    const CellPoint from = corners[side], to = corners[(side + 1) % 4];
+    const double share = round - side;
+    return lonLatFromCell(
+        {from.col + share * (to.col - from.col), from.row + share * (to.row - from.row)});
+  };
+  BoxOfPoints box;
+  for (int k = 0; k < 4 * kPointsAnEdge; ++k)
+    box.add(pointAt(double(k) / kPointsAnEdge), double(k) / kPointsAnEdge);
+  LonLatBox bounds = box.refined(pointAt, 1.0 / kPointsAnEdge);
   for (const double pole : {-90.0, 90.0}) {  // an edge around a pole does not reach it
     if (isGeographic()) break;
     const CellPoint cell = cellFromLonLat({0.0, pole});

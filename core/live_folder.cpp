@@ -19,13 +19,18 @@ bool LiveFolder::update() {
   if (paths.empty()) return false;
   std::vector<NumberedFile> files;
   for (const std::string& path : paths) {
-    const auto [entry, isNew] = numbers_.emplace(path, numbers_.size());
-    if (!isNew) gathering_.again(entry->second);  // it was written once more
+    const auto [entry, isNew] = numbers_.emplace(path, nextNumber_);
+    if (isNew)
+      ++nextNumber_;
+    else
+      gathering_.again(entry->second);  // it was written once more
     files.push_back({entry->second, path});
   }
   const std::size_t before = gathering_.framesTaken();
   readInto(files, options_, gathering_);
   gathering_.dropOlderThan(keep_);
+  const std::set<std::size_t> held = gathering_.filesHeld();
+  std::erase_if(numbers_, [&](const auto& entry) { return !held.contains(entry.second); });
   return gathering_.framesTaken() != before;
 }
 

@@ -34,7 +34,8 @@ private:
   std::chrono::minutes keep_;
   FolderWatch watch_;
   FrameGathering gathering_;
-  std::map<std::string, std::size_t> numbers_;  ///< by path
+  std::map<std::string, std::size_t> numbers_;  ///< by path, of files whose frames are here
+  std::size_t nextNumber_ = 0;
 };
 
 }  // namespace stormloom

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 
 #include "core/errors.h"
+#include "core/frame_picking.h"
 #include "core/full_resolution.h"
 #include "core/resample.h"
 #include "core/sha256.h"
@@ -71,23 +73,26 @@ ModelGrid clockThatFits(const FrameSequence& sequence, ModelGrid grid, ValidTime
   return grid;
 }
 
-std::vector<std::size_t> contextFrames(const FrameSequence& sequence, const ModelGrid& grid,
-                                       ValidTime runTime, seconds tolerance) {
-  std::vector<std::size_t> chosen;
+std::vector<FramePick> contextPicks(const FrameSequence& sequence, const ModelGrid& grid,
+                                    ValidTime runTime, seconds tolerance, bool bridge) {
+  std::vector<FramePick> picks;
   std::string missing;
   for (int k = grid.contextFrames - 1; k >= 0; --k) {
     const ValidTime nominal = runTime - minutes(grid.stepMinutes * k);
-    const auto found = nearestFrame(sequence, nominal, tolerance);
-    if (found && (chosen.empty() || *found > chosen.back())) {
-      chosen.push_back(*found);
+    const auto pick = pickFrame(sequence, nominal, tolerance, bridge);
+    const bool another = pick && (picks.empty() || pick->between() || picks.back().between() ||
+                                  pick->frame > picks.back().frame);
+    if (another) {
+      picks.push_back(*pick);
     } else {
       missing += (missing.empty() ? "" : ", ") + isoText(nominal);
     }
   }
-  if (missing.empty()) return chosen;
+  if (missing.empty()) return picks;
   throw IoError(nameOf(sequence) + ": there is a gap: no frame within " +
                 std::to_string(tolerance.count()) + " s of " + missing +
-                ". Add the missing files or choose another run time.");
+                ". Add the missing files or choose another run time" +
+                (bridge ? "." : ", or let them be computed along the motion (--interpolate)."));
 }
 
 /// Box on the model's cells. Where the source lies on the same projection and cell size its own
@@ -115,8 +120,9 @@ GeoReference boxAround(const GeoReference& source, LonLat center, const ModelGri
                       grid.size);
 }
 
-FrameSequence resampled(const FrameSequence& sequence, const std::vector<std::size_t>& chosen,
-                        const GeoReference& box) {
+/// Frames of the picks on the box; what lies between two frames is computed by `between`.
+FrameSequence resampled(const FrameSequence& sequence, const std::vector<FramePick>& picks,
+                        const GeoReference& box, const FrameBetween& between) {
   FrameSequence frames = sequence;
   frames.frames.clear();
   frames.geo = box;
@@ -125,13 +131,26 @@ FrameSequence resampled(const FrameSequence& sequence, const std::vector<std::si
   }
   frames.quantity = Quantity::VilDigital;
   frames.reduction = 1;
-  for (const std::size_t index : chosen) frames.frames.push_back(sequence.frames[index]);
+  const std::vector<std::size_t> needed = neededFrames(picks);
+  std::map<std::size_t, std::shared_ptr<const RadarGrid>> grids;  // by the frame's index
   std::optional<Resampler> resampler;
-  visitFullFrames(sequence, chosen,
+  visitFullFrames(sequence, needed,
                   [&](std::size_t k, const RadarGrid& grid, const GeoReference& geo) {
                     if (!resampler) resampler.emplace(geo, box);
-                    frames.frames[k].grid = resampler->digitalVil(grid, sequence.quantity);
+                    grids[needed[k]] = resampler->digitalVil(grid, sequence.quantity);
                   });
+  for (const FramePick& pick : picks) {
+    Frame frame = sequence.frames[pick.frame];
+    frame.grid = grids.at(pick.frame);
+    if (pick.between()) {
+      const std::string& later = sequence.frames[pick.later].source;
+      frame = {
+          .validTime = pick.nominal, .grid = nullptr, .source = sourceBetween(frame.source, later)};
+      frame.grid = std::make_shared<const RadarGrid>(
+          between(*grids.at(pick.frame), *grids.at(pick.later), pick.share));
+    }
+    frames.frames.push_back(std::move(frame));
+  }
   return frames;
 }
 
@@ -182,6 +201,11 @@ std::string boxProjection(LonLat center) {
 }
 
 ModelContext cutContext(const FrameSequence& sequence, const ContextRequest& request) {
+  return cutContextBetween(sequence, request, {});
+}
+
+ModelContext cutContextBetween(const FrameSequence& sequence, const ContextRequest& request,
+                               const FrameBetween& between) {
   if (sequence.quantity == Quantity::PrecipitationType) {
     throw IoError(nameOf(sequence) +
                   ": it holds classes of precipitation, not amounts. A forecast needs rain, "
@@ -192,15 +216,16 @@ ModelContext cutContext(const FrameSequence& sequence, const ContextRequest& req
   const seconds tolerance = toleranceFor(sequence, request);
   std::string note;
   const ModelGrid grid = clockThatFits(sequence, request.grid, runTime, tolerance, note);
-  const auto chosen = contextFrames(sequence, grid, runTime, tolerance);
+  const auto picks = contextPicks(sequence, grid, runTime, tolerance, bool(between));
 
   const LonLat center =
       request.center.value_or(wettestBox(sequence.geo, *sequence.frames[last].grid,
                                          sequence.quantity, grid.size * grid.cellSizeMeters));
   const GeoReference box = boxAround(sequence.geo, center, grid);
   ModelContext context{
-      .grid = grid, .frames = resampled(sequence, chosen, box), .runTime = runTime};
-  context.note = note;
+      .grid = grid, .frames = resampled(sequence, picks, box, between), .runTime = runTime};
+  const std::string computed = sentenceAboutComputed(sequence, picks);
+  context.note = note + (note.empty() || computed.empty() ? "" : " ") + computed;
   context.missingFraction = missingFractionOf(context.frames);
   if (context.missingFraction > kMostMissing) {
     const LonLatBox bounds = sequence.geo.bounds();
@@ -223,14 +248,14 @@ ModelContext cutContext(const FrameSequence& sequence, const ContextRequest& req
 FrameSequence cutTruth(const FrameSequence& sequence, const ModelContext& context) {
   const ContextRequest request{.grid = context.grid};
   const seconds tolerance = toleranceFor(sequence, request);
-  std::vector<std::size_t> chosen;
+  std::vector<FramePick> picks;  // what was observed only: truth is not computed
   for (int lead = 1; lead <= context.grid.targetFrames; ++lead) {
     const ValidTime nominal = context.runTime + minutes(context.grid.stepMinutes * lead);
-    const auto found = nearestFrame(sequence, nominal, tolerance);
-    if (!found || sequence.frames[*found].validTime <= context.runTime) break;
-    chosen.push_back(*found);
+    const auto pick = pickFrame(sequence, nominal, tolerance, false);
+    if (!pick || sequence.frames[pick->frame].validTime <= context.runTime) break;
+    picks.push_back(*pick);
   }
-  return resampled(sequence, chosen, context.frames.geo);
+  return resampled(sequence, picks, context.frames.geo, {});
 }
 
 }  // namespace stormloom

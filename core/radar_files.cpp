@@ -91,10 +91,10 @@ void requirePlace(const GeoReference& geo, const std::string& path) {
 
 void readInto(const std::vector<NumberedFile>& files, const ReadOptions& options,
               DecodingListener& listener) {
-  const auto decoder = options.inThisProcess ? std::nullopt : findDecoderProgram();
-  if (decoder) {
+  const std::filesystem::path decoder = options.inThisProcess ? "none" : requireDecoderProgram();
+  if (decoder != "none") {
     decodeIsolated(files,
-                   {.program = *decoder,
+                   {.program = decoder,
                     .processes = processCount(options),
                     .framesToo = options.framesToo,
                     .events = options.events,

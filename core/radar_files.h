@@ -29,8 +29,7 @@ struct ReadOptions {
   std::vector<std::string> events;  ///< SEVIR event ids to read; empty: all
   std::size_t memoryBudget = 0;  ///< bytes of frames to keep; 0: a quarter of the machine's memory
   int processes = 0;             ///< decoders at a time; 0: one for each core
-  bool inThisProcess =
-      false;  ///< without decoders of their own; also where no decoder program is found
+  bool inThisProcess = false;  ///< without decoders of their own
   /// Told each frame once it is read; may take the grid away to save memory (then nothing is said
   /// of standing still).
   std::function<void(const FrameSequence&, Frame&)> onFrame;

@@ -6,6 +6,7 @@
 
 #include "core/cf_grid.h"
 #include "core/errors.h"
+#include "core/frame_picking.h"
 #include "core/netcdf_file.h"
 
 namespace stormloom {
@@ -60,8 +61,28 @@ void addIntensity(NetCdfFile& file, const std::vector<std::string>& dimensions,
       std::string("forecast_reference_time forecast_period") + (scenarios ? " n_sigma" : ""));
 }
 
+constexpr const char* kComputed = "context_interpolated";
+
+/// Which frames of the context were not observed but computed between two that were.
+void writeComputed(NetCdfFile& file, const FrameSequence& context) {
+  std::vector<double> computed;
+  for (const Frame& frame : context.frames) computed.push_back(isComputed(frame) ? 1.0 : 0.0);
+  file.addVariable(kComputed, NetCdfFile::Type::Double, {"context_time"});
+  file.setText(kComputed, "long_name", "1: computed along the motion between two observed frames");
+  file.setText(kComputed, "units", "1");
+  file.writeDoubles(kComputed, computed);
+}
+
+void readComputed(const NetCdfFile& file, const std::string& path, FrameSequence& context) {
+  if (!file.hasVariable(kComputed)) return;
+  const std::vector<double> computed = file.doubles(kComputed);
+  for (std::size_t k = 0; k < std::min(computed.size(), context.frames.size()); ++k)
+    if (computed[k] != 0.0) context.frames[k].source = sourceBetween(path, path);
+}
+
 void writeContext(NetCdfFile& file, const FrameSequence& context) {
   writeCfTimes(file, "context_time", context);
+  writeComputed(file, context);
   addPackedField(file, "context", {"context_time", "y", "x"}, context.quantity);
   addStateField(file, "context_state", {"context_time", "y", "x"});
   for (std::size_t k = 0; k < context.frames.size(); ++k) {
@@ -266,6 +287,7 @@ ResultFile readResultFile(const std::string& path) {
     frame.grid = readPackedGrid(file, field, field + "_state", {k}, result.context.quantity);
     frame.source = path;
   }
+  if (forecast) readComputed(file, path, result.context);
   return result;
 }
 

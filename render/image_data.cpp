@@ -10,13 +10,13 @@ namespace {
 using Rgba = std::array<unsigned char, 4>;
 constexpr Rgba kClear{0, 0, 0, 0};
 constexpr Rgba kMissing{150, 160, 172, 110};
-constexpr Rgba kMissingGap{150, 160, 172, 40};
+constexpr Rgba kMissingGap{150, 160, 172, 30};
 constexpr Rgba kOutside{10, 13, 17, 120};
 
 Rgba cellColor(const RadarGrid& grid, int row, int col, const ColorTable& table) {
   switch (grid.state(row, col)) {
     case CellState::Missing:
-      return ((row / 2 + col / 2) % 2) ? kMissing : kMissingGap;
+      return (row + col) % 4 < 2 ? kMissing : kMissingGap;  // hatched: not "no rain"
     case CellState::OutsideCoverage:
       return kOutside;
     case CellState::BelowDetection:

@@ -8,8 +8,8 @@ class vtkImageData;
 namespace stormloom {
 
 /// Paints a grid into an RGBA image as VTK wants it: the first row is the southern edge. This is
-/// the only place where north is flipped up. Below the first level: clear. Missing: grey checks.
-/// Outside coverage: darker ground.
+/// the only place where north is flipped up. Below the first level: clear. Missing: grey strokes
+/// from the lower left to the upper right. Outside coverage: darker ground.
 void fillImage(vtkImageData* image, const RadarGrid& grid, const ColorTable& table);
 
 }  // namespace stormloom

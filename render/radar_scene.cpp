@@ -60,13 +60,15 @@ RadarScene::RadarScene()
       contour_(renderer_, {.width = 1.6, .height = 0.8}),
       regionLines_(renderer_, {.width = 1.8, .height = 0.9}),
       crosshair_(renderer_, {.width = 1.4, .height = 1.0}),
+      coverage_(renderer_, {.width = 1.2, .opacity = 0.9, .height = 0.55}),
       bars_(renderer_),
       legend_(renderer_),
       title_(renderer_, Anchor::TopLeft, 13),
       detailText_(renderer_, Anchor::TopLeft, 12),
       time_(renderer_, Anchor::BottomLeft, 13),
       scaleText_(renderer_, Anchor::BottomRight, 11, false),
-      cursorText_(renderer_, Anchor::BottomLeft, 13) {
+      cursorText_(renderer_, Anchor::BottomLeft, 13),
+      credit_(renderer_, Anchor::BottomLeft, 10) {
   renderer_->GetActiveCamera()->ParallelProjectionOn();
   vtkNew<vtkPolyDataMapper> mapper;
   texture_->SetInputData(image_);
@@ -94,14 +96,15 @@ void RadarScene::applyStyle() {
       {&graticule_, style_.graticule}, {&states_, style_.state},      {&borders_, style_.border},
       {&coast_, style_.coast},         {&edge_, style_.edge},         {&boxLines_, style_.box},
       {&hatching_, style_.cross},      {&outlines_, style_.forecast}, {&contour_, style_.cross},
-      {&regionLines_, style_.cross},   {&crosshair_, style_.cross}};
+      {&regionLines_, style_.cross},   {&crosshair_, style_.cross},   {&coverage_, style_.quiet}};
   for (const auto& [line, color] : lines) line->setColor(color);
-  for (TextPlate* plate : {&title_, &detailText_, &time_, &cursorText_})
+  for (TextPlate* plate : {&title_, &detailText_, &time_, &cursorText_, &credit_})
     plate->setPlate(style_.plate, style_.plateOpacity);
-  for (TextPlate* plate : {&title_, &detailText_, &time_, &scaleText_, &cursorText_})
+  for (TextPlate* plate : {&title_, &detailText_, &time_, &scaleText_, &cursorText_, &credit_})
     plate->setTextScale(style_.textScale);
   cursorText_.setColor(style_.text);
   detailText_.setColor(style_.quiet);
+  credit_.setColor(style_.quiet);
   scaleText_.setColor(style_.text);
   for (auto& text : degrees_) text->setColor(style_.quiet);
   for (auto& text : noteTexts_) {
@@ -175,6 +178,28 @@ void RadarScene::setBox(const std::optional<GeoReference>& box) {
   boxLines_.setPaths(*frame(), dashes({gridOutline(*box_, frame()->geo())}, dash, dash * 0.7));
 }
 
+bool RadarScene::isOnBox(double x, double y) const {
+  if (!box_ || !ground_ || *box_ == frame()->geo()) return false;
+  constexpr double kReach = 5;
+  const double fromBelow = size_.height / size_.scale - y;
+  const auto outline = gridOutline(*box_, frame()->geo());
+  std::optional<MapPoint> before;
+  for (const CellPoint& cell : outline) {
+    const MapPoint on = pixelFromLonLat(frame()->geo().lonLatFromCell(cell));
+    if (before) {
+      const double dx = on.east - before->east, dy = on.north - before->north;
+      const double length = std::max(1e-9, dx * dx + dy * dy);
+      const double share = std::clamp(
+          ((x - before->east) * dx + (fromBelow - before->north) * dy) / length, 0.0, 1.0);
+      if (std::hypot(before->east + share * dx - x, before->north + share * dy - fromBelow) <=
+          kReach)
+        return true;
+    }
+    before = on;
+  }
+  return false;
+}
+
 void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table) {
   if (grid == grid_ && &table == table_) return;
   grid_ = std::move(grid);
@@ -198,6 +223,7 @@ void RadarScene::setSigns(const PictureSigns& signs) {
   contour_.setPaths(*frame(), signs.contour);
   hatching_.setPaths(*frame(), signs.hatching);
   outlines_.setPaths(*frame(), signs.outlines);
+  coverage_.setPaths(*frame(), signs.coverage);
 }
 
 void RadarScene::setCaption(const PictureCaption& caption) {
@@ -260,7 +286,7 @@ void RadarScene::setCursor(const std::optional<LonLat>& position, const std::str
 void RadarScene::setSize(const PictureSize& size) {
   size_ = size;
   for (MapLines* lines : {&graticule_, &states_, &borders_, &coast_, &edge_, &boxLines_, &hatching_,
-                          &outlines_, &contour_, &regionLines_, &crosshair_})
+                          &outlines_, &contour_, &regionLines_, &crosshair_, &coverage_})
     lines->setWidthScale(size.scale);
   legend_.place(size_);
   setView(view_);

@@ -26,6 +26,7 @@ struct PictureCaption {
   Kind kind = Kind::Observed;
   std::string title;      ///< "Observed", "PreDiff n = +2.4 σ"
   std::string detail;     ///< "member 3 of 8", product and scale
+  std::string credit;     ///< producer and licence, as they ask to be named
   std::string validTime;  ///< "00:44 UTC"
   std::string lead;       ///< "+20 min"; empty for observations
   bool dimmed = false;    ///< the picture is not of the chosen time; `lead` says so
@@ -38,6 +39,7 @@ struct PictureSigns {
   std::vector<std::vector<CellPoint>> contour;   ///< the threshold, white
   std::vector<std::vector<CellPoint>> hatching;  ///< strokes over what is above it
   std::vector<std::vector<CellPoint>> outlines;  ///< of every member, amber
+  std::vector<std::vector<CellPoint>> coverage;  ///< where what radars see ends
 };
 
 struct PictureNote {
@@ -72,6 +74,8 @@ public:
   void setActive(bool active);  ///< the pane keys and menus are meant for
   /// The models' box on a wider map, dashed; none: not drawn.
   void setBox(const std::optional<GeoReference>& box);
+  const std::optional<GeoReference>& box() const { return box_; }
+  bool isOnBox(double x, double y) const;  ///< near the box's frame, in design pixels
   void setRegion(const MapRegion& region);
   void setNotes(const std::vector<PictureNote>& notes);
   /// Crosshair and the value under the linked cursor; none: not drawn.
@@ -125,10 +129,10 @@ private:
   bool legendShown_ = true;
 
   MapLines graticule_, states_, borders_, coast_, edge_, boxLines_, hatching_, outlines_, contour_,
-      regionLines_, crosshair_;
+      regionLines_, crosshair_, coverage_;
   PictureBoxes bars_;
   Legend legend_;
-  TextPlate title_, detailText_, time_, scaleText_, cursorText_;
+  TextPlate title_, detailText_, time_, scaleText_, cursorText_, credit_;
   std::vector<std::unique_ptr<TextPlate>> degrees_;
   std::vector<std::unique_ptr<TextPlate>> noteTexts_;
 };

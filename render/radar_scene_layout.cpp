@@ -99,6 +99,9 @@ void RadarScene::layoutTexts() {
   std::string when = caption_.validTime;
   if (!caption_.lead.empty()) when += (when.empty() ? "" : ", ") + caption_.lead;
   time_.setText(detail_ == PictureDetail::Bare ? "" : fitted(when, 13, 12));
+  const double legend = legendShown_ ? 300 * style_.textScale : 20;
+  credit_.setText(full ? fitted(caption_.credit, 10, legend) : "");
+  credit_.place(size_, 8, 10 + line);
   title_.place(size_, full ? 8 : 4, full ? 10 : 7);
   detailText_.place(size_, 8, 10 + line);
   time_.place(size_, full ? 8 : 4, full ? 8 : 4);
@@ -143,8 +146,8 @@ void RadarScene::layout() {
     const MapGround::DegreeLabel& label = ground_->degrees[i];
     const MapPoint at = pixelFromLonLat(label.place);
     const double t = style_.textScale, width = size_.width / size_.scale;
-    // The clock needs the lower left corner for itself, the legend the lower right one.
-    const bool onTheClock = at.north < 32 * t && at.east < 160 * t;
+    // Clock and credit need the lower left corner for themselves, the legend the lower right one.
+    const bool onTheClock = at.north < 54 * t && at.east < 160 * t;
     const bool onTheLegend = legendShown_ && at.north < 84 * t && at.east > width - 310 * t;
     degrees_[i]->setVisible(detail_ == PictureDetail::Full && !onTheClock && !onTheLegend);
     degrees_[i]->place(size_, at.east - (label.meridian ? 12 : 40), at.north + 2);

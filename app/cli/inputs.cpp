@@ -6,8 +6,10 @@
 #include <mutex>
 
 #include "app/cli/help.h"
+#include "core/frame_picking.h"
 #include "core/live_folder.h"
 #include "core/receipt_in_file.h"
+#include "models/frame_interpolation.h"
 #include "models/weights_check.h"
 
 namespace stormloom::cli {
@@ -116,7 +118,10 @@ std::vector<Option> contextOptions() {
       {"--box", "LON,LAT", "Middle of the box; auto: where it rains most.", "auto"},
       {"--grid", "NAME", "sevir-lr (384 km, 3 km cells) or sevir (1 km cells).", "sevir-lr"},
       {"--models", "FOLDER",
-       "Models to use instead of the shipped ones; \"models adopt\" makes one.", ""}};
+       "Models to use instead of the shipped ones; \"models adopt\" makes one.", ""},
+
+      {"--interpolate", "",
+       "Compute frames that were not observed at the model's own times along the motion.", ""}};
 }
 
 CutInput cutInput(const Session& session, const RadarFiles& files, const std::string& grid) {
@@ -126,7 +131,9 @@ CutInput cutInput(const Session& session, const RadarFiles& files, const std::st
   const ContextRequest request{coarse ? sevirLrGrid() : sevirGrid(), arguments.position("--box"),
                                arguments.time("--at"), std::nullopt};
   const FrameSequence& sequence = longestObserved(session, files);
-  auto context = std::make_shared<const ModelContext>(cutContext(sequence, request));
+  const FrameBetween between = arguments.has("--interpolate") ? frameAlongMotion : FrameBetween();
+  auto context =
+      std::make_shared<const ModelContext>(cutContextBetween(sequence, request, between));
   if (!context->note.empty()) session.console.warning(context->note);
   return {context, sourceFiles(sequence)};
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/figure/figure_style.h"
+#include "core/coverage.h"
 
 namespace stormloom {
 
@@ -111,6 +112,15 @@ const QImage& FigureMap::overlay(QSize size, const QFont& font) const {
   return overlay_;
 }
 
+void FigureMap::drawCoverage(QPainter& painter, const QRect& map, const RadarGrid& grid) const {
+  painter.setPen(QPen(theme_.coverage, 1.0));
+  for (const auto& line : coverageEdge(grid)) {
+    std::vector<QPointF> points;
+    for (const CellPoint& cell : line) points.push_back(position(map, cell));
+    painter.drawPath(pathOf(points));
+  }
+}
+
 void FigureMap::drawLines(QPainter& painter, const QRect& map, double thickness) const {
   for (const MapPath& path : paths_) {
     const bool coast = path.kind == MapLine::Kind::Coast || path.kind == MapLine::Kind::Lake;
@@ -166,6 +176,7 @@ void FigureMap::drawLabels(QPainter& painter, const QRect& map) const {
 void FigureMap::draw(QPainter& painter, const QRect& map, const RadarGrid& grid,
                      const QFont& font) const {
   painter.drawImage(map.topLeft(), radarImage(grid, map.size()));
+  drawCoverage(painter, map, grid);
   painter.drawImage(map.topLeft(), overlay(map.size(), font));
 }
 
@@ -175,6 +186,7 @@ void FigureMap::drawPlain(QPainter& painter, const QRect& map, const RadarGrid& 
   painter.setClipRect(map);
   painter.drawImage(map, radarImage(grid, map.size() * pixelsPerUnit));
   painter.setRenderHint(QPainter::Antialiasing);
+  drawCoverage(painter, map, grid);
   drawLines(painter, map, 0.4);
   painter.restore();
 }

@@ -27,6 +27,7 @@ private:
   std::vector<QRgb> cellColors(const RadarGrid& grid) const;
   QImage radarImage(const RadarGrid& grid, QSize size) const;
   const QImage& overlay(QSize size, const QFont& font) const;
+  void drawCoverage(QPainter& painter, const QRect& map, const RadarGrid& grid) const;
   void drawLines(QPainter& painter, const QRect& map, double thickness) const;
   void drawGraticule(QPainter& painter, const QRect& map) const;
   void drawLabels(QPainter& painter, const QRect& map) const;

@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <set>
 
+#include "core/coverage.h"
 #include "core/errors.h"
+#include "core/frame_picking.h"
 
 namespace stormloom {
 
@@ -63,9 +65,18 @@ std::vector<const ScenarioMember*> shownMembers(const std::vector<ScenarioMember
   return shown;
 }
 
+/// What must be known of an observed frame beside its time.
+std::string remarkOn(const Frame& frame) {
+  std::string remark = isComputed(frame)   ? "computed between frames"
+                       : frame.standsStill ? "stands still"
+                                           : "";
+  const std::string without = frame.grid ? withoutValueText(*frame.grid) : "";
+  return remark + (remark.empty() || without.empty() ? "" : ", ") + without;
+}
+
 FigurePane observedPane(const FrameSequence& context, std::size_t frame) {
   return {context.synthetic ? "Synthetic past" : "Observed",
-          "",
+          remarkOn(context.frames[frame]),
           clockText(context.frames[frame].validTime),
           PaneKind::Observed,
           context.synthetic,
@@ -88,8 +99,8 @@ Film filmOfSequence(const FrameSequence& sequence) {
          "",
          {{sequence.scaleNote.empty() ? std::string(quantityName(sequence.quantity))
                                       : sequence.scaleNote,
-           frame.standsStill ? "stands still" : "", clockText(frame.validTime),
-           kindOf(sequence.provenance), sequence.synthetic, frame.grid}}});
+           remarkOn(frame), clockText(frame.validTime), kindOf(sequence.provenance),
+           sequence.synthetic, frame.grid}}});
   return film;
 }
 

@@ -6,7 +6,9 @@
 #include "app/gui/scenario_controller.h"
 #include "app/gui/theme.h"
 #include "core/contour_lines.h"
+#include "core/coverage.h"
 #include "core/ensemble_fields.h"
+#include "core/frame_picking.h"
 #include "core/vil_scale.h"
 
 namespace stormloom {
@@ -140,7 +142,19 @@ std::vector<const FrameSequence*> PanePictures::forecastsOf(const PaneContent& c
   return sourceOf(content, desk).members;
 }
 
-PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) const {
+/// Worked out once for each grid: it takes longer than a frame may on a continent.
+const PanePictures::GridFacts& PanePictures::factsOf(const std::shared_ptr<const RadarGrid>& grid) {
+  constexpr std::size_t kMostFacts = 500;
+  const auto known = facts_.find(grid.get());
+  if (known != facts_.end() && known->second.grid.lock() == grid) return known->second;
+  if (facts_.size() > kMostFacts)
+    std::erase_if(facts_, [](const auto& entry) { return entry.second.grid.expired(); });
+  GridFacts& facts = facts_[grid.get()];
+  facts = {grid, withoutValueText(*grid), coverageEdge(*grid)};
+  return facts;
+}
+
+PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) {
   PanePicture picture;
   const FrameSequence& observed = desk.shownObservation();
   picture.sequence = &observed;
@@ -159,6 +173,9 @@ PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) cons
   } else {
     picture.caption.validTime = clockAndZone(frame->validTime);
     if (frame->standsStill) picture.caption.lead = "stands still";
+    const Frame* whole = frameAt(*desk.observed, frame->validTime);  // not thinned for drawing
+    const std::string without = whole && whole->grid ? factsOf(whole->grid).without : "";
+    if (!without.empty()) picture.caption.detail += ", " + without;
   }
   if (frame) picture.grid = frame->grid;
   return picture;
@@ -176,6 +193,7 @@ PanePicture PanePictures::contextPicture(const Desk& desk, ValidTime time,
   picture.caption.dimmed = !frame;
   if (!frame) picture.caption.lead = "before what the model sees";
   if (!frame) frame = lastNotAfter(desk.context->frames, time);
+  if (frame && isComputed(*frame)) picture.caption.lead = "computed between frames";
   if (frame) picture.grid = frame->grid;
   return picture;
 }
@@ -287,12 +305,15 @@ PanePicture PanePictures::make(const PaneSpec& pane, const Desk& desk) {
   } else {
     picture = forecastPicture(pane, desk, time);
   }
+  picture.caption.credit = picture.sequence->attribution;
   addSigns(picture, pane, desk, time);
   return picture;
 }
 
 void PanePictures::addSigns(PanePicture& picture, const PaneSpec& pane, const Desk& desk,
-                            ValidTime time) const {
+                            ValidTime time) {
+  if (picture.grid && picture.kind == FieldKind::Radar)
+    picture.signs.coverage = factsOf(picture.grid).coverage;
   constexpr std::size_t kMostCells =
       600 * 600;  // contours of a continent would take longer than a frame may
   if (!picture.grid || picture.grid->size() > kMostCells || picture.caption.dimmed) return;

@@ -68,7 +68,7 @@ private:
   };
   Source sourceOf(const PaneContent& content, const Desk& desk) const;
   Source scenarioOf(const PaneContent& content, const Desk& desk) const;
-  PanePicture observedPicture(const Desk& desk, ValidTime time) const;
+  PanePicture observedPicture(const Desk& desk, ValidTime time);
   PanePicture contextPicture(const Desk& desk, ValidTime time, const std::string& title) const;
   PanePicture forecastPicture(const PaneSpec& pane, const Desk& desk, ValidTime time);
   std::shared_ptr<const RadarGrid> fieldAt(const PaneContent& content, const Desk& desk,
@@ -76,8 +76,15 @@ private:
   std::shared_ptr<const RadarGrid> disagreementAt(const Desk& desk, ValidTime time);
   std::shared_ptr<const RadarGrid> productOf(const PaneContent& content, const Source& source,
                                              std::size_t lead, double threshold);
-  void addSigns(PanePicture& picture, const PaneSpec& pane, const Desk& desk, ValidTime time) const;
+  struct GridFacts {
+    std::weak_ptr<const RadarGrid> grid;
+    std::string without;  ///< "3.1 % missing"
+    std::vector<std::vector<CellPoint>> coverage;
+  };
+  const GridFacts& factsOf(const std::shared_ptr<const RadarGrid>& grid);
+  void addSigns(PanePicture& picture, const PaneSpec& pane, const Desk& desk, ValidTime time);
 
+  std::map<const RadarGrid*, GridFacts> facts_;  ///< of grids that are still there
   std::map<std::string, std::shared_ptr<const RadarGrid>> products_;
 };
 

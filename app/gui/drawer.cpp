@@ -109,6 +109,7 @@ void Drawer::buildEvents(ActionTable* actions) {
   QVBoxLayout* column = page(tr("EVENTS"));
   column->addWidget(buttonFor(actions->find("open")));
   column->addWidget(buttonFor(actions->find("openFolder")));
+  column->addWidget(boxFor(actions->find("watch")));
   column->addWidget(buttonFor(actions->find("demo")));
   column->addWidget(
       quietLabel(tr("Or drop radar files or folders on the window: MRMS, KNMI, SEVIR, ODIM.")));
@@ -130,7 +131,7 @@ void Drawer::buildEvents(ActionTable* actions) {
 
 void Drawer::buildLayers(ActionTable* actions) {
   QVBoxLayout* column = page(tr("LAYERS"));
-  for (const char* id : {"contours", "hatching", "outlines", "truth"})
+  for (const char* id : {"contours", "hatching", "outlines", "truth", "interpolate"})
     column->addWidget(boxFor(actions->find(id)));
   column->addSpacing(8);
   column->addWidget(heading(tr("COLOURS")));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/export_files.h"
+#include "core/frame_picking.h"
 #include "core/receipt_in_file.h"
 #include "core/scenario_file.h"
 #include "core/scratch_file.h"
@@ -26,6 +27,8 @@ std::vector<std::string> optionsOf(const ExportSubject& subject, const ScenarioR
   if (request.firstMember > 0)
     words.insert(words.end(), {"--first-member", std::to_string(request.firstMember + 1)});
   if (!request.guidance.empty()) words.insert(words.end(), {"--guidance", request.guidance});
+  if (std::ranges::any_of(subject.context->frames.frames, isComputed))
+    words.push_back("--interpolate");
   words.insert(words.end(), {"--members", std::to_string(request.members)});
   words.insert(words.end(), {"--n", numberList(request.nSigma)});
   if (!request.sampler.empty()) words.insert(words.end(), {"--sampler", request.sampler});

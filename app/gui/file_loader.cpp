@@ -2,9 +2,13 @@
 
 #include <QtConcurrent>
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 
-#include "core/drawn_sequence.h"
+#include "core/frame_picking.h"
+#include "core/live_folder.h"
 #include "core/synthetic_event.h"
+#include "models/frame_interpolation.h"
 
 namespace stormloom {
 namespace {
@@ -15,22 +19,6 @@ bool isTooLarge(const FrameSequence& sequence) {
   return std::size_t(sequence.width()) * std::size_t(sequence.height()) > kMostDrawnCells;
 }
 
-void addDrawn(LoadedFiles& loaded) {
-  for (const FrameSequence& sequence : loaded.files->sequences)
-    loaded.drawn.push_back(isTooLarge(sequence)
-                               ? std::make_shared<const FrameSequence>(thinnedForDrawing(sequence))
-                               : std::shared_ptr<const FrameSequence>(loaded.files, &sequence));
-}
-
-void addGrounds(LoadedFiles& loaded, const std::vector<MapLine>& lines) {
-  for (const auto& sequence : loaded.drawn) {
-    const bool known = std::ranges::any_of(
-        loaded.grounds, [&](const auto& ground) { return ground->frame.geo() == sequence->geo; });
-    if (!known && loaded.grounds.size() < kMostGrounds)
-      loaded.grounds.push_back(makeMapGround(lines, sequence->geo));
-  }
-}
-
 void addNear(LoadedContext& loaded, const std::vector<MapLine>& lines) {
   if (!isTooLarge(*loaded.sequence)) return;
   loaded.near = std::make_shared<const FrameSequence>(
@@ -38,18 +26,42 @@ void addNear(LoadedContext& loaded, const std::vector<MapLine>& lines) {
   loaded.nearGround = makeMapGround(lines, loaded.near->geo);
 }
 
+void waitASecond(std::stop_token stop) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any().wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
+}
+
+LoadedContext contextOf(std::shared_ptr<const FrameSequence> sequence,
+                        const ContextChoices& choices, const std::vector<MapLine>& lines) {
+  LoadedContext loaded{sequence, choices, nullptr, nullptr, nullptr, nullptr, nullptr};
+  const FrameBetween between = choices.interpolate ? frameAlongMotion : FrameBetween();
+  loaded.context = std::make_shared<const ModelContext>(cutContextBetween(
+      *sequence, {sevirLrGrid(), choices.box, choices.runTime, std::nullopt}, between));
+  loaded.truth = std::make_shared<const FrameSequence>(cutTruth(*sequence, *loaded.context));
+  loaded.ground = makeMapGround(lines, loaded.context->frames.geo);
+  addNear(loaded, lines);
+  return loaded;
+}
+
 }  // namespace
 
-FileLoader::FileLoader(QObject* parent)
-    : QObject(parent), baseMap_(QtConcurrent::run([]() -> BaseMap {
-        return std::make_shared<const std::vector<MapLine>>(loadBaseMap());
-      })) {}
+bool ContextChoices::operator==(const ContextChoices& other) const {
+  const bool sameBox = box.has_value() == other.box.has_value() &&
+                       (!box || (box->lon == other.box->lon && box->lat == other.box->lat));
+  return runTime == other.runTime && sameBox && interpolate == other.interpolate;
+}
+
+FileLoader::FileLoader(QObject* parent) : QObject(parent) {
+  pool_.setMaxThreadCount(3);  // one reads or watches, one cuts, one comes after the other's end
+  baseMap_ = QtConcurrent::run(&pool_, []() -> BaseMap {
+    return std::make_shared<const std::vector<MapLine>>(loadBaseMap());
+  });
+}
 
 FileLoader::~FileLoader() {
   loading_.request_stop();
-  loadingJob_.waitForFinished();
-  cuttingJob_.waitForFinished();
-  baseMap_.waitForFinished();
+  pool_.waitForDone();
 }
 
 void FileLoader::cancel() {
@@ -57,30 +69,21 @@ void FileLoader::cancel() {
   ++loadNumber_;
 }
 
-void FileLoader::load(const QStringList& paths) {
+void FileLoader::load(const QStringList& paths, bool watch) {
   cancel();
   loading_ = std::stop_source();
   const int number = loadNumber_;
   // The older reading ends at its next file; its answer is dropped by number.
   QFuture<void> before = loadingJob_;
   loadingJob_ = QtConcurrent::run(
-      [this, number, before, paths, base = baseMap_, stop = loading_.get_token()]() mutable {
+      &pool_, [this, number, before, paths, watch, stop = loading_.get_token()]() mutable {
         before.waitForFinished();
         try {
-          std::vector<std::string> names;
-          for (const QString& path : paths) names.push_back(path.toStdString());
-          ReadOptions options;
-          options.stop = stop;
-          options.progress = [this](int done, int total) { Q_EMIT progress(done, total); };
-          LoadedFiles loaded{paths, nullptr, {}, {}};
-          loaded.files = std::make_shared<const RadarFiles>(
-              names.empty() ? RadarFiles{{syntheticEvent()}, {}} : readRadarFiles(names, options));
-          if (stop.stop_requested()) return;
-          addDrawn(loaded);
-          addGrounds(loaded, *base.result());
-          QMetaObject::invokeMethod(this, [this, number, loaded] {
-            if (number == loadNumber_) Q_EMIT this->loaded(loaded);
-          });
+          LoadedFiles like;
+          like.paths = paths;
+          like.load = number;
+          like.watched = watch;
+          watch ? watchFolder(like, stop) : readOnce(like, stop);
         } catch (const std::exception& error) {
           const QString sentence = QString::fromUtf8(error.what());
           QMetaObject::invokeMethod(this, [this, number, sentence] {
@@ -90,31 +93,86 @@ void FileLoader::load(const QStringList& paths) {
       });
 }
 
-void FileLoader::cut(std::shared_ptr<const FrameSequence> sequence,
-                     std::optional<ValidTime> runTime) {
-  const int number = ++cutNumber_;
-  QFuture<void> before = cuttingJob_;
-  cuttingJob_ =
-      QtConcurrent::run([this, number, before, sequence, runTime, base = baseMap_]() mutable {
-        before.waitForFinished();
-        try {
-          LoadedContext loaded{sequence, runTime, nullptr, nullptr, nullptr, nullptr, nullptr};
-          loaded.context = std::make_shared<const ModelContext>(
-              cutContext(*sequence, {sevirLrGrid(), std::nullopt, runTime, std::nullopt}));
-          loaded.truth =
-              std::make_shared<const FrameSequence>(cutTruth(*sequence, *loaded.context));
-          loaded.ground = makeMapGround(*base.result(), loaded.context->frames.geo);
-          addNear(loaded, *base.result());
-          QMetaObject::invokeMethod(this, [this, number, loaded] {
-            if (number == cutNumber_) Q_EMIT contextReady(loaded);
-          });
-        } catch (const std::exception& error) {
-          const QString sentence = QString::fromUtf8(error.what());
-          QMetaObject::invokeMethod(this, [this, number, sentence] {
-            if (number == cutNumber_) Q_EMIT noContext(sentence);
-          });
-        }
-      });
+void FileLoader::readOnce(const LoadedFiles& like, std::stop_token stop) {
+  if (like.paths.isEmpty()) return deliver(like, RadarFiles{{syntheticEvent()}, {}});
+  std::vector<std::string> names;
+  for (const QString& path : like.paths) names.push_back(path.toStdString());
+  ReadOptions options;
+  options.stop = stop;
+  options.progress = [this](int done, int total) { Q_EMIT progress(done, total); };
+  options.soFar = [&](const RadarFiles& files) {
+    LoadedFiles part = like;
+    part.complete = false;
+    if (!stop.stop_requested()) deliver(part, files);
+  };
+  RadarFiles files = readRadarFiles(names, options);
+  if (!stop.stop_requested()) deliver(like, std::move(files));
+}
+
+void FileLoader::watchFolder(const LoadedFiles& like, std::stop_token stop) {
+  ReadOptions options;
+  options.stop = stop;
+  LiveFolder live(like.paths.front().toStdString(), options);
+  for (; !stop.stop_requested(); waitASecond(stop)) {
+    const bool news = live.update();
+    for (const std::string& sentence : live.takeSentences())
+      Q_EMIT passedOver(QString::fromStdString(sentence));
+    if (news && !stop.stop_requested()) deliver(like, live.files());
+  }
+}
+
+void FileLoader::deliver(LoadedFiles loaded, RadarFiles files) {
+  if (files.sequences.empty()) return;
+  loaded.files = std::make_shared<const RadarFiles>(std::move(files));
+  addDrawn(loaded);
+  addGrounds(loaded);
+  QMetaObject::invokeMethod(this, [this, loaded] {
+    if (loaded.load == loadNumber_) Q_EMIT this->loaded(loaded);
+  });
+}
+
+void FileLoader::addDrawn(LoadedFiles& loaded) {
+  for (const FrameSequence& sequence : loaded.files->sequences)
+    loaded.drawn.push_back(isTooLarge(sequence)
+                               ? std::make_shared<const FrameSequence>(thinned_.thinned(sequence))
+                               : std::shared_ptr<const FrameSequence>(loaded.files, &sequence));
+}
+
+void FileLoader::addGrounds(LoadedFiles& loaded) {
+  for (const auto& sequence : loaded.drawn) {
+    const auto lies = [&](const auto& ground) { return ground->frame.geo() == sequence->geo; };
+    if (loaded.grounds.size() >= kMostGrounds) break;
+    if (std::ranges::any_of(loaded.grounds, lies)) continue;
+    const auto made = std::ranges::find_if(madeGrounds_, lies);
+    loaded.grounds.push_back(
+        made != madeGrounds_.end() ? *made : makeMapGround(*baseMap_.result(), sequence->geo));
+  }
+  madeGrounds_ = loaded.grounds;
+}
+
+// A newer question replaces the one that waits; what is being worked on is shown when it is done,
+// so that a box under the hand always has a picture.
+void FileLoader::cut(std::shared_ptr<const FrameSequence> sequence, const ContextChoices& choices) {
+  nextCut_ = {std::move(sequence), choices};
+  if (!cutting_) startCutting();
+}
+
+void FileLoader::startCutting() {
+  cutting_ = true;
+  pool_.start([this, asked = *std::exchange(nextCut_, std::nullopt)] {
+    std::function<void()> tell;
+    try {
+      const LoadedContext loaded = contextOf(asked.sequence, asked.choices, *baseMap_.result());
+      tell = [this, loaded] { Q_EMIT contextReady(loaded); };
+    } catch (const std::exception& error) {
+      tell = [this, sentence = QString::fromUtf8(error.what())] { Q_EMIT noContext(sentence); };
+    }
+    QMetaObject::invokeMethod(this, [this, tell] {
+      cutting_ = false;
+      if (nextCut_) startCutting();
+      tell();
+    });
+  });
 }
 
 }  // namespace stormloom

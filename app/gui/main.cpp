@@ -52,8 +52,11 @@ int main(int argc, char** argv) {
       "do", "An action of the window by its name, after the first second; may be given again.",
       "NAME");
   const QCommandLineOption models(
-      "models", "Models to use instead of the shipped ones (stormloom-cli models adopt).", "FOLDER");
-  arguments.addOptions({picture, size, wait, theme, act, models});
+      "models", "Models to use instead of the shipped ones (stormloom-cli models adopt).",
+      "FOLDER");
+  const QCommandLineOption watch(
+      "watch", "Open the newest run of a folder, and newer ones as they come.", "FOLDER");
+  arguments.addOptions({watch, picture, size, wait, theme, act, models});
   arguments.process(app);
   if (arguments.isSet(models)) qputenv("STORMLOOM_MODELS", arguments.value(models).toUtf8());
   applyTheme(app, themeOf(arguments.value(theme)));
@@ -65,7 +68,9 @@ int main(int argc, char** argv) {
     if (sides.size() == 2) window.resize(sides[0].toInt(), sides[1].toInt());
     window.show();
     const QStringList paths = arguments.positionalArguments();
-    if (!paths.isEmpty())
+    if (arguments.isSet(watch))
+      window.watchFolder(arguments.value(watch));
+    else if (!paths.isEmpty())
       window.openPaths(paths);
     else if (!window.restoreAfterCrash())
       window.openSyntheticEvent();

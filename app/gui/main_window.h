@@ -54,6 +54,8 @@ public:
   ~MainWindow() override;
 
   void openPaths(const QStringList& paths);
+  /// Opens the newest run of a folder, and each newer one as its files come.
+  void watchFolder(const QString& folder);
   void openSyntheticEvent();
   /// Goes on with what the journal holds after a crash; false when there is nothing to go on with.
   bool restoreAfterCrash();
@@ -99,7 +101,13 @@ private:
   // main_window_files.cpp
   void wireFiles();
   void takeFiles(const LoadedFiles& loaded);
+  void takeFirst(const LoadedFiles& loaded);
+  void takeMore(const LoadedFiles& loaded);
   void useSequence();
+  void listEvents(int current);
+  void switchWatching(bool on);
+  void moveBox(LonLat middle);
+  ContextChoices contextChoices() const;
   void cutContext();
   void takeContext(const LoadedContext& loaded);
   void endLoading();
@@ -147,6 +155,8 @@ private:
   std::vector<PanePicture> shown_;
   std::optional<LonLat> cursor_;
   LoadedFiles files_;
+  int shownLoad_ = -1;   ///< number of what files_ came of
+  QStringList watched_;  ///< the folder the loader looks at again and again
   std::vector<LoadedFiles> fileCache_;
   std::vector<LoadedContext> contextCache_;
   std::vector<std::shared_ptr<const MapGround>> grounds_;

@@ -36,6 +36,8 @@ void MainWindow::addFileActions() {
                 [this] { openDialog(false); });
   actions_->add("openFolder", group, tr("Open a folder…"), key("Ctrl+Shift+O"),
                 [this] { openDialog(true); });
+  actions_->addSwitch("watch", group, tr("Watch the folder for new files"), key("Ctrl+Alt+W"),
+                      [this](bool on) { switchWatching(on); });
   actions_->add("demo", group, tr("Open the built-in event"), {}, [this] { openSyntheticEvent(); });
   actions_->add("saveSession", group, tr("Save the session"), key("Ctrl+S"),
                 [this] { saveSession(); });
@@ -197,6 +199,15 @@ void MainWindow::addMapActions() {
     wall_->resetView();
     Q_EMIT wall_->viewChanged();
   });
+  actions_->add("boxHere", group, tr("Put the models' box around the cursor"), key("Ctrl+B"),
+                [this] {
+                  if (cursor_) moveBox(*cursor_);
+                  history_.endMerging();
+                });
+  actions_->add(
+      "boxAuto", group, tr("Put the models' box where it rains most"), key("Ctrl+Shift+B"), [this] {
+        change(tr("Box where it rains most"), [](DeskState& state) { state.box.reset(); });
+      });
   actions_->add("placeHere", group, tr("Ask about the place at the cursor"), key("G"), [this] {
     if (cursor_) Q_EMIT wall_->placeChosen(cursor_->lon, cursor_->lat);
   });
@@ -217,6 +228,8 @@ void MainWindow::addViewActions() {
   flag("hatching", tr("Hatch what is above the threshold"), "H", &DeskState::hatching);
   flag("outlines", tr("Outlines of every member"), "O", &DeskState::outlines);
   flag("truth", tr("Show what was observed afterwards"), "T", &DeskState::showTruth);
+  flag("interpolate", tr("Compute frames between observed ones for the models"), "Ctrl+Alt+I",
+       &DeskState::interpolate);
   flag("safeColors", tr("Colours for all eyes"), "Ctrl+Alt+C", &DeskState::safeColors);
   const std::tuple<const char*, QString, QString, Drawer::Page, const char*> pages[] = {
       {"events", tr("Events"), tr("Events"), Drawer::Page::Events, "E"},

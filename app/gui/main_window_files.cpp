@@ -20,6 +20,7 @@
 #include "app/gui/scenario_controller.h"
 #include "app/gui/time_bar.h"
 #include "core/errors.h"
+#include "core/model_box.h"
 
 namespace stormloom {
 namespace {
@@ -72,8 +73,11 @@ void MainWindow::wireFiles() {
     loading_->hide();
     cancelLoading_->hide();
     pending_.reset();
+    watched_.clear();
     banner_->say(sentence);
+    showChoices();
   });
+  connect(loader_, &FileLoader::passedOver, banner_, &Banner::say);
   connect(loader_, &FileLoader::contextReady, this, [this](const LoadedContext& loaded) {
     keep(contextCache_, loaded, kKeptContexts);
     keep(grounds_, loaded.ground, 2 * kKeptContexts);
@@ -102,10 +106,37 @@ void MainWindow::openPaths(const QStringList& paths) {
   if (paths.size() == 1 && isSessionFile(paths.front().toStdString()))
     return openSession(paths.front());
   pending_.reset();
+  watched_.clear();
   loading_->setRange(0, 0);
   loading_->show();
   cancelLoading_->show();
   loader_->load(paths);
+}
+
+void MainWindow::watchFolder(const QString& folder) {
+  pending_.reset();
+  watched_ = {QFileInfo(folder).absoluteFilePath()};
+  banner_->tell(tr("Watching %1: new files are taken when they are complete.").arg(folder));
+  loader_->load(watched_, true);
+  showChoices();
+}
+
+void MainWindow::switchWatching(bool on) {
+  if (!on) {
+    if (!desk_.state.watch) loader_->cancel();  // nothing has come yet
+    watched_.clear();
+    change(tr("Folder no longer watched"), [](DeskState& state) { state.watch = false; });
+    return showChoices();
+  }
+  const std::vector<std::string>& open = desk_.state.paths;
+  const bool folderOpen =
+      open.size() == 1 && QFileInfo(QString::fromStdString(open.front())).isDir();
+  const QString folder =
+      folderOpen ? QString::fromStdString(open.front())
+                 : QFileDialog::getExistingDirectory(this, tr("Watch a folder for new radar files"),
+                                                     QSettings().value("lastFolder").toString());
+  if (folder.isEmpty()) return showChoices();
+  watchFolder(folder);
 }
 
 void MainWindow::openSyntheticEvent() { openPaths({}); }
@@ -123,16 +154,29 @@ void MainWindow::openDialog(bool folder) {
 }
 
 void MainWindow::endLoading() {
-  loader_->cancel();
+  if (watched_.isEmpty()) loader_->cancel();
   pending_.reset();
   loading_->hide();
   cancelLoading_->hide();
+  if (!files_.files || files_.complete) return;
+  files_.complete = true;  // what was read until now is all there is
+  if (desk_.observed) cutContext();
 }
 
+/// What a file holds comes at its first frame, and again with more of it; a watched folder's for
+/// days.
 void MainWindow::takeFiles(const LoadedFiles& loaded) {
-  loading_->hide();
-  cancelLoading_->hide();
-  if (loaded.files->sequences.empty()) return;
+  if (pending_ && !loaded.complete) return;  // a session's run time may lie in what is not read yet
+  loading_->setVisible(!loaded.complete);
+  cancelLoading_->setVisible(!loaded.complete);
+  const bool more = std::exchange(shownLoad_, loaded.load) == loaded.load && desk_.observed;
+  if (more)
+    takeMore(loaded);
+  else
+    takeFirst(loaded);
+}
+
+void MainWindow::takeFirst(const LoadedFiles& loaded) {
   banner_->hide();
   const auto& passedOver = loaded.files->passedOver;
   if (!passedOver.empty())
@@ -153,10 +197,12 @@ void MainWindow::takeFiles(const LoadedFiles& loaded) {
   for (const QString& path : loaded.paths)
     next.paths.push_back(QFileInfo(path).exists() ? QFileInfo(path).absoluteFilePath().toStdString()
                                                   : path.toStdString());
+  next.watch = loaded.watched;
   next.sequence = 0;
   next.runTime.reset();
   next.time.reset();
   next.center.reset();
+  next.box.reset();
   next.nSigma = 0.0;
   next.region = {};
   next.notes.clear();
@@ -179,6 +225,43 @@ void MainWindow::takeFiles(const LoadedFiles& loaded) {
   apply(next);
 }
 
+/// More of the files on the desk, or newer ones: choices stay, the newest run becomes current, and
+/// the forecast of the run before stays on the screen until the new one is there.
+void MainWindow::takeMore(const LoadedFiles& loaded) {
+  const std::shared_ptr<const FrameSequence> before = desk_.observed;
+  const auto& sequences = loaded.files->sequences;
+  const auto same = std::ranges::find_if(sequences, [&](const FrameSequence& sequence) {
+    return sequence.product == before->product && sequence.quantity == before->quantity &&
+           sequence.event == before->event && sequence.provenance == before->provenance;
+  });
+  const int row = same == sequences.end() ? 0 : int(same - sequences.begin());
+  LoadedFiles known = loaded;
+  known.paths = files_.paths;
+  std::erase_if(fileCache_, [&](const LoadedFiles& older) { return older.paths == known.paths; });
+  keep(fileCache_, known, kKeptFiles);
+  for (const auto& ground : loaded.grounds) {
+    std::erase(grounds_, ground);
+    keep(grounds_, ground, 2 * kKeptContexts);
+  }
+  std::erase_if(contextCache_,
+                [&](const LoadedContext& context) { return context.sequence == before; });
+  files_ = known;
+  desk_.state.sequence = row;
+  if (loaded.watched && !desk_.state.runTime) desk_.state.time.reset();
+  desk_.observed = std::shared_ptr<const FrameSequence>(files_.files, &sequences[std::size_t(row)]);
+  desk_.drawn = files_.drawn.at(std::size_t(row));
+  listEvents(row);
+  if (!desk_.context) desk_.time = desk_.observed->frames.back().validTime;
+  if (loaded.complete) cutContext();
+  rebuildTimes();
+}
+
+void MainWindow::listEvents(int current) {
+  QStringList names;
+  for (const FrameSequence& sequence : files_.files->sequences) names << eventLine(sequence);
+  drawer_->setEvents(names, current);
+}
+
 void MainWindow::useSequence() {
   const auto& sequences = files_.files->sequences;
   const auto row = std::size_t(std::clamp(desk_.state.sequence, 0, int(sequences.size()) - 1));
@@ -192,24 +275,33 @@ void MainWindow::useSequence() {
   desk_.deterministic.clear();
   desk_.stochastic.reset();
   desk_.failures.clear();
-  QStringList names;
-  for (const FrameSequence& sequence : sequences) names << eventLine(sequence);
-  drawer_->setEvents(names, int(row));
+  listEvents(int(row));
   if (desk_.observed->frames.empty()) return;
   desk_.time = desk_.observed->frames.back().validTime;
   wall_->setHome(std::nullopt);
-  cutContext();
+  if (files_.complete) cutContext();
+}
+
+ContextChoices MainWindow::contextChoices() const {
+  ContextChoices choices{desk_.state.runTime, desk_.state.box, desk_.state.interpolate};
+  // The built-in event knows its future: start in its middle, so that forecasts can be compared
+  // with it.
+  if (!choices.runTime && desk_.observed->synthetic && desk_.observed->frames.size() > 6)
+    choices.runTime = desk_.observed->frames[6].validTime;
+  return choices;
 }
 
 void MainWindow::cutContext() {
-  std::optional<ValidTime> runTime = desk_.state.runTime;
-  // The built-in event knows its future: start in its middle, so that forecasts can be compared
-  // with it.
-  if (!runTime && desk_.observed->synthetic && desk_.observed->frames.size() > 6)
-    runTime = desk_.observed->frames[6].validTime;
+  const ContextChoices choices = contextChoices();
   for (const LoadedContext& known : contextCache_)
-    if (known.sequence == desk_.observed && known.asked == runTime) return takeContext(known);
-  loader_->cut(desk_.observed, runTime);
+    if (known.sequence == desk_.observed && known.asked == choices) return takeContext(known);
+  loader_->cut(desk_.observed, choices);
+}
+
+void MainWindow::moveBox(LonLat middle) {
+  const LonLat to = snappedBoxMiddle(middle);
+  change(
+      tr("Box at %1").arg(placeText(to)), [to](DeskState& state) { state.box = to; }, "box");
 }
 
 void MainWindow::takeContext(const LoadedContext& loaded) {
@@ -223,6 +315,13 @@ void MainWindow::takeContext(const LoadedContext& loaded) {
   firstForecast_ = !desk_.state.time;
   desk_.time = desk_.state.time.value_or(desk_.context->runTime);
   wall_->setHome(desk_.context->frames.geo);
+  if (desk_.state.box) {
+    const GridSummary seen =
+        summarize(*desk_.context->frames.frames.back().grid, Quantity::VilDigital);
+    readout_->setText(tr("The models see: rain on %1 % of the box, no value on %2 %")
+                          .arg(100.0 * seen.wetFraction, 0, 'f', 1)
+                          .arg(100.0 * desk_.context->missingFraction, 0, 'f', 1));
+  }
   if (!desk_.context->note.empty()) banner_->tell(QString::fromStdString(desk_.context->note));
   updateWishes();
   controller_->setContext(desk_.context);

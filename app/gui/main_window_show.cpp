@@ -17,6 +17,7 @@
 #include "app/gui/scenario_panel.h"
 #include "app/gui/time_bar.h"
 #include "core/frame_words.h"
+#include "core/model_box.h"
 
 namespace stormloom {
 namespace {
@@ -72,7 +73,7 @@ void MainWindow::wireForecasts() {
     if (firstForecast_ && controller_->forDial() && desk_.time == desk_.context->runTime) {
       firstForecast_ = false;
       rebuildTimes();
-      return step(2);  // the forecast is what one came for
+      return seek(times_->current() + 2, false);  // the forecast is what one came for
     }
     rebuildTimes();
   });
@@ -218,6 +219,11 @@ void MainWindow::showPanes() {
   std::vector<PictureNote> notes;
   for (const DeskNote& note : desk_.state.notes)
     if (note.time == desk_.time) notes.push_back({note.place, note.text});
+  std::optional<GeoReference> box;
+  if (desk_.context) {  // under the hand it is ahead of the context
+    const GeoReference& geo = desk_.context->frames.geo;
+    box = desk_.state.box ? boxMovedTo(geo, *desk_.state.box) : geo;
+  }
   std::vector<const ColorTable*> legends;
   for (std::size_t i = panes.size(); i-- > 0;) {
     PanePicture picture = pictures_.make(panes[i], desk_);
@@ -226,7 +232,7 @@ void MainWindow::showPanes() {
     const ColorTable& table = fieldTable(picture.kind, picture.sequence->quantity,
                                          {desk_.state.safeColors, desk_.seenBy});
     scene.setGround(groundOf(picture.sequence->geo));
-    scene.setBox(desk_.context ? std::optional(desk_.context->frames.geo) : std::nullopt);
+    scene.setBox(box);
     scene.setFrame(picture.grid, table);
     scene.setSigns(picture.signs);
     scene.setRegion(desk_.state.region);

@@ -71,6 +71,8 @@ void MainWindow::wireDesk() {
   connect(wall_, &MapWall::areaChosen, this, [this](const std::vector<LonLat>& outline) {
     change(tr("Area"), [&](DeskState& state) { state.region = {outline}; });
   });
+  connect(wall_, &MapWall::boxMoved, this, [this](double lon, double lat) { moveBox({lon, lat}); });
+  connect(wall_, &MapWall::boxLetGo, this, [this] { history_.endMerging(); });
   connect(wall_, &MapWall::menuAsked, this, &MainWindow::showPaneMenu);
   connect(drawer_, &Drawer::stepChosen, this,
           [this](int index) { goTo(history_.goTo(std::size_t(index))); });
@@ -125,17 +127,25 @@ void MainWindow::apply(const DeskState& next) {
   const DeskState before = desk_.state;
   QStringList paths;
   for (const std::string& path : next.paths) paths << QString::fromStdString(path);
-  if (!files_.files || next.paths != before.paths) {
-    const auto known = std::ranges::find_if(
-        fileCache_, [&](const LoadedFiles& files) { return files.paths == paths; });
-    if (known == fileCache_.end()) {
+  const bool startsToWatch = next.watch && watched_ != paths;
+  if (!files_.files || next.paths != before.paths || startsToWatch) {
+    const auto known = std::ranges::find_if(fileCache_, [&](const LoadedFiles& files) {
+      return files.paths == paths && (files.complete || files.load == shownLoad_);
+    });
+    if (known == fileCache_.end() || startsToWatch) {
       pending_ = next;
+      watched_ = next.watch ? paths : QStringList();
       loading_->show();
       cancelLoading_->show();
-      loader_->load(paths);
+      loader_->load(paths, next.watch);
       return;
     }
     files_ = *known;
+    if (std::exchange(shownLoad_, files_.load) != files_.load) endLoading();
+  }
+  if (!next.watch && before.watch) {
+    watched_.clear();
+    loader_->cancel();
   }
   desk_.state = next;
   wall_->setLayoutOfPanes(next.layout);
@@ -143,7 +153,8 @@ void MainWindow::apply(const DeskState& next) {
       next.paths != before.paths || next.sequence != before.sequence || !desk_.observed;
   if (otherSequence)
     useSequence();
-  else if (next.runTime != before.runTime)
+  else if (!(ContextChoices{next.runTime, next.box, next.interpolate} ==
+             ContextChoices{before.runTime, before.box, before.interpolate}))
     cutContext();
   if (next.center)
     wall_->setView({*next.center, next.kmPerPixel});
@@ -182,6 +193,8 @@ void MainWindow::showChoices() {
                                                 {"hatching", state.hatching},
                                                 {"outlines", state.outlines},
                                                 {"truth", state.showTruth},
+                                                {"watch", state.watch || !watched_.isEmpty()},
+                                                {"interpolate", state.interpolate},
                                                 {"safeColors", state.safeColors}};
   for (const auto& [id, on] : flags) actions_->find(id)->setChecked(on);
   if (drawer_->isShowing(Drawer::Page::Journal)) drawer_->setHistory(history_);

@@ -58,6 +58,8 @@ Q_SIGNALS:
   void menuAsked(int pane, const QPoint& globalPosition);
   void activePaneChanged(int pane);
   void placeChosen(double lon, double lat);
+  void boxMoved(double lon, double lat);  ///< the models' box, under the hand
+  void boxLetGo();
   void areaChosen(const std::vector<stormloom::LonLat>& outline);
 
 protected:
@@ -73,7 +75,7 @@ protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-  enum class Drag { None, Map, Border, Pane, Area };
+  enum class Drag { None, Map, Border, Pane, Area, Box };
   void makeVtkCurrent();
   void answerIsCurrent(vtkObject*, unsigned long, void* callData);
   void releaseGl();
@@ -83,6 +85,7 @@ private:
   void takeView(const MapView& view);
   std::optional<PaneLayout::Border> borderAt(const QPointF& at) const;
   void dragTo(const QPointF& at);
+  void dragBoxTo(const QPointF& at);
   void addCorner(const QPointF& at);
   void finishDrag(const QPointF& at);
   void sayCursor(const QPointF& at);
@@ -103,6 +106,7 @@ private:
   Drag drag_ = Drag::None;
   int dragPane_ = -1;
   QPointF draggedFrom_, pressedAt_;
+  LonLat boxHold_;  ///< middle of the box minus the place it was taken hold of
   std::optional<PaneLayout::Border> border_;
   std::vector<LonLat> corners_;
   QWidget* work_;

@@ -2,9 +2,11 @@
 // chosen.
 #include <QMouseEvent>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cmath>
 
 #include "app/gui/map_wall.h"
+#include "core/model_box.h"
 
 namespace stormloom {
 namespace {
@@ -55,6 +57,16 @@ void MapWall::mousePressEvent(QMouseEvent* event) {
   } else if (pane >= 0) {
     setActivePane(pane);
     dragPane_ = pane;
+    const QPointF in = at - paneRect(pane).topLeft();
+    if (tool_ == Tool::Look && scene(pane).isOnBox(in.x(), in.y())) {
+      const LonLat from = scene(pane).lonLatFromPixel(in.x(), in.y());
+      const LonLat middle = middleOf(*scene(pane).box());
+      boxHold_ = {middle.lon - from.lon, middle.lat - from.lat};
+      drag_ = Drag::Box;
+      setView(view_);  // the map stays while the box moves
+      setCursor(Qt::SizeAllCursor);
+      return;
+    }
     const bool area = tool_ == Tool::Area || (event->modifiers() & Qt::ShiftModifier);
     drag_ = area ? Drag::Area : Drag::Map;
     corners_.clear();
@@ -71,7 +83,11 @@ void MapWall::mouseMoveEvent(QMouseEvent* event) {
     dragTo(at);
   } else {
     const auto border = borderAt(at);
-    setCursor(border ? (border->way == PaneLayout::Way::Row ? Qt::SplitHCursor : Qt::SplitVCursor)
+    const int pane = paneAt(at);
+    const QPointF in = pane < 0 ? at : at - paneRect(pane).topLeft();
+    const bool onBox = pane >= 0 && tool_ == Tool::Look && scene(pane).isOnBox(in.x(), in.y());
+    setCursor(onBox    ? Qt::SizeAllCursor
+              : border ? (border->way == PaneLayout::Way::Row ? Qt::SplitHCursor : Qt::SplitVCursor)
               : tool_ == Tool::Look ? Qt::CrossCursor
                                     : Qt::PointingHandCursor);
   }
@@ -96,10 +112,25 @@ void MapWall::dragTo(const QPointF& at) {
   } else if (drag_ == Drag::Map && (at - pressedAt_).manhattanLength() > kClickReach) {
     draggedFrom_ = at;
     takeView(scene(dragPane_).panned(by.x(), by.y()));
+  } else if (drag_ == Drag::Box) {
+    dragBoxTo(at);
   } else if (drag_ == Drag::Area && by.manhattanLength() > kCornerSpacing) {
     draggedFrom_ = at;
     addCorner(at);
   }
+}
+
+/// The frame follows the hand at once, the context as fast as it can be cut.
+void MapWall::dragBoxTo(const QPointF& at) {
+  const QPointF in = at - paneRect(dragPane_).topLeft();
+  const LonLat place = scene(dragPane_).lonLatFromPixel(in.x(), in.y());
+  const LonLat middle = snappedBoxMiddle(
+      {place.lon + boxHold_.lon, std::clamp(place.lat + boxHold_.lat, -89.0, 89.0)});
+  if (!std::isfinite(middle.lon) || !std::isfinite(middle.lat)) return;
+  const GeoReference moved = boxMovedTo(*scene(dragPane_).box(), middle);
+  for (int i = 0; i < count(); ++i) scene(i).setBox(moved);
+  update();
+  Q_EMIT boxMoved(middle.lon, middle.lat);
 }
 
 void MapWall::addCorner(const QPointF& at) {
@@ -122,6 +153,10 @@ void MapWall::finishDrag(const QPointF& at) {
   const bool click = (at - pressedAt_).manhattanLength() <= kClickReach;
   setCursor(tool_ == Tool::Look ? Qt::CrossCursor : Qt::PointingHandCursor);
   if (drag == Drag::Border && !click) Q_EMIT layoutEdited(tr("Pane sizes"));
+  if (drag == Drag::Box) {
+    Q_EMIT viewChanged();
+    Q_EMIT boxLetGo();
+  }
   if (drag == Drag::Area && corners_.size() >= 3) Q_EMIT areaChosen(std::exchange(corners_, {}));
   if (drag == Drag::Map && click && tool_ != Tool::Area) {
     const QRect rect = paneRect(dragPane_);

@@ -25,8 +25,8 @@ constexpr int kSocketOfDecoder = 3;  // what app/decoder/main.cpp reads from
 std::vector<std::string> decoderEnvironment() {
   std::vector<std::string> kept = {"LC_ALL=C", "GDAL_DRIVER_PATH=disable",
                                    "HDF5_USE_FILE_LOCKING=FALSE"};
-  for (const char* name :
-       {"LD_LIBRARY_PATH", "GDAL_DATA", "PROJ_LIB", "PROJ_DATA", "ASAN_OPTIONS", "UBSAN_OPTIONS"}) {
+  for (const char* name : {"LD_LIBRARY_PATH", "GDAL_DATA", "PROJ_LIB", "PROJ_DATA", "ASAN_OPTIONS",
+                           "LSAN_OPTIONS", "UBSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) kept.push_back(std::string(name) + "=" + value);
   }
   return kept;
@@ -72,6 +72,8 @@ int spawn(const std::string& program, int socket) {
 }  // namespace
 
 std::optional<std::filesystem::path> findDecoderProgram() {
+  const char* const chosen = std::getenv("STORMLOOM_DECODER");
+  if (chosen != nullptr && *chosen != '\0') return chosen;
   const std::filesystem::path beside = programFolder() / "stormloom-decoder";
   std::error_code unknown;
   if (std::filesystem::exists(beside, unknown)) return beside;
@@ -79,6 +81,16 @@ std::optional<std::filesystem::path> findDecoderProgram() {
     if (const auto found = findAboveProgram(place)) return found;  // of a build, of a package
   }
   return std::nullopt;
+}
+
+std::filesystem::path requireDecoderProgram() {
+  if (auto found = findDecoderProgram()) return *found;
+  throw IoError(
+      "stormloom-decoder, the program that decodes radar files in a process of its own, is missing "
+      "beside " +
+      programFolder().string() +
+      ". Install Stormloom again, or say with STORMLOOM_DECODER where it is (\"none\": decode in "
+      "this process, unprotected).");
 }
 
 DecoderProcess::DecoderProcess(const std::filesystem::path& program) {

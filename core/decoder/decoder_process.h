@@ -9,8 +9,13 @@
 
 namespace stormloom {
 
-/// The program that decodes files for this one, when it lies where builds and packages put it.
+/// The program that decodes files for this one: STORMLOOM_DECODER, or where builds and packages put
+/// it.
 std::optional<std::filesystem::path> findDecoderProgram();
+
+/// The same; throws the IoError when there is none. "none": files are to be decoded in this
+/// process.
+std::filesystem::path requireDecoderProgram();
 
 /// A running decoder. Its end, for whatever reason, is never this program's.
 class DecoderProcess {

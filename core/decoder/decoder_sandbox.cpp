@@ -114,7 +114,14 @@ void filterCalls() {
   filter.install();
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)  // Clang
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define STORMLOOM_SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // GCC
+#define STORMLOOM_SANITIZED
+#endif
+#ifdef STORMLOOM_SANITIZED
 constexpr bool kSanitized = true;  // whose shadow memory needs terabytes of addresses
 #else
 constexpr bool kSanitized = false;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <map>
 
 #include "core/errors.h"
 #include "core/formats/coded_values.h"
@@ -137,6 +138,12 @@ std::shared_ptr<const RadarGrid> gridOf(const Hdf5File& file, const OdimArray& a
   return grid;
 }
 
+/// "ORG:247" is OPERA itself; of others the file says who they are and nothing of a licence.
+std::string attributionOf(const std::string& source) {
+  if (source.find("ORG:247") != std::string::npos) return "EUMETNET OPERA (" + source + ")";
+  return source.empty() ? "" : "ODIM source " + source;
+}
+
 std::vector<std::string> numberedGroups(const Hdf5File& file, const std::string& parent,
                                         const std::string& prefix) {
   std::vector<std::string> groups;
@@ -144,6 +151,24 @@ std::vector<std::string> numberedGroups(const Hdf5File& file, const std::string&
     groups.push_back(prefix + std::to_string(k));
   }
   return groups;
+}
+
+std::optional<ValidTime> endOf(const OdimArray& array) {
+  return timeFromOdim(array.text("enddate"), array.text("endtime"));
+}
+
+/// Whether datasets of the same quantity end at different times: a series in one file. Otherwise
+/// the nominal time holds, which the scans of a composite surround.
+bool holdsManyTimes(const Hdf5File& file) {
+  std::map<std::string, ValidTime> ends;  // by quantity
+  for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
+    const OdimArray array(file, "/" + dataset, "data1");
+    const auto end = endOf(array);
+    if (!end) continue;
+    const auto [known, isNew] = ends.emplace(array.text("quantity").value_or(""), *end);
+    if (!isNew && known->second != *end) return true;
+  }
+  return false;
 }
 
 ValidTime nominalTime(const Hdf5File& file) {
@@ -177,6 +202,7 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
   const Hdf5File file(path);
   requireImage(file);
   const ValidTime time = nominalTime(file);
+  const bool manyTimes = holdsManyTimes(file);
   FileSequences sequences;
   for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
     for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
@@ -188,8 +214,9 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
       requirePlace(sequence.geo, path);
       sequence.product = "ODIM " + array.text("quantity").value_or("") + " " +
                          file.text("/what", "source").value_or("");
+      sequence.attribution = attributionOf(file.text("/what", "source").value_or(""));
       addFrame(sequence,
-               {.validTime = time,
+               {.validTime = manyTimes ? endOf(array).value_or(time) : time,
                 .grid = options.framesToo ? gridOf(file, array, sequence.geo, *meaning) : nullptr,
                 .source = path},
                options);

@@ -13,12 +13,12 @@ struct CliRun {
   QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
 };
 
-inline CliRun runCli(const QStringList& words) {
+inline CliRun runCli(const QStringList& words, const QString& program = STORMLOOM_CLI) {
   QProcess process;
   QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
   environment.remove("DISPLAY");
   process.setProcessEnvironment(environment);
-  process.start(STORMLOOM_CLI, words);
+  process.start(program, words);
   process.waitForFinished(300'000);
   const bool ended =
       process.state() == QProcess::NotRunning && process.exitStatus() == QProcess::NormalExit;

@@ -39,6 +39,22 @@ private Q_SLOTS:
     write("truncated.nc", bytesOf("demo.nc").left(20000));
   }
 
+  /// As `cmake --install` lays it out, and somebody moves it.
+  void aMovedTreeFindsItsDecoder() {
+    QDir(folder_.path()).mkpath("moved/bin");
+    QDir(folder_.path()).mkpath("moved/libexec");
+    const QString program = path("moved/bin/stormloom-cli");
+    const QString decoder = path("moved/libexec/stormloom-decoder");
+    QVERIFY(QFile::copy(STORMLOOM_CLI, program));
+    const CliRun without = runCli({"info", path("demo.nc")}, program);
+    QCOMPARE(without.code, 3);
+    QVERIFY2(without.err.contains("stormloom-decoder") && without.err.contains("Install"),
+             without.err);
+    QVERIFY(QFile::copy(QFileInfo(STORMLOOM_CLI).dir().filePath("../decoder/stormloom-decoder"),
+                        decoder));
+    QCOMPARE(runCli({"info", path("demo.nc")}, program).code, 0);
+  }
+
   void everyMistakeHasItsExitCodeAndSentence_data() {
     QTest::addColumn<QStringList>("words");
     QTest::addColumn<int>("code");

@@ -53,6 +53,14 @@ private Q_SLOTS:
     QVERIFY(geo.bounds().north > geo.lonLatFromCell({0.0, 0.0}).lat);
   }
 
+  // OPERA's composite: its northernmost point lies where its middle meridian meets the upper edge.
+  void theBulgeIsFoundExactly() {
+    const GeoReference opera(
+        "+proj=laea +lat_0=55 +lon_0=10 +x_0=1950000 +y_0=-2100000 +ellps=WGS84", 0.0, 0.0, 2000.0,
+        2000.0, 1900, 2200);
+    QVERIFY(std::abs(opera.bounds().north - opera.lonLatFromCell({975.0, 0.0}).lat) < 1e-9);
+  }
+
   void longitudesFrom0To360FindTheirCell() {
     const GeoReference geo("+proj=longlat +datum=WGS84", 230.0, 55.0, 0.01, 0.01, 7000, 3500);
     const CellPoint cell = geo.cellFromLonLat({-129.995, 54.995});

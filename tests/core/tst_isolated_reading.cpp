@@ -178,6 +178,22 @@ private Q_SLOTS:
     QCOMPARE(firstSource, files.back());
   }
 
+  void aDecoderThatIsNotThereIsNamed() {
+    const std::vector<std::string> files = samples(1);
+    qputenv("STORMLOOM_DECODER", "/nowhere/stormloom-decoder");
+    std::string sentence;
+    try {
+      readRadarFiles(files);
+    } catch (const IoError& error) {
+      sentence = error.what();
+    }
+    qputenv("STORMLOOM_DECODER", "none");
+    const std::size_t here = readRadarFiles(files).sequences.size();
+    qunsetenv("STORMLOOM_DECODER");
+    QVERIFY2(sentence.starts_with("/nowhere/stormloom-decoder: "), sentence.c_str());
+    QCOMPARE(here, 1u);
+  }
+
   void answersOfNoDecoderAreNoticed() {
     MessageWriter writer;
     writer.put(std::uint8_t(99));

@@ -6,10 +6,24 @@
 #include "core/errors.h"
 #include "core/folder_watch.h"
 #include "core/live_folder.h"
+#include "tests/support/pgm_sample.h"
 #include "tests/support/radolan_sample.h"
 
 using namespace stormloom;
 namespace fs = std::filesystem;
+
+namespace {
+
+/// Pages of memory and open files of this process.
+std::pair<long, long> held() {
+  std::ifstream file("/proc/self/statm");
+  long all = 0, resident = 0;
+  file >> all >> resident;
+  return {resident,
+          std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator())};
+}
+
+}  // namespace
 
 class TestLiveFolder : public QObject {
   Q_OBJECT
@@ -85,6 +99,46 @@ private Q_SLOTS:
              std::string("2014-08-02T11:15:00Z"));
     QCOMPARE(live.takeSentences().size(), 1u);
     QVERIFY(live.takeSentences().empty());
+  }
+
+  void daysOfArrivalsLeaveNothingBehind() {
+    ReadOptions here;
+    here.inThisProcess = true;
+    LiveFolder live(folder_->path().toStdString(), here, std::chrono::hours(4));
+    const ValidTime start = timeFromCalendar(2016, 9, 28, 0, 0, 0);
+    std::pair<long, long> early;
+    constexpr int kArrivals = 600;  // two days of five minutes
+    for (int k = 0; k < kArrivals; ++k) {
+      std::string digits = isoText(start + minutes(5 * k)).substr(0, 16);
+      std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
+      put(at("fmi" + std::to_string(k) + ".pgm"),
+          k % 10 == 9 ? std::string("not a radar file") : pgmSample(digits));
+      if (k >= 60) fs::remove(at("fmi" + std::to_string(k - 60) + ".pgm"));
+      QCOMPARE(live.update(), k % 10 != 9);
+      QCOMPARE(live.takeSentences().size(), std::size_t(k % 10 == 9));
+      const RadarFiles files = live.files();
+      QCOMPARE(files.sequences.size(), 1u);
+      QVERIFY(files.sequences[0].frames.size() <= 49u);
+      if (k == 200) early = held();
+    }
+    const auto late = held();
+    QVERIFY2(late.first - early.first < 500, QByteArray::number(int(late.first - early.first)));
+    QCOMPARE(late.second, early.second);
+  }
+
+  void aProductThatIsCalledOtherwiseEachTimeDoesNotPileUp() {
+    ReadOptions here;
+    here.inThisProcess = true;
+    LiveFolder live(folder_->path().toStdString(), here);
+    for (int k = 0; k < 200; ++k) {
+      std::string bytes = pgmSample();
+      const std::size_t name = bytes.find("LOWEST");
+      bytes.replace(name, 6, "N" + std::to_string(10000 + k));
+      put(at("a.pgm"), bytes);
+      put(at(std::to_string(k) + ".pgm"), bytes);
+      QVERIFY(live.update());
+    }
+    QVERIFY(live.files().sequences.size() <= 64u);
   }
 
   void aFileWrittenAnewReplacesItsFrame() {

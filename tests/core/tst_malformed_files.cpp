@@ -14,6 +14,7 @@
 #include "core/netcdf_file.h"
 #include "core/radar_files.h"
 #include "tests/support/hdf5_writer.h"
+#include "tests/support/pgm_sample.h"
 #include "tests/support/radolan_sample.h"
 
 using namespace stormloom;
@@ -24,16 +25,6 @@ namespace {
 std::string bytesOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string pgmSample() {
-  std::string bytes =
-      "P5\n# obstime 201609281445\n# productname LOWEST\n# param CorrectedReflectivity\n"
-      "# projection radar {\n# type stereographic\n# centrallongitude 25\n# centrallatitude 90\n"
-      "# truelatitude 60\n# bottomleft 18.600000 57.930000\n# topright 34.903000 69.005000\n# }\n"
-      "40 60\n255\n";
-  for (int k = 0; k < 40 * 60; ++k) bytes += char(k);
-  return bytes;
 }
 
 std::string asciiSample() {

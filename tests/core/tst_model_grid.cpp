@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/errors.h"
+#include "core/frame_picking.h"
 #include "core/model_grid.h"
 #include "core/resample.h"
 #include "core/synthetic_event.h"
@@ -37,9 +38,10 @@ FrameSequence evenRain(int frames, int step) {
   return overTheUsa(frames, step, [](double, double) { return 5.0; });
 }
 
-std::string sentenceOf(const FrameSequence& sequence, const ContextRequest& request) {
+std::string sentenceOf(const FrameSequence& sequence, const ContextRequest& request,
+                       const FrameBetween& between = {}) {
   try {
-    cutContext(sequence, request);
+    cutContextBetween(sequence, request, between);
   } catch (const IoError& error) {
     return error.what();
   }
@@ -113,6 +115,41 @@ private Q_SLOTS:
     QCOMPARE(context.grid.cellSizeMeters, 2400.0);
     QCOMPARE(context.frames.frames[0].validTime, kStart);
     QVERIFY(!context.note.empty());
+  }
+
+  void framesBetweenObservedOnesAreComputedOnlyWhenAskedAndSaid() {
+    FrameSequence sequence = evenRain(13, 10);
+    sequence.frames.erase(sequence.frames.begin() + 9);  // 01:30
+    sequence.frames[10].validTime -= seconds(36);        // 01:50, observed at 01:49:24
+    QVERIFY(!sentenceOf(sequence, {.grid = sevirLrGrid()}).empty());
+    std::vector<double> shares;
+    const FrameBetween between = [&](const RadarGrid& before, const RadarGrid&, double share) {
+      shares.push_back(share);
+      return before;
+    };
+    const ModelContext context = cutContextBetween(sequence, {.grid = sevirLrGrid()}, between);
+    QCOMPARE(shares.size(), 2u);
+    QCOMPARE(shares[0], 0.5);           // 01:30 of 01:20 and 01:40
+    QCOMPARE(shares[1], 36.0 / 636.0);  // 01:50 of 01:49:24 and 02:00
+    const auto& frames = context.frames.frames;
+    QCOMPARE(frames.size(), 7u);
+    for (std::size_t k = 0; k < 7; ++k) {
+      QCOMPARE(frames[k].validTime, kStart + minutes(60 + 10 * int(k)));
+      QCOMPARE(isComputed(frames[k]), k == 3 || k == 5);
+    }
+    QVERIFY2(context.note.starts_with("2 of 7 frames were not observed but computed"),
+             context.note.c_str());
+    QVERIFY(context.note.find("01:50:00 from 01:49:24 and 02:00:00") != std::string::npos);
+  }
+
+  void pausesOfMoreThanHalfAnHourAreNotBridged() {
+    FrameSequence sequence = evenRain(13, 10);
+    sequence.frames.erase(sequence.frames.begin() + 8, sequence.frames.begin() + 11);
+    const FrameBetween between = [](const RadarGrid& before, const RadarGrid&, double) {
+      return before;
+    };
+    const std::string sentence = sentenceOf(sequence, {.grid = sevirLrGrid()}, between);
+    QVERIFY2(sentence.find("2019-06-10T01:30:00Z") != std::string::npos, sentence.c_str());
   }
 
   void tooFewFramesAreRefusedByName() {

@@ -1,0 +1,88 @@
+#include "models/frame_interpolation.h"
+
+#include <algorithm>
+
+#include "core/vil_scale.h"
+#include "models/motion/motion_field.h"
+
+namespace stormloom {
+namespace {
+
+using torch::Tensor;
+
+constexpr float kMeasuredEnough = 0.5f;  // of what was read around a carried point
+
+/// Values of one frame: the digital scale for finding motion, rain for mixing, and where it knows.
+struct FrameTensors {
+  Tensor digital, rain, measured;  // (1, H, W)
+};
+
+FrameTensors tensorsFrom(const RadarGrid& grid) {
+  const auto plane = [&] { return torch::zeros({1, grid.height(), grid.width()}); };
+  FrameTensors tensors{plane(), plane(), plane()};
+  float* const digital = tensors.digital.data_ptr<float>();
+  float* const rain = tensors.rain.data_ptr<float>();
+  float* const measured = tensors.measured.data_ptr<float>();
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    if (grid.states()[i] > CellState::BelowDetection) continue;
+    digital[i] = std::clamp(grid.values()[i] / 255.0f, 0.0f, 1.0f);
+    rain[i] = float(rainFromDigital(grid.values()[i]));
+    measured[i] = 1.0f;
+  }
+  return tensors;
+}
+
+/// Rain, and 1 where it is known.
+struct Carried {
+  Tensor rain, measured;
+};
+
+Carried carried(const FrameTensors& frame, const Tensor& vectors, double steps) {
+  const Tensor both = torch::cat({frame.rain * frame.measured, frame.measured}, 0).unsqueeze(1);
+  const Tensor moved = carryEach(both, (vectors * steps).expand({2, -1, -1, -1}));  // (2, 1, H, W)
+  const Tensor known = moved[1][0];
+  return {moved[0][0] / known.clamp_min(1e-3), (known >= kMeasuredEnough).to(torch::kFloat32)};
+}
+
+/// Two fields mixed where they are known; `known` is 0 where neither is.
+Carried mixed(const Carried& before, const Carried& after, double share) {
+  const Tensor first = (1.0 - share) * before.measured, second = share * after.measured;
+  const Tensor known = first + second;
+  return {(first * before.rain + second * after.rain) / known.clamp_min(1e-6), known};
+}
+
+CellState stateOfUnknown(CellState before, CellState after) {
+  return before == CellState::OutsideCoverage && after == CellState::OutsideCoverage
+             ? CellState::OutsideCoverage
+             : CellState::Missing;
+}
+
+}  // namespace
+
+RadarGrid frameAlongMotion(const RadarGrid& before, const RadarGrid& after, double share) {
+  const torch::NoGradGuard noGradient;
+  const FrameTensors first = tensorsFrom(before), second = tensorsFrom(after);
+  const Tensor vectors = estimateMotion(torch::cat({first.digital, second.digital}).unsqueeze(0),
+                                        torch::cat({first.measured, second.measured}).unsqueeze(0));
+  const Carried moved =
+      mixed(carried(first, vectors, share), carried(second, vectors, share - 1.0), share);
+  // What flowed in over an edge was seen by neither frame before: there they are mixed in place.
+  const Carried still =
+      mixed({first.rain[0], first.measured[0]}, {second.rain[0], second.measured[0]}, share);
+  const Tensor isMoved = moved.measured > 0.0;
+  const Tensor rain = torch::where(isMoved, moved.rain, still.rain).contiguous();
+  const Tensor known = torch::where(isMoved, moved.measured, still.measured).contiguous();
+  RadarGrid grid(before.width(), before.height());
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    if (known.data_ptr<float>()[i] <= 0.0f) {
+      grid.states()[i] = stateOfUnknown(before.states()[i], after.states()[i]);
+      continue;
+    }
+    const double digital = std::clamp(digitalFromRain(rain.data_ptr<float>()[i]), 0.0, 254.0);
+    grid.values()[i] = float(digital);
+    grid.states()[i] = digital > 0.0 ? CellState::Measured : CellState::BelowDetection;
+  }
+  return grid;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,156 @@
+// Radar files in the window: pictures before all is read, a folder that is watched, the models' box
+// under the hand.
+#include <QApplication>
+#include <QLabel>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <fstream>
+
+#include "app/gui/actions.h"
+#include "app/gui/theme.h"
+#include "core/model_box.h"
+#include "fake_engine.h"
+#include "tests/support/radolan_sample.h"
+
+using namespace stormloom;
+
+namespace {
+
+/// A shower of 9 x 9 km that moves by a kilometre from file to file, five minutes apart from 10:00.
+std::string composite(int number) {
+  std::vector<unsigned> values(900 * 900, 66);
+  for (int row = 396; row < 405; ++row)
+    for (int col = 0; col < 9; ++col) values[std::size_t(row * 900 + 400 + number + col)] = 130;
+  for (int row = 0; row < 40; ++row)
+    for (int col = 0; col < 900; ++col) values[std::size_t(row * 900 + col)] = 250;  // not covered
+  char clock[16];
+  std::snprintf(clock, sizeof clock, "%02d%02d", 10 + number / 12, 5 * (number % 12));
+  return radolanSample("RX", "E+00", 5, 900, 900, 3, values, 1).replace(4, 4, clock);
+}
+
+void write(const QString& path, const std::string& bytes) {
+  std::ofstream(path.toStdString(), std::ios::binary) << bytes;
+}
+
+void act(MainWindow& window, const char* id) { window.actions().find(id)->trigger(); }
+
+/// Runs from start to end of what can be dragged at row `y` of a pane; -1: nothing can.
+int columnOfBox(MainWindow& window, int pane) {
+  const QRect rect = wall(window)->paneRect(pane);
+  for (int x = 0; x < rect.width(); ++x)
+    if (wall(window)->scene(pane).isOnBox(x, rect.height() / 2)) return x;
+  return -1;
+}
+
+}  // namespace
+
+class TestWindowFiles : public QObject {
+  Q_OBJECT
+
+private:
+  std::unique_ptr<QTemporaryDir> folder_;
+  void add(int first, int last) {
+    for (int k = first; k <= last; ++k)
+      write(folder_->filePath(QString("rx_%1").arg(k, 4, 10, QChar('0'))), composite(k));
+  }
+
+private Q_SLOTS:
+  void init() { folder_ = std::make_unique<QTemporaryDir>(); }
+
+  void aFolderIsReadAndForecast() {
+    add(0, 14);
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.openPaths({folder_->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().observed && !window.desk().observed->synthetic &&
+                                 window.desk().context && !window.desk().context->frames.synthetic,
+                             20000);
+    QCOMPARE(window.desk().observed->frames.size(), std::size_t(15));
+    QCOMPARE(isoText(window.desk().context->runTime), std::string("2014-08-02T11:10:00Z"));
+    QCOMPARE(window.picture(0).caption.credit, std::string("Deutscher Wetterdienst"));
+    const QString detail = QString::fromStdString(window.picture(0).caption.detail);
+    QVERIFY2(detail.contains("4.4 % outside coverage"), qPrintable(detail));
+    QVERIFY(!window.picture(0).signs.coverage.empty());
+  }
+
+  void aWatchedFolderFollowsItsFiles() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.watchFolder(folder_->path());
+    QVERIFY(window.actions().find("watch")->isChecked());
+    add(0, 12);
+    const auto runsAt = [&](const char* time) {
+      return window.desk().context && isoText(window.desk().context->runTime) == time;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(runsAt("2014-08-02T11:00:00Z"), 30000);
+    QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 0.0), 20000);
+    slider(window)->setValue(10);
+    QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 1.0), 20000);
+    const std::size_t steps = window.history().entries().size();
+    add(13, 13);
+    QTRY_VERIFY_WITH_TIMEOUT(runsAt("2014-08-02T11:05:00Z"), 30000);
+    QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 1.0), 20000);  // the dial stays, the run is newer
+    QCOMPARE(window.desk().state.nSigma, 1.0);
+    QCOMPARE(shownForecast(window)->request.context->runTime, window.desk().context->runTime);
+    QCOMPARE(window.history().entries().size(), steps);
+    act(window, "watch");
+    QVERIFY(!window.desk().state.watch);
+    QVERIFY(!window.actions().find("watch")->isChecked());
+    add(14, 14);
+    QTest::qWait(2500);
+    QVERIFY(runsAt("2014-08-02T11:05:00Z"));
+  }
+
+  void theBoxIsDraggedAndTheContextFollows() {
+    add(0, 14);
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.openPaths({folder_->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic,
+                             20000);
+    for (int k = 0; k < 4; ++k) act(window, "zoomOut");
+    const int column = columnOfBox(window, 0);
+    QVERIFY(column > 0);
+    const QRect rect = wall(window)->paneRect(0);
+    const QPoint from(rect.left() + column, rect.top() + rect.height() / 2),
+        to = from + QPoint(40, 0);
+    const LonLat before = middleOf(window.desk().context->frames.geo);
+    QTest::mousePress(wall(window), Qt::LeftButton, {}, from);
+    QTest::mouseMove(wall(window), from + QPoint(20, 0));
+    QTest::mouseMove(wall(window), to);
+    QTest::mouseRelease(wall(window), Qt::LeftButton, {}, to);
+    QVERIFY(window.desk().state.box);
+    const LonLat asked = *window.desk().state.box;
+    QVERIFY(asked.lon > before.lon + 0.1);
+    QCOMPARE(asked.lon, snappedBoxMiddle(asked).lon);
+    QTRY_VERIFY(std::abs(middleOf(window.desk().context->frames.geo).lon - asked.lon) < 0.03);
+    act(window, "copyCommand");
+    act(window, "undo");  // the map's own place may be a step of its own
+    for (int k = 0; k < 3 && window.desk().state.box; ++k) act(window, "undo");
+    QTRY_VERIFY(std::abs(middleOf(window.desk().context->frames.geo).lon - before.lon) < 0.03);
+  }
+
+  void aFolderThatIsNotThereIsSaid() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.watchFolder(folder_->filePath("nowhere"));
+    QTRY_VERIFY(!window.actions().find("watch")->isChecked());
+    QVERIFY(window.desk().observed->synthetic);
+  }
+};
+
+int main(int argc, char** argv) {
+  MapWall::setDefaultFormat();
+  QTemporaryDir settings;  // chosen keys and folders of whoever runs the test stay out
+  QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
+  QApplication app(argc, argv);
+  QApplication::setOrganizationName("StormloomTest");
+  applyTheme(app, Theme::Choice::Dark);
+  TestWindowFiles test;
+  return QTest::qExec(&test, argc, argv);
+}
+#include "tst_window_files.moc"
