@@ -13,6 +13,7 @@ extern "C" {
 #include <string>
 
 #include "core/errors.h"
+#include "core/scratch_file.h"
 
 namespace stormloom::libav {
 
@@ -35,6 +36,7 @@ inline std::string reasonText(int code) {
 
 /// `name` is the file that messages speak of.
 inline int checked(int code, const std::string& name) {
+  if (code == AVERROR(ENOSPC)) refuseTarget(name, ENOSPC);
   if (code < 0)
     throw IoError(name + ": it cannot be written (" + reasonText(code) +
                   "). Is there space on the disk?");

@@ -2,8 +2,11 @@
 #include <cpl_string.h>
 #include <gdal_priv.h>
 
+#include <cerrno>
 #include <cmath>
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 
 #include "core/cf_projection.h"
 #include "core/errors.h"
@@ -58,6 +61,17 @@ void fillBand(GDALRasterBand& band, const Product& product, const ProductMap& ma
     throw IoError(std::string("GDAL: ") + CPLGetLastErrorMsg());
 }
 
+/// GDAL's last words are of little use when the disk is full; whether it is can be asked.
+[[noreturn]] void refuseUnwritten(const std::string& path) {
+  const std::string reason = CPLGetLastErrorMsg();
+  std::error_code unknown;
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  const auto space = std::filesystem::space(folder, unknown);
+  if (!unknown && space.available < (1u << 20)) refuseTarget(path, ENOSPC);
+  throw IoError(path + ": it could not be written and read again (" + reason +
+                "), so it was not kept. Is there space on the disk?");
+}
+
 }  // namespace
 
 void writeGeoTiff(const std::string& path, const Product& product, const Receipt& receipt) {
@@ -73,13 +87,14 @@ void writeGeoTiff(const std::string& path, const Product& product, const Receipt
   options.SetNameValue("PREDICTOR", "YES");
   options.SetNameValue("RESAMPLING", "AVERAGE");
   ScratchFile scratch(path);
+  const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+  CPLErrorReset();
   GDALDatasetUniquePtr written(driverNamed("COG").CreateCopy(
       scratch.path().c_str(), memory.get(), FALSE, options.List(), nullptr, nullptr));
-  if (!written) throw IoError(path + ": " + CPLGetLastErrorMsg() + ". Is there space on the disk?");
+  if (!written) refuseUnwritten(path);
   written.reset();
   GDALDatasetUniquePtr again(GDALDataset::Open(scratch.path().c_str(), GDAL_OF_RASTER));
-  if (!again || again->GetRasterCount() != int(product.maps.size()))
-    throw IoError(path + ": it could not be read again, so it was not kept. Is the disk full?");
+  if (!again || again->GetRasterCount() != int(product.maps.size())) refuseUnwritten(path);
   again.reset();
   scratch.commit();
 }

@@ -121,10 +121,19 @@ private:
     return words;
   }
 
+  /// Outputs by their bare names: the same job in another folder is the same file.
+  std::vector<std::string> recordedWords(const BatchJob& job) const {
+    std::vector<std::string> words = wordsOf(job);
+    for (std::size_t i = 1; i < words.size(); ++i)
+      if (words[i - 1] == "--out" || words[i - 1] == "--animate")
+        words[i] = fs::path(words[i]).filename().string();
+    return words;
+  }
+
   void make(const BatchJob& job) const {
     std::vector<std::string> words = wordsOf(job);
     words.push_back("--overwrite");  // what is there is this job's own, or nobody's any more
-    runInside(session_, {words, "stormloom-cli " + quotedForShell(wordsOf(job))},
+    runInside(session_, {words, "stormloom-cli " + quotedForShell(recordedWords(job))},
               Console([](const Json&) {}));
   }
 

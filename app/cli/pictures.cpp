@@ -6,6 +6,7 @@
 
 #include "app/cli/outputs.h"
 #include "core/scratch_file.h"
+#include "models/frame_interpolation.h"
 
 namespace stormloom::cli {
 
@@ -62,6 +63,7 @@ std::vector<Option> pictureOptions() {
           {"--fps", "F", "Pictures a second.", "4"},
           {"--from", "K", "First frame, from 1 on.", "0"},
           {"--to", "K", "Last frame; 0: the last there is.", "0"},
+          {"--between", "K", "Pictures computed between every two, marked so.", "0"},
           {"--without", "LIST", "Leave out: legend, clock, title, scale.", ""},
           {"--note", "TEXT", "A line of your own in the picture.", ""},
           {"--logo", "FILE", "A picture for the upper right corner.", ""}};
@@ -95,7 +97,8 @@ void checkAnimation(const Session& session, const std::string& path) {
 
 void animate(const Session& session, const Film& whole, const std::string& path,
              const Receipt& receipt) {
-  const Film film = part(session, whole);
+  const Film film = withInBetweens(part(session, whole),
+                                   session.arguments.integer("--between", 0, 60), frameAlongMotion);
   AnimationOptions options;
   options.framesPerSecond = session.arguments.number("--fps", 0.1, 60.0);
   options.holdLastSeconds = 1.0;

@@ -132,13 +132,18 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
   const int text = layout.textHeight;
   const QColor color = style::colorOf(pane.kind, style::kDark);
   painter.fillRect(place.strip, style::kDark.strip);
-  painter.fillRect(QRect(place.strip.topLeft(), QSize(place.strip.width(), 3)), color);
+  const QRect stripe(place.strip.topLeft(), QSize(place.strip.width(), 3));
+  painter.fillRect(stripe, pane.inBetween ? QBrush(color, Qt::Dense6Pattern) : QBrush(color));
   const QRect inner = place.strip.adjusted(text / 2, 3, -text / 2, 0);
   QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
   QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
   if (!pane.synthetic || pane.kind != PaneKind::Observed)  // made-up rain was never observed
     upper = figure_drawing::putText(painter, upper, kindWord(pane.kind),
                                     figure_drawing::font(text * 9 / 10), color, true);
+  if (pane.inBetween)
+    upper =
+        figure_drawing::putText(painter, upper, "interpolated", figure_drawing::font(text * 9 / 10),
+                                style::kDark.quietText, true);
   if (pane.synthetic)
     upper =
         figure_drawing::putText(painter, upper, "synthetic", figure_drawing::font(text * 9 / 10),

@@ -9,6 +9,7 @@
 #include "core/quantity.h"
 #include "core/radar_grid.h"
 #include "core/receipt.h"
+#include "core/valid_time.h"
 
 namespace stormloom {
 
@@ -23,6 +24,7 @@ struct FigurePane {
   PaneKind kind = PaneKind::Observed;
   bool synthetic = false;
   std::shared_ptr<const RadarGrid> grid;
+  bool inBetween = false;  ///< computed between two frames; drawn with a mark
 };
 
 /// One picture; all panes show the same place.
@@ -32,6 +34,7 @@ struct FigureFrame {
   std::string leadTime;   ///< "+20 min", empty for the past
   std::string runTime;    ///< "run 20:50 UTC", empty for observations
   std::vector<FigurePane> panes;
+  ValidTime time{};
 };
 
 struct FigureOptions {

@@ -2,6 +2,7 @@
 
 #include <QFontDatabase>
 #include <QFontMetrics>
+#include <QHashSeed>
 #include <QLoggingCategory>
 #include <algorithm>
 #include <cstring>
@@ -18,6 +19,7 @@ std::unique_ptr<QGuiApplication> applicationIfNone() {
   static char name[] = "stormloom-cli";
   static char option[] = "-platform";
   static char platform[] = "offscreen";
+  QHashSeed::setDeterministicGlobalSeed();  // fonts of a PDF in the same order every time
   QLoggingCategory::setFilterRules("default.warning=false");  // a missing session is no news here
   static char* words[4];
   words[0] = name;

@@ -1,8 +1,12 @@
 #include "app/figure/film.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "core/coverage.h"
 #include "core/errors.h"
@@ -24,7 +28,9 @@ std::string titleOf(const FrameSequence& sequence) {
 }
 
 std::string leadText(ValidTime time, ValidTime runTime) {
-  return "+" + std::to_string((time - runTime).count() / 60) + " min";
+  char text[32];
+  std::snprintf(text, sizeof text, "+%.3g min", double((time - runTime).count()) / 60.0);
+  return text;
 }
 
 PaneKind kindOf(Provenance provenance) {
@@ -84,8 +90,47 @@ FigurePane observedPane(const FrameSequence& context, std::size_t frame) {
 }
 
 FigureFrame emptyFrame(const FrameSequence& context, ValidTime time, ValidTime runTime) {
-  return {titleOf(context), dateText(time), "", "run " + clockText(runTime) + " UTC", {}};
+  return {titleOf(context), dateText(time), "", "run " + clockText(runTime) + " UTC", {}, time};
 }
+
+/// Pictures between one frame and the next. Panes that show the same past are computed once.
+class BetweenPanes {
+public:
+  explicit BetweenPanes(const FrameBetween& inBetween) : inBetween_(inBetween) {}
+
+  FigureFrame at(const Film& film, std::size_t next, double share) {
+    const FigureFrame& before = film.frames[next - 1];
+    FigureFrame picture = film.frames[next];
+    const auto gap = std::chrono::duration<double>(picture.time - before.time);
+    picture.time = before.time + std::chrono::round<seconds>(gap * share);
+    picture.validTime = dateText(picture.time);
+    if (!picture.leadTime.empty()) picture.leadTime = leadText(picture.time, *film.runTime);
+    for (std::size_t i = 0; i < std::min(picture.panes.size(), before.panes.size()); ++i)
+      between(before.panes[i], share, picture, i);
+    return picture;
+  }
+
+private:
+  using Key = std::tuple<const RadarGrid*, const RadarGrid*, double>;
+
+  void between(const FigurePane& before, double share, FigureFrame& picture, std::size_t index) {
+    FigurePane& pane = picture.panes[index];
+    if (!pane.grid || !before.grid || pane.grid == before.grid) {
+      pane = before;
+      return;
+    }
+    auto& grid = known_[Key{before.grid.get(), pane.grid.get(), share}];
+    if (!grid)
+      grid = std::make_shared<const RadarGrid>(inBetween_(*before.grid, *pane.grid, share));
+    pane.grid = grid;
+    pane.inBetween = true;
+    pane.detail.clear();
+    pane.corner = picture.leadTime.empty() ? clockText(picture.time) : picture.leadTime;
+  }
+
+  const FrameBetween& inBetween_;
+  std::map<Key, std::shared_ptr<const RadarGrid>> known_;
+};
 
 }  // namespace
 
@@ -100,13 +145,14 @@ Film filmOfSequence(const FrameSequence& sequence) {
          {{sequence.scaleNote.empty() ? std::string(quantityName(sequence.quantity))
                                       : sequence.scaleNote,
            remarkOn(frame), clockText(frame.validTime), kindOf(sequence.provenance),
-           sequence.synthetic, frame.grid}}});
+           sequence.synthetic, frame.grid}},
+         frame.validTime});
   return film;
 }
 
 Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
                      const std::vector<ScenarioMember>& members) {
-  Film film{context.geo, context.quantity, context.attribution, {}};
+  Film film{context.geo, context.quantity, context.attribution, {}, runTime};
   const auto shown = shownMembers(members);
   const bool nameMembers = shown.size() > 1 && members.back().member > 0;
   for (std::size_t k = 0; k < context.frames.size(); ++k) {
@@ -133,6 +179,22 @@ Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
     film.frames.push_back(picture);
   }
   return film;
+}
+
+Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween) {
+  if (between <= 0 || film.frames.size() < 2) return film;
+  if (film.quantity != Quantity::VilDigital)
+    throw UsageError("Pictures in between need maps on the 0-255 scale; these show " +
+                     std::string(quantityName(film.quantity)) + ".");
+  Film out = film;
+  out.frames = {film.frames.front()};
+  for (std::size_t k = 1; k < film.frames.size(); ++k) {
+    BetweenPanes panes(inBetween);
+    for (int step = 1; step <= between; ++step)
+      out.frames.push_back(panes.at(film, k, double(step) / double(between + 1)));
+    out.frames.push_back(film.frames[k]);
+  }
+  return out;
 }
 
 Film filmOfResult(const ResultFile& result) {

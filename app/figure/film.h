@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/figure/figure.h"
+#include "core/frame_picking.h"
 #include "core/scenario.h"
 #include "core/scenario_file.h"
 
@@ -15,6 +17,7 @@ struct Film {
   Quantity quantity = Quantity::VilDigital;
   std::string footnote;
   std::vector<FigureFrame> frames;
+  std::optional<ValidTime> runTime = {};  ///< of forecasts
 };
 
 /// One pane.
@@ -25,6 +28,10 @@ Film filmOfSequence(const FrameSequence& sequence);
 /// each n.
 Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
                      const std::vector<ScenarioMember>& members);
+
+/// With `between` pictures more between every two, marked as computed. Throws UsageError for maps
+/// that are not on the 0-255 scale.
+Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween);
 
 Film filmOfResult(const ResultFile& result);
 
