@@ -13,6 +13,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
+#include <QSpinBox>
 #include <QStandardPaths>
 
 namespace stormloom {
@@ -72,6 +73,10 @@ void ExportDialog::build() {
   speed_->setSuffix(tr(" pictures a second"));
   past_ = new QCheckBox(tr("With the frames before the run"));
   past_->setChecked(true);
+  between_ = new QSpinBox;
+  between_->setRange(0, 9);
+  between_->setSpecialValueText(tr("none"));
+  between_->setToolTip(tr("Computed along the motion of the rain and marked as interpolated."));
   file_ = new QLineEdit;
   file_->setMinimumWidth(420);
   auto* browse = new QPushButton(tr("Choose…"));
@@ -97,6 +102,7 @@ void ExportDialog::build() {
   form->addRow(tr("Format"), format_);
   form->addRow(tr("Size"), size_);
   form->addRow(tr("Speed"), speed_);
+  form->addRow(tr("Pictures in between"), between_);
   form->addRow(QString(), past_);
   form->addRow(tr("File"), line);
   form->addRow(tr("Equal command"), command_);
@@ -132,8 +138,8 @@ void ExportDialog::proposeName() {
   file_->setText(QDir(lastFolder()).filePath(name));
   command_->setText(commandText(subject_));
   const bool pictures = format_->currentData().toString() != ".nc";
-  for (QWidget* widget :
-       {static_cast<QWidget*>(size_), static_cast<QWidget*>(speed_), static_cast<QWidget*>(past_)})
+  for (QWidget* widget : {static_cast<QWidget*>(size_), static_cast<QWidget*>(speed_),
+                          static_cast<QWidget*>(past_), static_cast<QWidget*>(between_)})
     widget->setEnabled(pictures);
   past_->setVisible(subject_.scenario != nullptr);
 }
@@ -146,8 +152,12 @@ void ExportDialog::chooseFile() {
 
 ExportRequest ExportDialog::request() const {
   const QSize size = size_->currentData().toSize();
-  return {file_->text(), size.isValid() ? size.width() : 0, size.isValid() ? size.height() : 0,
-          speed_->value(), past_->isChecked()};
+  return {file_->text(),
+          size.isValid() ? size.width() : 0,
+          size.isValid() ? size.height() : 0,
+          speed_->value(),
+          past_->isChecked(),
+          between_->value()};
 }
 
 void ExportDialog::write() {

@@ -11,6 +11,7 @@ class QLabel;
 class QLineEdit;
 class QProgressBar;
 class QPushButton;
+class QSpinBox;
 
 namespace stormloom {
 
@@ -39,6 +40,7 @@ private:
   QComboBox* size_ = nullptr;
   QDoubleSpinBox* speed_ = nullptr;
   QCheckBox* past_ = nullptr;
+  QSpinBox* between_ = nullptr;
   QLineEdit* file_ = nullptr;
   QLabel* message_ = nullptr;
   QLabel* command_ = nullptr;

@@ -10,6 +10,7 @@
 #include "core/errors.h"
 #include "core/scratch_file.h"
 #include "core/sha256.h"
+#include "models/frame_interpolation.h"
 
 namespace stormloom {
 
@@ -59,7 +60,12 @@ Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request) {
       std::find_if(film->frames.begin(), film->frames.end(),
                    [](const FigureFrame& frame) { return !frame.leadTime.empty(); });
   made.command = "render";
-  made.options = {"--fps", QString::number(request.framesPerSecond).toStdString()};
+  made.options.clear();
+  const bool picture = QFileInfo(request.file).suffix().toLower() == "png";
+  const int between = picture ? 0 : request.between;
+  if (between > 0) made.options = {"--between", std::to_string(between)};
+  made.options.insert(made.options.end(),
+                      {"--fps", QString::number(request.framesPerSecond).toStdString()});
   if (!request.withPast && firstForecast != film->frames.end()) {
     made.options.insert(made.options.end(),
                         {"--from", std::to_string(1 + (firstForecast - film->frames.begin()))});
@@ -70,7 +76,7 @@ Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request) {
   if (request.width > 0)
     made.options.insert(made.options.end(), {"--size", std::to_string(request.width) + "x" +
                                                            std::to_string(request.height)});
-  return {*film, made};
+  return {withInBetweens(*film, between, frameAlongMotion), made};
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ struct ExportRequest {
   int height = 0;
   double framesPerSecond = 4.0;
   bool withPast = true;  ///< false: the forecast alone
+  int between = 0;       ///< pictures computed between every two
 };
 
 /// Writes one export in the background. One at a time.

@@ -29,6 +29,7 @@ std::vector<std::string> optionsOf(const ExportSubject& subject, const ScenarioR
   if (!request.guidance.empty()) words.insert(words.end(), {"--guidance", request.guidance});
   if (std::ranges::any_of(subject.context->frames.frames, isComputed))
     words.push_back("--interpolate");
+  if (subject.interpolate) words.push_back("--interpolate");
   words.insert(words.end(), {"--members", std::to_string(request.members)});
   words.insert(words.end(), {"--n", numberList(request.nSigma)});
   if (!request.sampler.empty()) words.insert(words.end(), {"--sampler", request.sampler});

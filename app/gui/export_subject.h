@@ -15,10 +15,11 @@ struct ExportSubject {
   std::shared_ptr<const FrameSequence> observed;
   std::shared_ptr<const ModelContext> context;       ///< null: nothing is forecast
   std::shared_ptr<const ScenarioForecast> scenario;  ///< null: none yet
-  ScenarioRequest wished;  ///< what the desk asks for, whether it is computed or not
-  QStringList inputs;      ///< as they were opened; empty for the built-in event
-  QString box = {};        ///< "LON,LAT" where the person chose one
-  ValidTime time{};        ///< what is looked at
+  ScenarioRequest wished;    ///< what the desk asks for, whether it is computed or not
+  QStringList inputs;        ///< as they were opened; empty for the built-in event
+  QString box = {};          ///< "LON,LAT" where the person chose one
+  bool interpolate = false;  ///< frames of the context computed where none was observed
+  ValidTime time{};          ///< what is looked at
 };
 
 /// Scenarios of several n as one, as if they had been asked for at once: by rising n, each with the

@@ -360,6 +360,9 @@ void MainWindow::savePicture() {
 
 ExportSubject MainWindow::exportSubject() const {
   ExportSubject subject{.observed = desk_.observed, .context = desk_.context};
+  if (const auto& box = desk_.state.box)
+    subject.box = QString::number(box->lon, 'g', 17) + "," + QString::number(box->lat, 'g', 17);
+  subject.interpolate = desk_.state.interpolate;
   ScenarioRequest& wished = subject.wished;
   wished.nSigma = {desk_.state.nSigma};
   wished.members = desk_.state.members;

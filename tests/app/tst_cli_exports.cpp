@@ -73,6 +73,12 @@ private Q_SLOTS:
     row("r.mp4", {"render", path("s.nc"), "--size", "640x360"});
     row("r.webm", {"render", path("s.nc"), "--size", "640x360"});
     row("r.png", {"render", path("s.nc"), "--size", "640x360"});
+    row("between.gif",
+        {"render", path("demo.nc"), "--between", "1", "--to", "3", "--size", "640x360"});
+    row("scores.csv", {"verify", path("s.nc"), path("demo.nc")});
+    row("attention.png", {"attention", path("demo.nc"), "--at", "2019-07-01T22:00:00Z"});
+    row("bent.nc", {"scenario", path("demo.nc"), "--at", "2019-07-01T22:00:00Z", "--curve",
+                    "0,1,2,2,1,0", "--within", "-99,36,-96,36,-96,38", "--first-member", "2"});
     row("pictures", {"render", path("demo.nc"), "--size", "640x360"});
     row("p.tif", {"export", path("s.nc"), "--product", "mean", "--n", "2"});
     row("p.nc", {"export", path("s.nc"), "--product", "exceedance", "--n", "2"});
