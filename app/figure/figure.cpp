@@ -181,8 +181,8 @@ void FigurePainter::Impl::scaleBar(QPainter& painter, const QRect& place) const 
   const int text = layout.textHeight;
   const double km = roundLength(widthKm / 4.0);
   const int length = int(km / widthKm * place.width());
-  const QRect plate(place.right() - length - text, place.bottom() - text * 2 - 4, length + text,
-                    text * 2);
+  const int bottom = place.bottom() - text * 3 / 2;  // above the graticule's labels
+  const QRect plate(place.right() - length - text, bottom - text * 2, length + text, text * 2);
   QColor ground = style::kDark.ground;
   ground.setAlpha(170);
   painter.fillRect(plate, ground);

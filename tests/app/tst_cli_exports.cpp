@@ -55,6 +55,7 @@ private Q_SLOTS:
     QVERIFY(process.waitForFinished(120'000));
     QCOMPARE(process.exitCode(), 0);
     qputenv("STORMLOOM_MODELS", path("models").toUtf8());
+    qputenv("OMP_NUM_THREADS", "1");  // tiny models gain nothing by more
     mustWork({"demo", "--out", path("demo.nc")});
     mustWork({"scenario", path("demo.nc"), "--n", "-2,2", "--members", "2", "--at",
               "2019-07-01T22:00:00Z", "--out", path("s.nc"), "--animate", path("s.gif")});
