@@ -1,3 +1,6 @@
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <chrono>
 
 #include "app/cli/command.h"
@@ -53,12 +56,22 @@ ParityOptions optionsFrom(const Arguments& arguments) {
   return options;
 }
 
+/// A case that wants more memory than any published network gets none, and a row that says so.
+void limitMemory() {
+  constexpr rlim_t kMost = rlim_t(8) << 30;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_DATA, &limit) != 0) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kMost);
+  setrlimit(RLIMIT_DATA, &limit);
+}
+
 ExitCode run(const Session& session) {
   int passed = 0;
   int failed = 0;
   int skipped = 0;
   Json cases = Json::array();
   const ParityOptions options = optionsFrom(session.arguments);
+  if (options.device.rfind("cuda", 0) != 0) limitMemory();
   const auto start = std::chrono::steady_clock::now();
   session.console.note(judgedBy(options));
   runParity(options, [&](const ParityResult& result) {

@@ -82,9 +82,11 @@ private:
     }
   }
 
-  /// What PyTorch itself writes beside the pickle and the numbers; names with a dot are its notes.
+  /// What PyTorch itself writes beside the pickle and the numbers; names that begin with a dot are
+  /// its notes.
   bool isNote(std::string_view name) const {
-    return name == "version" || name == "byteorder" || name.starts_with('.');
+    return name == "version" || name == "byteorder" ||
+           (name.starts_with('.') && name.find("..") == name.npos);
   }
 
   /// Every record of numbers must be somebody's: the tensors', the optimizer's.

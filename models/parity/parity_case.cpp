@@ -74,11 +74,41 @@ Tensor ParityCase::weight(const std::string& name, at::IntArrayRef shape) const 
   return proceduralWeight(weightsSeed(), name, shape).to(device);
 }
 
+namespace {
+
+constexpr double kLargestNumber = 1 << 20;  // beyond every size, width and count of a network
+
+/// Counts that may be none. Any other number of a configuration is a size, a width or a divisor.
+bool mayBeZero(const std::string& key) {
+  for (const char* part : {"shift", "num_global_vectors", "cross_start", "conv_layers",
+                           "checkpoint", "drop", "idx", "weight", "posterior", "eta", "start",
+                           "step", "cosine_s", "linear", "scale", "lr", "decay", "min", "seed"})
+    if (key.find(part) != std::string::npos) return true;
+  return false;
+}
+
+/// Divisions by nothing and networks larger than any machine end here, with the key's name.
+void requireSensible(const std::string& key, const Json& value) {
+  if (value.isObject()) {
+    for (const auto& [name, entry] : value.items()) requireSensible(name, entry);
+  } else if (value.isArray()) {
+    for (const Json& entry : value) requireSensible(key, entry);
+  } else if (value.isInteger()) {
+    const double number = value.asDouble();
+    if (number < 0.0 || number > kLargestNumber || (number == 0.0 && !mayBeZero(key)))
+      throw ModelError("The configuration's \"" + key + "\" is " + value.dump() +
+                       ", which no network has.");
+  }
+}
+
+}  // namespace
+
 ParityCase readParityCase(const std::filesystem::path& file, const torch::Device& device) {
   ParityCase parity;
   parity.file = file;
   parity.description = readJsonFile(file.string());
   parity.device = device;
+  if (const Json* config = parity.description.find("config")) requireSensible("config", *config);
   InputSource source(std::filesystem::path(file).replace_extension(".safetensors"));
   if (const Json* inputs = parity.description.find("inputs"))
     for (const auto& [name, entry] : inputs->items())
