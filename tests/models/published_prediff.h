@@ -2,7 +2,7 @@
 
 #include "models/parity/procedural.h"
 #include "models/prediff/official_prediff.h"
-#include "tests/models/tiny_models.h"
+#include "tests/support/tiny_models.h"
 
 // A PreDiff of the published kind, with procedural weights and small enough for tests.
 namespace stormloom::tiny {
