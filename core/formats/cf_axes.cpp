@@ -23,7 +23,7 @@ struct Axis {
   double metres = 1.0;  ///< of the file's unit
 };
 
-bool isDegrees(const std::string& units) { return units.starts_with("degree"); }
+bool isDegrees(const std::string& units) { return units.starts_with("degree") || units == "deg"; }
 
 Direction directionOf(const NetCdfSource& file, const std::string& name) {
   const std::string standard = file.text(name, "standard_name"), units = file.text(name, "units");
@@ -44,9 +44,18 @@ Direction directionOf(const NetCdfSource& file, const std::string& name) {
   return Direction::None;
 }
 
-double metresIn(const std::string& units, const std::string& path) {
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return text;
+}
+
+/// Angles of a geostationary view become metres by the satellite's height.
+double metresIn(const std::string& written, const std::string& path, double metresARadian) {
+  const std::string units = lower(written);
   if (isDegrees(units) || units == "m" || units.starts_with("met")) return 1.0;
   if (units == "km" || units.starts_with("kilomet")) return 1000.0;
+  if (units.starts_with("rad") && metresARadian > 0.0) return metresARadian;
+  if (units.starts_with("microrad") && metresARadian > 0.0) return 1e-6 * metresARadian;
   throw IoError(path + ": its grid's axes are in \"" + units +
                 "\", not in metres, kilometres or degrees. " + "Fetch the file again.");
 }
@@ -54,13 +63,18 @@ double metresIn(const std::string& units, const std::string& path) {
 /// Rainfields files before CF-1.7 have no bounds, and coordinates from -128 to 127.5 on a grid that
 /// is centred on the radar: they are edges, not centres.
 bool holdsEdges(const NetCdfSource& file, const std::vector<double>& values, double step) {
-  std::string source = file.text("", "source") + file.text("", "institution");
-  std::ranges::transform(source, source.begin(),
-                         [](unsigned char c) { return char(std::tolower(c)); });
+  const std::string source = lower(file.text("", "source") + file.text("", "institution"));
   const bool rainfields = source.find("rainfields") != std::string::npos ||
                           source.find("bureau of meteorology") != std::string::npos;
   return rainfields && std::abs(std::abs(values.front() + values.back()) - std::abs(step)) <
                            1e-6 * std::abs(step);
+}
+
+/// Longitude or latitude by its name, where it has no unit.
+bool isAngle(const NetCdfSource& file, const std::string& name) {
+  const std::string standard = file.text(name, "standard_name"), small = lower(name);
+  return standard == "longitude" || standard == "latitude" || small == "lon" || small == "lat" ||
+         small == "longitude" || small == "latitude";
 }
 
 std::optional<std::pair<double, double>> outerBounds(const NetCdfSource& file,
@@ -75,7 +89,7 @@ std::optional<std::pair<double, double>> outerBounds(const NetCdfSource& file,
   return rising ? std::pair(low0, high1) : std::pair(high0, low1);
 }
 
-Axis axisOf(const NetCdfSource& file, const std::string& name) {
+Axis axisOf(const NetCdfSource& file, const std::string& name, double metresARadian) {
   const std::vector<double> values = file.coordinate(name);
   const std::string units = file.text(name, "units");
   const std::size_t count = values.size();
@@ -88,7 +102,7 @@ Axis axisOf(const NetCdfSource& file, const std::string& name) {
     throw IoError(file.path() + ": its axis " + name +
                   " is not evenly spaced, or too long. Only plain grids can be opened.");
   }
-  const double metres = metresIn(units.empty() ? "m" : units, file.path());
+  const double metres = metresIn(units.empty() ? (isAngle(file, name) ? "degrees" : "m") : units, file.path(), metresARadian);
   double begin = values.front() - 0.5 * step, end = values.back() + 0.5 * step;
   if (const auto bounds = outerBounds(file, name, count)) {
     begin = bounds->first;
@@ -97,7 +111,8 @@ Axis axisOf(const NetCdfSource& file, const std::string& name) {
     begin = -0.5 * double(count) * step;
     end = -begin;
   }
-  return {begin * metres, end * metres, count, isDegrees(units), metres};
+  const bool inDegrees = isDegrees(units) || (units.empty() && isAngle(file, name));
+  return {begin * metres, end * metres, count, inDegrees, metres};
 }
 
 /// The mapping that the variable names, or the only one there is.
@@ -129,6 +144,18 @@ std::string projectionOf(const NetCdfSource& file, const NetCdfVariable& variabl
   return projectionFromCf(file, mapping, x.metres);
 }
 
+/// Longitude and latitude of each cell without a map projection: a bent grid.
+void refuseCurved(const NetCdfSource& file, const NetCdfVariable& variable) {
+  const std::size_t rank = variable.dimensions.size();
+  const std::vector<std::string> plane = {variable.dimensions[rank - 2], variable.dimensions[rank - 1]};
+  for (const NetCdfVariable& other : file.variables()) {
+    if (other.dimensions != plane || other.name == variable.name || !isAngle(file, other.name)) continue;
+    throw IoError(file.path() + ": its variable " + variable.name +
+                  " lies on a bent grid: each cell has a longitude and latitude of its own, and no map projection is "
+                  "named. Carry it to a plain grid first (for example with cdo remapbil).");
+  }
+}
+
 }  // namespace
 
 std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& variable) {
@@ -138,10 +165,16 @@ std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& v
   const bool named = file.find(outer) && file.find(inner);
   const Direction first = named ? directionOf(file, outer) : Direction::None;
   const Direction second = named ? directionOf(file, inner) : Direction::None;
-  if (first == Direction::None || second == Direction::None || first == second) return {};
+  if (first == Direction::None || second == Direction::None || first == second) {
+    refuseCurved(file, variable);
+    return {};
+  }
   const bool columnsFirst = first == Direction::X;
-  const Axis x = axisOf(file, columnsFirst ? outer : inner);
-  const Axis y = axisOf(file, columnsFirst ? inner : outer);
+  const std::string mapping = mappingOf(file, variable);
+  const double height =
+      mapping.empty() ? 0.0 : file.number(mapping, "perspective_point_height").value_or(0.0);
+  const Axis x = axisOf(file, columnsFirst ? outer : inner, height);
+  const Axis y = axisOf(file, columnsFirst ? inner : outer, height);
   if (x.inDegrees != y.inDegrees) return {};
   return CfGrid{
       GeoReference(projectionOf(file, variable, x), std::min(x.begin, x.end),

@@ -25,7 +25,7 @@ std::optional<UnitMeaning> meaningOf(const NetCdfSource& file, const NetCdfVaria
 
 /// The one leading dimension that may be longer than one: time. Others must be single.
 struct Leading {
-  std::string timeDimension;
+  std::string timeCoordinate;
   std::size_t timeIndex = 0;
 };
 
@@ -33,9 +33,11 @@ Leading leadingOf(const NetCdfSource& file, const NetCdfVariable& variable) {
   Leading leading;
   for (std::size_t k = 0; k + 2 < variable.dimensions.size(); ++k) {
     const std::string& name = variable.dimensions[k];
-    const bool isTime = file.find(name) && cfClockFrom(file.text(name, "units")).has_value();
-    if (isTime && leading.timeDimension.empty()) {
-      leading = {name, k};
+    const std::string counts = cfTimeCoordinate(file, name);
+    if (!counts.empty() && leading.timeCoordinate.empty()) {
+      leading = {counts, k};
+    } else if (!counts.empty() && variable.lengths[leading.timeIndex] == 1) {
+      leading = {counts, k};  // one run, many leads
     } else if (variable.lengths[k] != 1) {
       throw IoError(file.path() + ": its variable " + variable.name + " has " +
                     std::to_string(variable.lengths[k]) + " entries along " + name +
@@ -63,17 +65,18 @@ ValueCodes codesOf(const NetCdfSource& file, const std::string& name, double fac
   return codes;
 }
 
-/// Codes beyond valid_min, valid_max or valid_range are none.
-void dropInvalid(const NetCdfSource& file, const std::string& name, RadarGrid& grid) {
+/// Codes beyond valid_min, valid_max or valid_range are none; `wrap` as makeUnsigned has it.
+void dropInvalid(const NetCdfSource& file, const std::string& name, double wrap, const ValueCodes& codes,
+                 RadarGrid& grid) {
   const std::vector<double> range = file.numbers(name, "valid_range");
-  const auto low =
-      range.size() == 2 ? range[0] : file.number(name, "valid_min").value_or(-HUGE_VAL);
-  const auto high =
-      range.size() == 2 ? range[1] : file.number(name, "valid_max").value_or(HUGE_VAL);
-  const auto fill = file.number(name, "_FillValue");
+  const auto unwrapped = [&](double bound) { return bound < 0.0 && std::isfinite(bound) ? bound + wrap : bound; };
+  const double low =
+      unwrapped(range.size() == 2 ? range[0] : file.number(name, "valid_min").value_or(-HUGE_VAL));
+  const double high =
+      unwrapped(range.size() == 2 ? range[1] : file.number(name, "valid_max").value_or(HUGE_VAL));
   for (float& value : grid.values()) {
-    if ((double(value) < low || double(value) > high) && !(fill && value == float(*fill)))
-      value = std::nanf("");
+    const bool outside = codes.outside && value == float(*codes.outside);
+    if ((double(value) < low || double(value) > high) && !outside) value = std::nanf("");
   }
 }
 
@@ -95,8 +98,9 @@ std::shared_ptr<const RadarGrid> gridOf(const NetCdfSource& file, const NetCdfVa
   RadarGrid read(columnsFirst ? place.geo.height() : place.geo.width(),
                  columnsFirst ? place.geo.width() : place.geo.height());
   file.readSlice(variable, leading, read);
-  makeUnsigned(file.unsignedWrap(variable.name), read, codes);
-  dropInvalid(file, variable.name, read);
+  const double wrap = file.unsignedWrap(variable.name);
+  makeUnsigned(wrap, read, codes);
+  dropInvalid(file, variable.name, wrap, codes, read);
   auto grid = std::make_shared<RadarGrid>(turned(std::move(read), place));
   valuesFromCodes(*grid, quantity, codes);
   return grid;
@@ -114,7 +118,9 @@ double factorOf(const NetCdfSource& file, const NetCdfVariable& variable,
   return meaning.factor * 60.0 / times.accumulationMinutes;
 }
 
-std::string productOf(const NetCdfSource& file, const NetCdfVariable& variable) {
+/// The file's title, of several variables each one's own name.
+std::string productOf(const NetCdfSource& file, const NetCdfVariable& variable, bool alone) {
+  if (!alone) return "NetCDF " + variable.name;
   for (const std::string& name : {file.text("", "title"), file.text(variable.name, "long_name")}) {
     if (!name.empty()) return name;
   }
@@ -131,18 +137,18 @@ std::string attributionOf(const NetCdfSource& file) {
 }
 
 FrameSequence sequenceOf(const NetCdfSource& file, const NetCdfVariable& variable,
-                         const UnitMeaning& meaning, const CfGrid& place,
+                         const UnitMeaning& meaning, const CfGrid& place, bool alone,
                          const ReadOptions& options) {
   const Leading leading = leadingOf(file, variable);
-  const CfTimes times = cfTimesOf(file, variable, leading.timeDimension);
+  const CfTimes times = cfTimesOf(file, variable, leading.timeCoordinate);
   const ValueCodes codes = codesOf(file, variable.name, factorOf(file, variable, meaning, times));
   requirePlace(place.geo, file.path());
   FrameSequence sequence{.quantity = meaning.quantity, .geo = place.geo};
-  sequence.product = productOf(file, variable);
+  sequence.product = productOf(file, variable, alone);
   sequence.attribution = attributionOf(file);
   std::vector<std::size_t> index(variable.dimensions.size() - 2, 0);
   for (std::size_t k = 0; k < times.times.size() && !options.stop.stop_requested(); ++k) {
-    if (!leading.timeDimension.empty()) index[leading.timeIndex] = k;
+    if (!leading.timeCoordinate.empty()) index[leading.timeIndex] = k;
     addFrame(
         sequence,
         {.validTime = times.times[k],
@@ -156,12 +162,34 @@ FrameSequence sequenceOf(const NetCdfSource& file, const NetCdfVariable& variabl
 
 void refusePolar(const NetCdfSource& file) {
   const std::string conventions = file.text("", "Conventions");
-  const bool polar = conventions.find("adial") != std::string::npos ||
+  const bool polar = conventions.find("adial") != std::string::npos || file.text("", "DataType") == "RadialSet" ||
                      (file.find("azimuth") && file.find("range") && file.find("elevation"));
   if (!polar) return;
   throw IoError(file.path() +
-                ": it is a single radar's polar volume (CfRadial). Choose the service's composite, "
+                ": it is a single radar's polar scan or volume. Choose the service's composite, "
                 "which covers a map.");
+}
+
+/// A variable that may be opened, what it measures and where it lies.
+struct Field {
+  const NetCdfVariable* variable;
+  UnitMeaning meaning;
+  CfGrid place;
+};
+
+/// The fields of the file; why others are none goes into `reasons`.
+std::vector<Field> fieldsOf(const NetCdfSource& file, std::vector<std::string>& reasons) {
+  std::vector<Field> fields;
+  for (const NetCdfVariable& variable : file.variables()) {
+    const std::optional<UnitMeaning> meaning = meaningOf(file, variable);
+    if (!meaning) continue;
+    try {
+      if (const auto place = cfGridOf(file, variable)) fields.push_back({&variable, *meaning, *place});
+    } catch (const IoError& error) {
+      reasons.emplace_back(error.what());
+    }
+  }
+  return fields;
 }
 
 }  // namespace
@@ -169,20 +197,24 @@ void refusePolar(const NetCdfSource& file) {
 FileSequences readCfNetCdf(const std::string& path, const ReadOptions& options) {
   const NetCdfSource file(path);
   refusePolar(file);
+  std::vector<std::string> reasons;
   FileSequences sequences;
-  for (const NetCdfVariable& variable : file.variables()) {
-    const std::optional<UnitMeaning> meaning = meaningOf(file, variable);
-    if (!meaning || options.stop.stop_requested()) continue;
-    const std::optional<CfGrid> place = cfGridOf(file, variable);
-    if (place) sequences.push_back(sequenceOf(file, variable, *meaning, *place, options));
+  const std::vector<Field> fields = fieldsOf(file, reasons);
+  for (const Field& field : fields) {
+    if (options.stop.stop_requested()) return sequences;
+    try {
+      sequences.push_back(
+          sequenceOf(file, *field.variable, field.meaning, field.place, fields.size() == 1, options));
+    } catch (const IoError& error) {  // a sum of a day beside a rate costs nothing
+      reasons.emplace_back(error.what());
+    }
   }
-  if (sequences.empty() && !options.stop.stop_requested()) {
-    throw IoError(
-        path +
-        ": it has no variable of rain, reflectivity or VIL with a unit on a plain grid (CF "
-        "conventions). Choose a radar composite.");
-  }
-  return sequences;
+  if (!sequences.empty()) return sequences;
+  if (!reasons.empty()) throw IoError(reasons.front());
+  throw IoError(
+      path +
+      ": it has no variable of rain, reflectivity or VIL with a unit on a plain grid (CF "
+      "conventions). Choose a radar composite.");
 }
 
 }  // namespace stormloom

@@ -33,6 +33,12 @@ public:
     }
     return !parallels.empty();
   }
+  /// The axis that a geostationary camera turns about first; PROJ's own is y.
+  void takeSweep() {
+    const std::string sweep = file_.text(mapping_, "sweep_angle_axis");
+    const std::string fixed = file_.text(mapping_, "fixed_angle_axis");
+    if (sweep == "x" || (sweep.empty() && fixed == "y")) text_ += " +sweep=x";
+  }
   void takeOrigin() {
     if (!take("lon_0", "longitude_of_projection_origin") &&
         !take("lon_0", "longitude_of_central_meridian"))
@@ -75,13 +81,19 @@ constexpr Method kMethods[] = {{"albers_conical_equal_area", "aea"},
                                {"lambert_conformal_conic", "lcc"},
                                {"lambert_cylindrical_equal_area", "cea"},
                                {"mercator", "merc"},
+                               {"geostationary", "geos"},
                                {"orthographic", "ortho"},
                                {"polar_stereographic", "stere"},
+                               {"sinusoidal", "sinu"},
                                {"stereographic", "stere"},
                                {"transverse_mercator", "tmerc"},
                                {"latitude_longitude", "longlat"}};
 
 void takeScale(ProjText& text, const std::string& name) {
+  if (name == "geostationary") {
+    text.take("h", "perspective_point_height");
+    return text.takeSweep();
+  }
   if (name == "polar_stereographic" || name == "mercator" ||
       name == "lambert_cylindrical_equal_area") {
     if (text.take("lat_ts", "standard_parallel")) return;

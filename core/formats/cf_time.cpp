@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include "core/errors.h"
 #include "core/formats/time_in_name.h"
@@ -11,49 +12,42 @@
 namespace stormloom {
 namespace {
 
-double secondsIn(const std::string& unit) {
-  struct Unit {
-    const char* start;
-    double seconds;
-  };
-  for (const Unit& known : {Unit{"msec", 1e-3}, Unit{"milli", 1e-3}, Unit{"s", 1.0},
-                            Unit{"min", 60.0}, Unit{"h", 3600.0}, Unit{"d", 86400.0}}) {
-    if (unit.starts_with(known.start)) return known.seconds;
-  }
-  return 0.0;
+/// Calendars that no radar keeps would put every frame on another day.
+void requireCalendar(const NetCdfSource& file, const std::string& name) {
+  std::string calendar = file.text(name, "calendar");
+  std::ranges::transform(calendar, calendar.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  for (const char* usual : {"", "standard", "gregorian", "proleptic_gregorian", "none"})
+    if (calendar == usual) return;
+  throw IoError(file.path() + ": its times (" + name + ") are counted in the calendar \"" + calendar +
+                "\", as models of climate do. Choose a product with real dates.");
 }
 
-/// Date and clock of "since ...", any parts of the clock left out; zones other than UTC are taken
-/// off.
-std::optional<ValidTime> originFrom(const std::string& text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, zoneHour = 0, zoneMinute = 0, used = 0;
-  double second = 0.0;
-  const int found = std::sscanf(text.c_str(), "%4d-%2d-%2d%n%*[T ]%2d:%2d%n:%lf%n", &year, &month,
-                                &day, &used, &hour, &minute, &used, &second, &used);
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(unsigned(month)),
-                                         std::chrono::day(unsigned(day))};
-  if (found < 3 || !date.ok() || hour < 0 || hour > 24 || minute < 0 || minute > 59 ||
-      !(second >= 0.0) || second > 60.0) {
-    return {};
-  }
-  ValidTime time = timeFromCalendar(year, month, day, hour, minute, int(second));
-  const std::string rest = text.substr(std::min(std::size_t(used), text.size()));
-  const std::size_t sign = rest.find_first_of("+-");
-  if (sign != std::string::npos &&
-      std::sscanf(rest.c_str() + sign + 1, "%2d:%2d", &zoneHour, &zoneMinute) >= 1 &&
-      zoneHour >= 0 && zoneHour <= 14) {
-    const minutes zone(60 * zoneHour + zoneMinute);
-    time += rest[sign] == '+' ? -zone : zone;
-  }
-  return time;
+/// "20190610.5": CDO's absolute times.
+std::optional<ValidTime> timeFromAbsolute(double value) {
+  const double day = std::floor(value);
+  if (!(day > 19500000.0) || !(day < 22000000.0)) return {};
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%08.0f0000", day);
+  const auto midnight = timeFromDigits(digits);
+  if (!midnight) return {};
+  return *midnight + seconds(std::llround((value - day) * 86400.0));
 }
 
 /// A coordinate's values as times; empty where it is none of time.
 std::vector<ValidTime> timesIn(const NetCdfSource& file, const std::string& name,
                                const std::string& units) {
+  std::vector<ValidTime> absolute;
+  if (units.starts_with("day as %Y%m%d")) {
+    for (const double value : file.coordinate(name)) {
+      const auto time = timeFromAbsolute(value);
+      if (!time) return {};
+      absolute.push_back(*time);
+    }
+    return absolute;
+  }
   const std::optional<CfClock> clock = cfClockFrom(units);
   if (!clock) return {};
+  requireCalendar(file, name);
   std::vector<ValidTime> times;
   for (const double value : file.coordinate(name)) {
     const auto time = clock->at(value);
@@ -65,6 +59,34 @@ std::vector<ValidTime> timesIn(const NetCdfSource& file, const std::string& name
 
 std::vector<ValidTime> timesIn(const NetCdfSource& file, const std::string& name) {
   return file.find(name) ? timesIn(file, name, file.text(name, "units")) : std::vector<ValidTime>();
+}
+
+/// Whether a unit alone counts time: "hours", but not "degrees_north".
+bool isSpanOfTime(const std::string& unit) {
+  static const std::set<std::string> kUnits = {"s",  "sec", "second", "seconds", "min",  "minute", "minutes",
+                                               "h",  "hr",  "hour",   "hours",   "d",    "day",    "days"};
+  return kUnits.contains(unit);
+}
+
+/// Leads ("hours" behind one reference time): the run's time and each step.
+std::vector<ValidTime> timesOfLeads(const NetCdfSource& file, const std::string& name) {
+  const std::string written = file.find(name) ? file.text(name, "units") : "";
+  if (!isSpanOfTime(written)) return {};
+  const double unit = secondsInUnit(written);
+  for (const NetCdfVariable& other : file.variables()) {
+    const bool reference = file.text(other.name, "standard_name") == "forecast_reference_time" ||
+                           other.name == "forecast_reference_time" || other.name == "reftime" ||
+                           other.name == "time";
+    const std::vector<ValidTime> run = reference ? timesIn(file, other.name) : std::vector<ValidTime>();
+    if (run.size() != 1) continue;
+    std::vector<ValidTime> times;
+    for (const double lead : file.coordinate(name)) {
+      if (!(std::abs(lead * unit) < 1e8)) return {};
+      times.push_back(run.front() + seconds(std::llround(lead * unit)));
+    }
+    return times;
+  }
+  return {};
 }
 
 double minutesBetween(ValidTime from, ValidTime to) { return double((to - from).count()) / 60.0; }
@@ -90,7 +112,7 @@ double minutesOfCellMethods(const std::string& methods) {
   if (at == std::string::npos ||
       std::sscanf(methods.c_str() + at + 9, " %lf %15s", &count, unit) != 2)
     return 0.0;
-  return count * secondsIn(unit) / 60.0;
+  return count * secondsInUnit(unit) / 60.0;
 }
 
 /// A time without a dimension: the interval's end before its start.
@@ -127,35 +149,34 @@ std::optional<ValidTime> timeOfFile(const NetCdfSource& file) {
 
 }  // namespace
 
-std::optional<ValidTime> CfClock::at(double value) const {
-  const double offset = std::round(value * secondsAUnit);
-  if (!(std::abs(offset) < 1e11)) return {};
-  const ValidTime time = origin + seconds(std::int64_t(offset));
-  if (time < timeFromCalendar(1950, 1, 1, 0, 0, 0) || time > timeFromCalendar(2200, 1, 1, 0, 0, 0))
-    return {};
-  return time;
-}
-
-std::optional<CfClock> cfClockFrom(const std::string& units) {
-  const std::size_t since = units.find(" since ");
-  if (since == std::string::npos) return {};
-  const double unit = secondsIn(units.substr(0, since));
-  const auto origin = originFrom(units.substr(since + 7));
-  if (unit == 0.0 || !origin) return {};
-  return CfClock{*origin, unit};
+std::string cfTimeCoordinate(const NetCdfSource& file, const std::string& dimension) {
+  std::string found;
+  for (const NetCdfVariable& variable : file.variables()) {
+    if (variable.dimensions != std::vector<std::string>{dimension}) continue;
+    const std::string standard = file.text(variable.name, "standard_name");
+    const std::string units = file.text(variable.name, "units");
+    const bool counts = cfClockFrom(units) || units.starts_with("day as %Y%m%d") ||
+                        !timesOfLeads(file, variable.name).empty();
+    if (!counts || standard == "forecast_reference_time") continue;
+    const bool better = found.empty() || variable.name == dimension || standard == "time" ||
+                        variable.name == "valid_time";
+    if (better) found = variable.name;
+  }
+  return found;
 }
 
 CfTimes cfTimesOf(const NetCdfSource& file, const NetCdfVariable& variable,
-                  const std::string& timeDimension) {
+                  const std::string& timeCoordinate) {
   CfTimes result;
-  if (timeDimension.empty()) {
+  if (timeCoordinate.empty()) {
     result = scalarTime(file, variable);
     if (result.times.empty()) {
       if (const auto time = timeOfFile(file)) result.times = {*time};
     }
   } else {
-    result.times = timesIn(file, timeDimension);
-    takeBounds(file, timeDimension, result);
+    result.times = timesIn(file, timeCoordinate);
+    if (result.times.empty()) result.times = timesOfLeads(file, timeCoordinate);
+    takeBounds(file, timeCoordinate, result);
   }
   if (result.times.empty()) {
     throw IoError(

@@ -100,6 +100,11 @@ GeoReference geoOf(const RadolanHeader& header, const std::string& path) {
 
 FileSequences readRadolan(const std::string& path, const ReadOptions& options) {
   const std::string bytes = contentOf(path, kMostBytes);
+  const std::string product = bytes.substr(0, 2);
+  if (product == "PG" || product == "PC" || product == "PF" || product == "PX") {
+    throw IoError(path + ": the RADOLAN product " + product +
+                  " holds classes of colours, no values. Choose RX, WN, RY, RW or YW.");
+  }
   const RadolanHeader header = radolanHeaderFrom(bytes, path);
   const Layout layout = layoutOf(header, path);
   const double factor = factorOf(header, layout, path);

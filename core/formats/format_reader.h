@@ -19,7 +19,10 @@ bool isOwnHdf5(const std::string& path);
 /// Whether an HDF5 file was written as NetCDF or claims to follow its conventions.
 bool isNetCdfHdf5(const std::string& path);
 
-/// MRMS GRIB2 through GDAL.
+/// Whether it is GAMIC's layout of a single radar's volume.
+bool isGamicHdf5(const std::string& path);
+
+/// GRIB2 on longitude/latitude grids through GDAL: MRMS, and what others call a rain rate or reflectivity.
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options);
 
 /// GeoTIFF through GDAL: FMI's and any other with a unit and a time.

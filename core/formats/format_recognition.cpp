@@ -50,7 +50,10 @@ constexpr Stranger kStrangers[] = {
     {0, "<volume", "it is a Rainbow volume of a single radar. Choose the service's composite"},
     {0, std::string_view("\x1b\0", 2),
      "it is an IRIS product of a single radar. Choose the service's composite"},
+    {0, "<?xml", "it is an XML file (Rainbow volumes of single radars begin so). Choose the service's composite"},
     {0, "UF", "it is a UF volume of a single radar. Choose the service's composite"},
+    {0, "SSWB", "it is a DORADE sweep of a single radar. Choose the service's composite"},
+    {0, "VOLD", "it is a DORADE volume of a single radar. Choose the service's composite"},
     {0, "\x89PNG",
      "it is a picture for eyes, whose colours are no values. Fetch the product as data"},
     {0, "\xff\xd8\xff",
@@ -65,6 +68,10 @@ constexpr Stranger kStrangers[] = {
 };
 
 void refuseStrangers(const std::string& path, const std::string& start) {
+  if (start.front() == '\0' && start.size() > 6 && (start.compare(2, 2, "UF") == 0 || start.compare(4, 2, "UF") == 0))
+    return refuseStrangers(path, "UF volume");  // behind the length of its record
+  const std::size_t bulletin = start.substr(0, 60).find("SDUS");
+  if (bulletin != std::string::npos && bulletin > 0) return refuseStrangers(path, start.substr(bulletin));
   for (const Stranger& stranger : kStrangers) {
     if (start.size() <= stranger.at ||
         start.compare(stranger.at, stranger.bytes.size(), stranger.bytes) != 0)
@@ -77,12 +84,20 @@ RadarFiles alone(FileSequences sequences) {
   return {.sequences = std::move(sequences), .passedOver = {}};
 }
 
+/// GAMIC's layout: scan0, scan1, ... of one radar.
+void refuseGamic(const std::string& path) {
+  if (!isGamicHdf5(path)) return;
+  throw IoError(path + ": it is a GAMIC volume of a single radar. Choose the service's composite (" + kKnownFormats +
+                ").");
+}
+
 RadarFiles readHdf5(const std::string& path, const ReadOptions& options) {
   if (isOwnHdf5(path)) return alone(readOwnResult(path, options));
   if (isSevirHdf5(path)) return readSevirHdf5(path, options);
   if (isKnmiHdf5(path)) return alone(readKnmiHdf5(path, options));
   if (isOdimHdf5(path)) return alone(readOdimHdf5(path, options));
   if (isNetCdfHdf5(path)) return alone(readCfNetCdf(path, options));
+  refuseGamic(path);
   throw IoError(path + ": this HDF5 or NetCDF file has no layout of radar frames that is known (" +
                 kKnownFormats + ").");
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/errors.h"
+#include "core/formats/cf_clock.h"
 #include "core/formats/coded_values.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/gdal_file.h"
@@ -89,6 +90,14 @@ std::optional<ValidTime> timeFromText(const std::string& text) {
     return ValidTime(seconds(std::strtoll(digits.c_str(), nullptr, 10)));
   }
   return timeFromDigits(std::string_view(digits).substr(0, 14));
+}
+
+/// What NetCDF left behind in a GeoTIFF made of it: NETCDF_DIM_time and time#units.
+std::optional<ValidTime> timeFromNetCdf(const Items& ofBand, const Items& ofFile) {
+  const auto value = numberOf(ofBand, {"netcdf_dim_time"});
+  const auto units = firstOf(ofFile, {"time#units"});
+  const auto clock = value && units ? cfClockFrom(*units) : std::nullopt;
+  return clock ? clock->at(*value) : std::nullopt;
 }
 
 std::optional<ValidTime> timeOf(const Items& items) {
@@ -206,9 +215,23 @@ void turnRows(RadarGrid& grid) {
   }
 }
 
+/// Colours for eyes. A table of colours beside values that have a unit or a gain is only for drawing them.
 bool isPicture(GDALDataset& dataset) {
-  const GDALColorInterp colour = dataset.GetRasterBand(1)->GetColorInterpretation();
-  return colour == GCI_RedBand || colour == GCI_PaletteIndex;
+  GDALRasterBand& band = *dataset.GetRasterBand(1);
+  const GDALColorInterp colour = band.GetColorInterpretation();
+  if (colour != GCI_PaletteIndex) return colour == GCI_RedBand;
+  Items items;
+  addItems(items, dataset.GetMetadata());
+  addItems(items, band.GetMetadata());
+  return unitOf(band, items).empty() && !numberOf(items, {"gain", "scale"}) && band.GetScale(nullptr) == 1.0;
+}
+
+/// FMI's composites in its open data (names as 202201010010_FIN-DBZ-3067-250M.tif): bytes, by the service's page
+/// "Radar data on AWS S3" dBZ = 0.5 * byte - 32, 255 outside, 0 nothing found; older ones say so in their tags.
+bool isPlainFmi(GDALRasterBand& band, const Items& items, const std::string& path) {
+  const std::string name = path.substr(path.find_last_of('/') + 1);
+  return band.GetRasterDataType() == GDT_Byte && name.find("FIN-DBZ") != std::string::npos &&
+         !numberOf(items, {"gain"}) && band.GetScale(nullptr) == 1.0;
 }
 
 std::string productOf(const Items& items) {
@@ -225,7 +248,8 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
   addItems(ofBand, band.GetMetadata());
   if (const auto time = timeFromText(band.GetDescription())) ofBand["time"] = band.GetDescription();
   const bool several = dataset.GetRasterCount() > 1;
-  std::optional<ValidTime> time = timeOf(ofBand);
+  std::optional<ValidTime> time = timeFromNetCdf(ofBand, items);
+  if (!time) time = timeOf(ofBand);
   if (!time && !several) time = timeOf(items);
   if (!time && !several) time = timeInName(path);
   if (!time) {
@@ -236,7 +260,9 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
   }
   for (auto& [name, value] : ofBand) items[name] = value;
   const UnitMeaning meaning = meaningOf(band, items, path);
-  const ValueCodes codes = codesOf(band, items, factorOf(meaning, items, path));
+  ValueCodes codes = codesOf(band, items, factorOf(meaning, items, path));
+  if (isPlainFmi(band, items, path))
+    codes = {.gain = 0.5, .offset = -32.0, .outside = 255.0, .belowDetection = 0.0};
   FrameSequence sequence{.quantity = meaning.quantity, .geo = placed.geo};
   sequence.product = productOf(items) + (unitOf(band, items).empty() ? ", unit by its name" : "");
   sequence.attribution = firstOf(items, {"tifftag_copyright", "licence", "license"}).value_or("");

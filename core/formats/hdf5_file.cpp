@@ -282,8 +282,16 @@ std::vector<std::string> Hdf5File::texts(const std::string& dataset) const {
 
 bool isNetCdfHdf5(const std::string& path) {
   const Hdf5File file(path);
-  return file.text("/", "_NCProperties") || file.text("/", "Conventions") ||
-         file.text("/", "conventions");
+  if (file.text("/", "_NCProperties") || file.text("/", "Conventions") || file.text("/", "conventions")) return true;
+  const std::vector<std::string> names = file.namesIn("/");  // older libraries left no mark but their axes
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    return file.text("/" + name, "CLASS") == std::optional<std::string>("DIMENSION_SCALE");
+  });
+}
+
+bool isGamicHdf5(const std::string& path) {
+  const Hdf5File file(path);
+  return file.has("/scan0") && file.has("/how");
 }
 
 bool isOwnHdf5(const std::string& path) {

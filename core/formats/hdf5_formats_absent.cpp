@@ -12,6 +12,7 @@ namespace {
 
 bool isOwnHdf5(const std::string& path) { return isResultFile(path); }
 bool isNetCdfHdf5(const std::string&) { return true; }
+bool isGamicHdf5(const std::string&) { return false; }
 bool isKnmiHdf5(const std::string&) { return false; }
 FileSequences readKnmiHdf5(const std::string& path, const ReadOptions&) { refuse(path); }
 bool isOdimHdf5(const std::string&) { return false; }

@@ -60,7 +60,8 @@ GeoReference geoOf(const Hdf5File& file) {
   bool kilometres = false;
   const std::string projection = projectionInMetres(*text, kilometres);
   const std::string unit = file.text("geographic", "geo_dim_pixel").value_or("KM,KM");
-  const double metres = unit.rfind("KM", 0) == 0 || kilometres ? 1000.0 : 1.0;
+  const bool axesInKilometres = text->find("units=km") != std::string::npos;
+  const double metres = unit.rfind("KM", 0) == 0 || kilometres || axesInKilometres ? 1000.0 : 1.0;
   const double cellWidth = file.needed("geographic", "geo_pixel_size_x");
   const double cellHeight = -file.needed("geographic", "geo_pixel_size_y");
   const double width = file.needed("geographic", "geo_number_columns");
@@ -74,10 +75,13 @@ GeoReference geoOf(const Hdf5File& file) {
                   ": its grid is no usable one (size, pixels or offsets). Fetch the "
                   "file again.");
   }
-  // Offsets in pixels; with a pixel definition of left upper they are edges. Rows count downwards:
-  // y = -row * size.
-  return GeoReference(projection, column * cellWidth * metres, -row * cellHeight * metres,
-                      cellWidth * metres, cellHeight * metres, int(width), int(height));
+  // Offsets in pixels; with a pixel definition of left upper (LU) they are edges, of the centre (C)
+  // they are half a pixel inside. Rows count downwards: y = -row * size.
+  const bool fromCentres = file.text("geographic", "geo_pixel_def").value_or("LU").rfind("C", 0) == 0;
+  const double inside = fromCentres ? 0.5 : 0.0;
+  return GeoReference(projection, (column - inside) * cellWidth * metres,
+                      -(row - inside) * cellHeight * metres, cellWidth * metres,
+                      cellHeight * metres, int(width), int(height));
 }
 
 /// "26-AUG-2010;00:05:00.000", English names of months whatever the locale.
@@ -121,8 +125,8 @@ ValueCodes calibrationOf(const Hdf5File& file, const std::string& image) {
   if (signs != std::string::npos) formula.erase(signs, 1);
   ValueCodes codes;
   char rest = 0;
-  const int found =
-      std::sscanf(formula.c_str(), "GEO=%lf*PV%lf%c", &codes.gain, &codes.offset, &rest);
+  int found = std::sscanf(formula.c_str(), "GEO=%lf*PV%lf%c", &codes.gain, &codes.offset, &rest);
+  if (found == 1 && formula.ends_with("*PV")) found = 2;  // no offset
   if (found != 2 || !std::isfinite(codes.gain) || !std::isfinite(codes.offset)) {
     throw IoError(file.path() + ": its calibration \"" + formula +
                   "\" is not of the kind GEO=a*PV+b. Fetch the file again.");
@@ -138,19 +142,26 @@ struct Meaning {
   double factor = 1.0;
 };
 
-Meaning meaningOf(const Hdf5File& file, const std::string& image) {
-  const std::string name = file.text(image, "image_geo_parameter").value_or("");
+std::string parameterOf(const Hdf5File& file, const std::string& image) {
+  std::string name = file.text(image, "image_geo_parameter").value_or("");
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return char(std::toupper(c)); });
+  return name;
+}
+
+bool isRadarPicture(const std::string& parameter) {
+  return parameter.find("[DBZ]") != std::string::npos || parameter.find("[MM") != std::string::npos;
+}
+
+Meaning meaningOf(const Hdf5File& file, const std::string& image, bool manyTimes) {
+  const std::string name = parameterOf(file, image);
   if (name.find("[DBZ]") != std::string::npos) return {Quantity::Reflectivity, 1.0};
-  if (name.find("[MM]") == std::string::npos) {
-    throw IoError(file.path() + ": its quantity \"" + name +
-                  "\" is no rain and no reflectivity. Choose a product that is.");
-  }
+  if (name.find("[MM/H") != std::string::npos) return {Quantity::RainRate, 1.0};
   const auto begin = timeFromKnmi(file.text("overview", "product_datetime_start").value_or(""));
   const auto end = timeFromKnmi(file.text("overview", "product_datetime_end").value_or(""));
   // Forecast files span hours and hold accumulations of five minutes, as all of KNMI's 5-minute
   // products.
   double duration = begin && end ? double((*end - *begin).count()) / 60.0 : 5.0;
-  if (file.text(image, "image_datetime_valid")) duration = 5.0;
+  if (manyTimes && file.text(image, "image_datetime_valid")) duration = 5.0;
   if (!(duration > 0.0) || duration > 60.0) {
     throw IoError(file.path() + ": it adds rain up over " + std::to_string(int(duration)) +
                   " minutes, too long for a rain rate. Choose a product of at most an hour.");
@@ -170,7 +181,7 @@ std::shared_ptr<const RadarGrid> gridOf(const Hdf5File& file, const std::string&
 }
 
 /// image1, image2, ... image10: by number, not by name.
-std::vector<std::string> imagesOf(const Hdf5File& file) {
+std::vector<std::string> allImagesOf(const Hdf5File& file) {
   std::vector<std::pair<int, std::string>> numbered;
   for (const std::string& name : file.namesIn("/")) {
     int number = 0;
@@ -186,6 +197,17 @@ std::vector<std::string> imagesOf(const Hdf5File& file) {
   return images;
 }
 
+/// Corrected rain comes with images of its quality and of what it was corrected by: those are none
+/// of rain.
+std::vector<std::string> radarImagesOf(const Hdf5File& file) {
+  std::vector<std::string> images = allImagesOf(file);
+  std::string first = images.empty() ? "" : parameterOf(file, images.front());
+  std::erase_if(images, [&](const std::string& image) { return !isRadarPicture(parameterOf(file, image)); });
+  if (!images.empty()) return images;
+  throw IoError(file.path() + ": its quantity \"" + first +
+                "\" is no rain and no reflectivity. Choose a product that is.");
+}
+
 std::string productOf(const Hdf5File& file, const std::string& image) {
   const auto group = file.text("overview", "product_group_name");
   const std::string name = group ? *group : file.text(image, "image_product_name").value_or("");
@@ -196,7 +218,12 @@ std::string productOf(const Hdf5File& file, const std::string& image) {
 
 bool isKnmiHdf5(const std::string& path) {
   const Hdf5File file(path);
-  return file.has("/overview") && file.has("/geographic") && !imagesOf(file).empty();
+  if (file.has("/overview") && file.has("/scan1")) {
+    throw IoError(path +
+                  ": it is KNMI's polar volume of a single radar. Choose one of its composites "
+                  "(RAD_NL25_...), which cover a map.");
+  }
+  return file.has("/overview") && file.has("/geographic") && !allImagesOf(file).empty();
 }
 
 FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options) {
@@ -204,9 +231,10 @@ FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options) 
   const GeoReference geo = geoOf(file);
   requirePlace(geo, path);
   FileSequences sequences;
-  for (const std::string& image : imagesOf(file)) {
+  const std::vector<std::string> images = radarImagesOf(file);
+  for (const std::string& image : images) {
     if (options.stop.stop_requested()) break;
-    const Meaning meaning = meaningOf(file, image);
+    const Meaning meaning = meaningOf(file, image, images.size() > 1);
     FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
     sequence.product = productOf(file, image);
     // KNMI's nowcasts (RAC_FM and their kin) come in the same layout.

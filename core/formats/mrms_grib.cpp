@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <string_view>
@@ -28,13 +29,34 @@ bool contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
 
-Quantity quantityOf(GDALRasterBand& band, const std::string& path) {
+struct Meaning {
+  Quantity quantity;
+  double factor = 1.0;  ///< to the quantity's unit
+};
+
+/// "RadarOnly_QPE_01H", "MultiSensor_QPE_01H_Pass2", "GaugeCorrQPE01H", "RadarOnly_QPE_15M": over how many minutes rain was
+/// added up; 0 for what is no such sum of at most an hour.
+double minutesOfSum(const std::string& element) {
+  const std::size_t at = element.find("QPE");
+  int count = 0;
+  char unit = 0;
+  if (at == std::string::npos || std::sscanf(element.c_str() + at + 3, "%*[_]%2d%c", &count, &unit) != 2) {
+    if (at == std::string::npos || std::sscanf(element.c_str() + at + 3, "%2d%c", &count, &unit) != 2) return 0.0;
+  }
+  const double minutes = unit == 'H' ? 60.0 * count : unit == 'M' ? double(count) : 0.0;
+  return minutes <= 60.0 ? minutes : 0.0;
+}
+
+Meaning meaningOf(GDALRasterBand& band, const std::string& path) {
   const std::string unit = metadata(band, "GRIB_UNIT");
   const std::string element = metadata(band, "GRIB_ELEMENT");
-  if (contains(unit, "mm/h")) return Quantity::RainRate;
-  if (contains(unit, "dBZ")) return Quantity::Reflectivity;
-  if (contains(unit, "kg/m^2") && contains(element, "VIL")) return Quantity::VilMass;
-  if (element == "PrecipFlag") return Quantity::PrecipitationType;
+  if (contains(unit, "mm/h")) return {Quantity::RainRate};
+  if (contains(unit, "dBZ")) return {Quantity::Reflectivity};
+  if (contains(unit, "kg/m^2") && contains(element, "VIL") && !contains(element, "Max")) return {Quantity::VilMass};
+  if (contains(unit, "kg/(m^2 s)") && contains(element, "RATE")) return {Quantity::RainRate, 3600.0};
+  if (element == "PrecipFlag") return {Quantity::PrecipitationType};
+  if (const double minutes = minutesOfSum(element); minutes > 0.0 && contains(unit, "mm"))
+    return {Quantity::RainRate, 60.0 / minutes};
   throw IoError(
       path + ": its product \"" + element + "\" in " + unit +
       " is no rain rate, reflectivity, VIL or precipitation flag. Choose one of those MRMS "
@@ -94,25 +116,26 @@ CellState stateOf(float value, Quantity quantity) {
   return value <= -2.5f ? CellState::OutsideCoverage : CellState::Missing;
 }
 
-void markStates(RadarGrid& grid, Quantity quantity) {
+void markStates(RadarGrid& grid, Quantity quantity, double factor) {
   for (std::size_t i = 0; i < grid.size(); ++i) {
     float& value = grid.values()[i];
     const CellState state = stateOf(value, quantity);
     grid.states()[i] = state;
+    if (factor != 1.0) value = float(factor * double(value));
     if (state == CellState::BelowDetection) value = belowDetectionValue(quantity);
     if (state > CellState::BelowDetection) value = std::numeric_limits<float>::quiet_NaN();
   }
 }
 
-std::shared_ptr<const RadarGrid> gridOf(GDALRasterBand& band, Quantity quantity,
+std::shared_ptr<const RadarGrid> gridOf(GDALRasterBand& band, const Meaning& meaning,
                                         const std::string& path) {
   auto grid = std::make_shared<RadarGrid>(band.GetXSize(), band.GetYSize());
   readBand(band, *grid, path);
-  markStates(*grid, quantity);
+  markStates(*grid, meaning.quantity, meaning.factor);
   return grid;
 }
 
-FileSequences sequencesFrom(GDALDataset& dataset, const std::string& path,
+FileSequences sequencesFrom(GDALDataset& dataset, bool isMrms, const std::string& path,
                             const ReadOptions& options) {
   checkRasterSize(dataset, path);
   const GeoReference geo = geoOf(dataset, path);
@@ -120,12 +143,13 @@ FileSequences sequencesFrom(GDALDataset& dataset, const std::string& path,
   for (int k = 1; k <= std::min(dataset.GetRasterCount(), 64) && !options.stop.stop_requested();
        ++k) {
     GDALRasterBand& band = *dataset.GetRasterBand(k);
-    FrameSequence sequence{.quantity = quantityOf(band, path), .geo = geo};
-    sequence.product = "MRMS " + metadata(band, "GRIB_ELEMENT");
-    sequence.attribution = "NOAA/NSSL Multi-Radar Multi-Sensor system, public domain";
+    const Meaning meaning = meaningOf(band, path);
+    FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
+    sequence.product = (isMrms ? "MRMS " : "GRIB2 ") + metadata(band, "GRIB_ELEMENT");
+    if (isMrms) sequence.attribution = "NOAA/NSSL Multi-Radar Multi-Sensor system, public domain";
     addFrame(sequence,
              {.validTime = validTimeOf(band, path),
-              .grid = options.framesToo ? gridOf(band, sequence.quantity, path) : nullptr,
+              .grid = options.framesToo ? gridOf(band, meaning, path) : nullptr,
               .source = path},
              options);
     sequences.push_back(std::move(sequence));
@@ -137,6 +161,10 @@ FileSequences sequencesFrom(GDALDataset& dataset, const std::string& path,
 class Message {
 public:
   Message(const std::string& bytes, const std::string& path) : bytes_(bytes), path_(path) {
+    if (bytes.size() >= 8 && bytes.compare(0, 4, "GRIB") == 0 && bytes[7] == 1) {
+      throw IoError(path + ": it is GRIB of the first edition, which is not opened. "
+                    "Fetch the product as GRIB2.");
+    }
     if (bytes.size() < 16 || bytes.compare(0, 4, "GRIB") != 0 || bytes[7] != 2) {
       throw IoError(path + ": it is no GRIB2 message. The file is damaged: fetch it again.");
     }
@@ -240,8 +268,10 @@ void checkMessage(const std::string& bytes, const std::string& path) {
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options) {
   std::string bytes = contentOf(path, kMostUnzipped);
   checkMessage(bytes, path);
+  constexpr int kMrmsDiscipline = 209;
+  const bool isMrms = std::uint8_t(bytes[6]) == kMrmsDiscipline;
   const GdalMemoryFile file(std::move(bytes));
-  return sequencesFrom(*openWithGdal(file.name(), "GRIB", path), path, options);
+  return sequencesFrom(*openWithGdal(file.name(), "GRIB", path), isMrms, path, options);
 }
 
 }  // namespace stormloom

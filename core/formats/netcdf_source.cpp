@@ -128,6 +128,9 @@ std::vector<double> NetCdfSource::coordinate(const std::string& name) const {
   }
   std::vector<double> values(count);
   check(nc_get_var_double(id_, idOf(name), values.data()), "its coordinate " + name);
+  const double gain = number(name, "scale_factor").value_or(1.0), offset = number(name, "add_offset").value_or(0.0);
+  if (gain != 1.0 || offset != 0.0)
+    for (double& value : values) value = gain * value + offset;
   return values;
 }
 

@@ -33,7 +33,7 @@ public:
   std::vector<double> numbers(const std::string& variable, const std::string& attribute) const;
   std::optional<double> number(const std::string& variable, const std::string& attribute) const;
 
-  /// All values of a coordinate (at most a million), unscaled.
+  /// All values of a coordinate (at most a million), unpacked.
   std::vector<double> coordinate(const std::string& variable) const;
   /// The (y, x) slice behind `leading` indices, unscaled, into a grid of its size.
   void readSlice(const NetCdfVariable& variable, const std::vector<std::size_t>& leading,

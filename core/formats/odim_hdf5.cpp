@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "core/errors.h"
 #include "core/formats/coded_values.h"
@@ -23,15 +24,48 @@ std::optional<ValidTime> timeFromOdim(const std::optional<std::string>& date,
   return timeFromDigits(*date + (time->size() >= 6 ? time->substr(0, 6) : time->substr(0, 4)));
 }
 
-/// National files give the cell in kilometres now and then although the projection is in metres:
-/// the corners decide.
-double cellSize(double scale, double count, double extent, const std::string& path) {
+/// National files give the cell in kilometres now and then although the projection is in metres,
+/// and in metres although it is in degrees: the corners decide.
+double cellSize(double scale, double count, double extent, bool inDegrees,
+                const std::string& path) {
   for (const double unit : {1.0, 1000.0}) {
     if (std::abs(scale * unit * count - extent) < 0.01 * std::abs(extent)) return scale * unit;
   }
+  if (inDegrees && scale >= 10.0 && extent > 0.0) return extent / count;
   throw IoError(path +
                 ": its corners are not as far apart as its cells say (where/xscale, yscale). "
                 "Fetch the file again.");
+}
+
+/// "+init=epsg:3067" names a file of PROJ's, which is not opened; the number alone says the same.
+/// Corners are projected to metres whatever unit the text asks for.
+std::string usableProjection(std::string projdef) {
+  const std::size_t init = projdef.find("init=epsg:");
+  if (init != std::string::npos) {
+    const std::string code = projdef.substr(init + 10);
+    projdef = "EPSG:" + code.substr(0, code.find_first_not_of("0123456789"));
+  }
+  if (projdef == "EPSG:4326" || projdef == "epsg:4326") return "+proj=longlat +datum=WGS84";
+  const std::size_t kilometres = projdef.find("+units=km");
+  if (kilometres != std::string::npos) projdef.replace(kilometres, 9, "+units=m");
+  return projdef;
+}
+
+/// The grid's outer corners on its own map: upper left and lower right, or what the other two say.
+struct Corners {
+  ProjectedPoint upperLeft, lowerRight;
+};
+
+Corners cornersOf(const Hdf5File& file, const std::string& where, const std::string& projdef) {
+  const MapProjection projection(projdef);
+  const auto corner = [&](const std::string& name) -> std::optional<ProjectedPoint> {
+    if (!file.number(where, name + "_lon") || !file.number(where, name + "_lat")) return {};
+    return projection.forward({file.needed(where, name + "_lon"), file.needed(where, name + "_lat")});
+  };
+  const auto ul = corner("UL"), lr = corner("LR"), ll = corner("LL"), ur = corner("UR");
+  if (ul && lr) return {*ul, *lr};
+  if (ll && ur) return {{ll->x, ur->y}, {ur->x, ll->y}};
+  throw IoError("Its corners (where/UL_lon and so on) are not there.");
 }
 
 GeoReference geoOf(const Hdf5File& file, const std::string& dataset) {
@@ -39,8 +73,8 @@ GeoReference geoOf(const Hdf5File& file, const std::string& dataset) {
   const std::string where = file.has(dataset + "/where") && file.text(dataset + "/where", "projdef")
                                 ? dataset + "/where"
                                 : "/where";
-  const std::optional<std::string> projdef = file.text(where, "projdef");
-  if (!projdef || projdef->empty()) {
+  const std::string projdef = usableProjection(file.text(where, "projdef").value_or(""));
+  if (projdef.empty()) {
     throw IoError(file.path() + ": it names no map projection (where/projdef). Fetch it again.");
   }
   const double width = file.needed(where, "xsize");
@@ -49,19 +83,18 @@ GeoReference geoOf(const Hdf5File& file, const std::string& dataset) {
     throw IoError(file.path() +
                   ": its size (where/xsize, ysize) is no usable one. Fetch it again.");
   }
-  ProjectedPoint upperLeft;
-  ProjectedPoint lowerRight;
+  Corners corners;
   try {
-    const MapProjection projection(*projdef);
-    upperLeft = projection.forward({file.needed(where, "UL_lon"), file.needed(where, "UL_lat")});
-    lowerRight = projection.forward({file.needed(where, "LR_lon"), file.needed(where, "LR_lat")});
+    corners = cornersOf(file, where, projdef);
   } catch (const IoError& error) {
     throw IoError(file.path() + ": it cannot be placed on the map. " + error.what());
   }
-  const double cellWidth =
-      cellSize(file.needed(where, "xscale"), width, lowerRight.x - upperLeft.x, file.path());
-  const double cellHeight =
-      cellSize(file.needed(where, "yscale"), height, upperLeft.y - lowerRight.y, file.path());
+  const auto [upperLeft, lowerRight] = corners;
+  const bool inDegrees = projdef.find("longlat") != std::string::npos || projdef.find("latlon") != std::string::npos;
+  const double cellWidth = cellSize(file.needed(where, "xscale"), width, lowerRight.x - upperLeft.x,
+                                    inDegrees, file.path());
+  const double cellHeight = cellSize(file.needed(where, "yscale"), height,
+                                     upperLeft.y - lowerRight.y, inDegrees, file.path());
   if (!(cellWidth > 0.0) || !(cellHeight > 0.0)) {
     throw IoError(file.path() + ": its cells have no size. Fetch the file again.");
   }
@@ -69,7 +102,7 @@ GeoReference geoOf(const Hdf5File& file, const std::string& dataset) {
   // difference.
   const double left = 0.5 * (upperLeft.x + lowerRight.x - cellWidth * width);
   const double top = 0.5 * (upperLeft.y + lowerRight.y + cellHeight * height);
-  return GeoReference(*projdef, left, top, cellWidth, cellHeight, int(width), int(height));
+  return GeoReference(projdef, left, top, cellWidth, cellHeight, int(width), int(height));
 }
 
 /// One data array with the attributes that hold for it.
@@ -110,7 +143,7 @@ std::optional<Meaning> meaningOf(const OdimArray& array) {
   const std::string quantity = array.text("quantity").value_or("");
   if (quantity == "RATE") return Meaning{Quantity::RainRate};
   if (quantity == "VIL") return Meaning{Quantity::VilMass};
-  for (const char* name : {"DBZH", "DBZV", "TH", "TV", "DBZ"}) {
+  for (const char* name : {"DBZH", "DBZV", "TH", "TV", "DBZ", "DBZHC", "DBZVC", "DBZ_MAX"}) {
     if (quantity == name) return Meaning{Quantity::Reflectivity};
   }
   if (quantity != "ACRR") return {};
@@ -151,6 +184,17 @@ std::vector<std::string> numberedGroups(const Hdf5File& file, const std::string&
     groups.push_back(prefix + std::to_string(k));
   }
   return groups;
+}
+
+/// What tells apart layers of one quantity and time in one file: CAPPIs of several heights.
+std::string layerOf(const OdimArray& array) {
+  std::string layer = array.text("product").value_or("");
+  if (const auto height = array.number("prodpar")) {
+    char text[32];
+    std::snprintf(text, sizeof text, " %g", *height);
+    layer += text;
+  }
+  return layer.empty() ? "" : " " + layer;
 }
 
 std::optional<ValidTime> endOf(const OdimArray& array) {
@@ -204,6 +248,7 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
   const ValidTime time = nominalTime(file);
   const bool manyTimes = holdsManyTimes(file);
   FileSequences sequences;
+  std::map<std::string, std::set<std::string>> layers;  // that were taken, by quantity
   for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
     for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
       if (options.stop.stop_requested()) return sequences;
@@ -212,8 +257,11 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
       if (!meaning || !file.has(array.data())) continue;
       FrameSequence sequence{.quantity = meaning->quantity, .geo = geoOf(file, "/" + dataset)};
       requirePlace(sequence.geo, path);
-      sequence.product = "ODIM " + array.text("quantity").value_or("") + " " +
-                         file.text("/what", "source").value_or("");
+      const std::string quantity = array.text("quantity").value_or("");
+      sequence.product = "ODIM " + quantity + " " + file.text("/what", "source").value_or("");
+      const std::string layer = layerOf(array);
+      layers[quantity].insert(layer);
+      if (!manyTimes && layers[quantity].size() > 1) sequence.product += layer;
       sequence.attribution = attributionOf(file.text("/what", "source").value_or(""));
       addFrame(sequence,
                {.validTime = manyTimes ? endOf(array).value_or(time) : time,

@@ -1,5 +1,6 @@
 #include "core/formats/radolan_header.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t kLongestHead = 4096;
 constexpr std::size_t kFixedPart = 17;  // "RX021450100000814"
 constexpr char kEndOfHead = '\x03';
+constexpr std::size_t kSoftwareField = 9;  // "   2.13.1", "  P42001H": letters of its own, right before PR
 
 bool areDigits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -38,8 +40,14 @@ public:
   /// names are letters: looked at only before it.
   std::string_view value(std::string_view key) const {
     const std::size_t stations = head_.find("MS", kFixedPart);
+    const std::size_t software = head_.find("SW", kFixedPart);
+    const std::size_t behindSoftware =
+        software == std::string_view::npos
+            ? 0
+            : std::min(head_.find("PR", software + 2), software + 2 + kSoftwareField);
     for (std::size_t at = kFixedPart; (at = head_.find(key, at)) < stations; ++at) {
-      if (isUpper(head_[at - 1])) continue;  // "U" in another key
+      const bool insideSoftware = at > software && at < behindSoftware;
+      if (insideSoftware || (isUpper(head_[at - 1]) && at != behindSoftware)) continue;  // "U" in another key
       const std::size_t from = at + key.size();
       std::size_t end = from;
       while (end < head_.size() && end < stations && (!isUpper(head_[end]) || isExponent(end)))

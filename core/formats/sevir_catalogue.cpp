@@ -51,9 +51,9 @@ std::vector<ValidTime> timesOf(const NamedRow& row) {
   std::vector<ValidTime> times;
   for (std::size_t at = 0; at <= offsets.size();) {
     const std::size_t end = std::min(offsets.find(':', at), offsets.size());
-    const auto offset = numberFrom<int>(offsets.substr(at, end - at));
-    if (!offset || std::abs(*offset) > 100000) throw IoError("it has no usable minute_offsets");
-    times.push_back(*start + minutes(*offset));
+    const auto offset = numberFrom<double>(offsets.substr(at, end - at));  // "-120", here and there "-120.0"
+    if (!offset || !(std::abs(*offset) < 1e5)) throw IoError("it has no usable minute_offsets");
+    times.push_back(*start + seconds(std::llround(60.0 * *offset)));
     at = end + 1;
   }
   return times;
@@ -63,11 +63,12 @@ SevirRow rowFrom(const NamedRow& row) {
   SevirRow result;
   result.id = row.text("id");
   result.fileName = row.text("file_name");
-  const auto index = numberFrom<std::size_t>(row.text("file_index"));
-  if (result.id.empty() || result.fileName.empty() || !index) {
+  const auto index = numberFrom<double>(row.text("file_index"));  // tables that were joined make it "17.0"
+  if (result.id.empty() || result.fileName.empty() || !index || !(*index >= 0.0) || *index > 1e9 ||
+      *index != std::floor(*index)) {
     throw IoError("it has no usable id, file_name or file_index");
   }
-  result.fileIndex = *index;
+  result.fileIndex = std::size_t(*index);
   result.eventType = row.text("event_type");
   result.times = timesOf(row);
   result.projection = row.text("proj");

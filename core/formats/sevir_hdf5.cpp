@@ -50,16 +50,24 @@ std::shared_ptr<const RadarGrid> frameOf(const std::vector<std::uint8_t>& event,
   return grid;
 }
 
+/// SEVIR-LR keeps every second frame of SEVIR's, but the catalogue may still name the times of all.
+std::vector<ValidTime> timesOf(const SevirRow& row, std::size_t frames) {
+  if (row.times.size() == frames) return row.times;
+  std::vector<ValidTime> times;
+  if ((row.times.size() + 1) / 2 == frames)
+    for (std::size_t k = 0; k < row.times.size(); k += 2) times.push_back(row.times[k]);
+  if (!times.empty()) return times;
+  throw IoError("it names " + std::to_string(row.times.size()) + " times, the data have " +
+                std::to_string(frames));
+}
+
 FrameSequence sequenceOf(const Hdf5File& file, const SevirRow& row, const Shape& shape,
                          const ReadOptions& options) {
   if (row.fileIndex >= shape.events) {
     throw IoError("its file has " + std::to_string(shape.events) + " events, not number " +
                   std::to_string(row.fileIndex));
   }
-  if (row.times.size() != shape.times) {
-    throw IoError("it names " + std::to_string(row.times.size()) + " times, the data have " +
-                  std::to_string(shape.times));
-  }
+  const std::vector<ValidTime> times = timesOf(row, shape.times);
   FrameSequence sequence{.quantity = Quantity::VilDigital, 
                          .geo = sevirGeo(row, int(shape.width), int(shape.height))};
   sequence.product = shape.width >= 384 ? "SEVIR VIL" : "SEVIR-LR VIL";
@@ -69,7 +77,7 @@ FrameSequence sequenceOf(const Hdf5File& file, const SevirRow& row, const Shape&
   if (options.framesToo) codes = file.readEntry("/vil", row.fileIndex);
   for (std::size_t time = 0; time < shape.times; ++time) {
     addFrame(sequence,
-             {.validTime = row.times[time],
+             {.validTime = times[time],
               .grid = options.framesToo ? frameOf(codes, shape, time) : nullptr,
               .source = file.path() + "#" + row.id},
              options);
@@ -151,6 +159,12 @@ bool staysInside(const std::string& fileName) {
 
 bool isSevirHdf5(const std::string& path) {
   const Hdf5File file(path);
+  for (const char* other : {"/ir069", "/ir107", "/vis"}) {
+    if (file.has(other) && file.has("/id") && !file.has("/vil")) {
+      throw IoError(path + ": it holds SEVIR's satellite pictures (" + std::string(other + 1) +
+                    "), no radar. Choose one of the files in the folder vil.");
+    }
+  }
   return file.has("/vil") && file.shape("/vil").size() == 4;
 }
 
