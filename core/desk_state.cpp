@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMostNotes = 500;
 constexpr std::size_t kMostCorners = 2000;
+constexpr std::size_t kMostLeads = 100;
 
 Json toJson(const LonLat& place) { return Json(std::vector<double>{place.lon, place.lat}); }
 
@@ -27,7 +28,7 @@ ValidTime timeOf(const Json& json) {
   return *time;
 }
 
-double within(double value, double low, double high, const char* what) {
+double inRange(double value, double low, double high, const char* what) {
   if (!(value >= low && value <= high))
     throw IoError(std::string("A session holds a value for ") + what + " outside its range.");
   return value;
@@ -63,6 +64,19 @@ MapRegion regionFromJson(const Json& json) {
   return region;
 }
 
+Json regionToJson(const MapRegion& region) {
+  Json corners = Json::array();
+  for (const LonLat& corner : region.outline) corners.push(toJson(corner));
+  return corners;
+}
+
+std::vector<double> bendFromJson(const Json& json) {
+  if (json.size() > kMostLeads) throw IoError("A session bends more lead times than there are.");
+  std::vector<double> bend = json.as<std::vector<double>>();
+  for (const double by : bend) inRange(by, -8.0, 8.0, "the bent command");
+  return bend;
+}
+
 }  // namespace
 
 bool DeskNote::operator==(const DeskNote& other) const {
@@ -73,16 +87,15 @@ bool DeskState::operator==(const DeskState& other) const {
   return paths == other.paths && watch == other.watch && sequence == other.sequence &&
          runTime == other.runTime && samePlace(box, other.box) &&
          interpolate == other.interpolate && time == other.time && nSigma == other.nSigma &&
-         seed == other.seed && members == other.members && threshold == other.threshold &&
-         layout == other.layout && samePlace(center, other.center) &&
-         kmPerPixel == other.kmPerPixel && region == other.region && notes == other.notes &&
-         showTruth == other.showTruth && contours == other.contours && hatching == other.hatching &&
-         outlines == other.outlines && safeColors == other.safeColors;
+         bend == other.bend && within == other.within && seed == other.seed &&
+         members == other.members && threshold == other.threshold && layout == other.layout &&
+         samePlace(center, other.center) && kmPerPixel == other.kmPerPixel &&
+         region == other.region && notes == other.notes && showTruth == other.showTruth &&
+         contours == other.contours && hatching == other.hatching && outlines == other.outlines &&
+         safeColors == other.safeColors && alongDial == other.alongDial;
 }
 
 Json DeskState::toJson() const {
-  Json corners = Json::array();
-  for (const LonLat& corner : region.outline) corners.push(stormloom::toJson(corner));
   Json json = Json::object({{"paths", paths},
                             {"watch", watch},
                             {"sequence", sequence},
@@ -93,13 +106,16 @@ Json DeskState::toJson() const {
                             {"threshold", threshold},
                             {"layout", layout.toJson()},
                             {"km_per_pixel", kmPerPixel},
-                            {"region", corners},
+                            {"region", regionToJson(region)},
                             {"notes", notesToJson(notes)},
                             {"truth", showTruth},
                             {"contours", contours},
                             {"hatching", hatching},
                             {"outlines", outlines},
-                            {"safe_colors", safeColors}});
+                            {"safe_colors", safeColors},
+                            {"along_dial", alongDial}});
+  if (!bend.empty()) json.set("bend", bend);
+  if (within.isArea()) json.set("within", regionToJson(within));
   if (runTime) json.set("run_time", isoText(*runTime));
   if (time) json.set("time", isoText(*time));
   if (box) json.set("box", stormloom::toJson(*box));
@@ -113,12 +129,14 @@ DeskState DeskState::fromJson(const Json& json) {
   state.watch = json.value("watch", false) && state.paths.size() == 1;
   state.sequence = std::max(0, json.value("sequence", 0));
   state.interpolate = json.value("interpolate", false);
-  state.nSigma = within(json.value("n", 0.0), -4.0, 4.0, "n");
+  state.nSigma = inRange(json.value("n", 0.0), -4.0, 4.0, "n");
+  if (const Json* bend = json.find("bend")) state.bend = bendFromJson(*bend);
+  if (const Json* area = json.find("within")) state.within = regionFromJson(*area);
   state.seed = json.value("seed", state.seed);
-  state.members = int(within(json.value("members", 1), 1, 64, "the members"));
-  state.threshold = within(json.value("threshold", state.threshold), 0.0, 255.0, "the threshold");
+  state.members = int(inRange(json.value("members", 1), 1, 64, "the members"));
+  state.threshold = inRange(json.value("threshold", state.threshold), 0.0, 255.0, "the threshold");
   if (const Json* layout = json.find("layout")) state.layout = PaneLayout::fromJson(*layout);
-  state.kmPerPixel = within(json.value("km_per_pixel", 1.0), 1e-6, 1e6, "the map's scale");
+  state.kmPerPixel = inRange(json.value("km_per_pixel", 1.0), 1e-6, 1e6, "the map's scale");
   if (const Json* region = json.find("region")) state.region = regionFromJson(*region);
   if (const Json* notes = json.find("notes")) state.notes = notesFromJson(*notes);
   state.showTruth = json.value("truth", state.showTruth);
@@ -126,6 +144,7 @@ DeskState DeskState::fromJson(const Json& json) {
   state.hatching = json.value("hatching", state.hatching);
   state.outlines = json.value("outlines", state.outlines);
   state.safeColors = json.value("safe_colors", state.safeColors);
+  state.alongDial = json.value("along_dial", state.alongDial);
   if (const Json* time = json.find("run_time")) state.runTime = timeOf(*time);
   if (const Json* time = json.find("time")) state.time = timeOf(*time);
   if (const Json* box = json.find("box")) state.box = placeFromJson(*box);

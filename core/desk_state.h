@@ -29,6 +29,8 @@ struct DeskState {
   std::optional<LonLat> box;         ///< middle of the models' box; none: where it rains most
   bool interpolate = false;  ///< frames at the models' own times, computed where none was observed
   double nSigma = 0.0;
+  std::vector<double> bend;  ///< what each lead time's command is bent by, in sigma; none: not bent
+  MapRegion within;          ///< the area that the control is limited to; none: everywhere
   std::uint64_t seed = 1;
   int members = 1;
   double threshold = 133.0;
@@ -42,6 +44,7 @@ struct DeskState {
   bool hatching = false;
   bool outlines = false;  ///< spaghetti: the threshold's outline of every member
   bool safeColors = false;
+  bool alongDial = false;  ///< the chance along the dial is worked out: members at several n
 
   bool operator==(const DeskState& other) const;
   Json toJson() const;

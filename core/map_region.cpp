@@ -124,6 +124,20 @@ std::optional<ValidTime> firstCrossing(const RegionSeries& series, double thresh
   return std::nullopt;
 }
 
+double chanceOfReaching(const std::vector<const FrameSequence*>& members,
+                        const std::vector<std::size_t>& cells, double threshold) {
+  const auto reaches = [&](const FrameSequence* member) {
+    return std::ranges::any_of(member->frames, [&](const Frame& frame) {
+      return std::ranges::any_of(cells, [&](std::size_t cell) {
+        return frame.grid->states()[cell] <= CellState::BelowDetection &&
+               frame.grid->values()[cell] >= threshold;
+      });
+    });
+  };
+  if (members.empty()) return kUnknown;
+  return 100.0 * double(std::ranges::count_if(members, reaches)) / double(members.size());
+}
+
 double accumulatedRainMm(const RegionSeries& series) {
   const auto rain = [](const RegionMoment& moment) {
     return std::isfinite(moment.rainMmPerHour) ? moment.rainMmPerHour : 0.0;

@@ -39,6 +39,11 @@ std::optional<ValidTime> firstCrossing(const RegionSeries& series, double thresh
 /// dry.
 double accumulatedRainMm(const RegionSeries& series);
 
+/// Share of the members that reach the threshold somewhere in these cells at any of their times, in
+/// percent; no members: NaN.
+double chanceOfReaching(const std::vector<const FrameSequence*>& members,
+                        const std::vector<std::size_t>& cells, double threshold);
+
 /// All members at one valid time.
 struct RegionOutlook {
   ValidTime time;

@@ -14,6 +14,8 @@ using Level = PlausibilityLight::Level;
 constexpr double kFollowed =
     0.5;  ///< sigma between command and result that still counts as followed
 
+constexpr double kPulled = 0.95;  ///< sigma from which on a command counts alone
+
 std::string number(double value, int decimals = 0) {
   char text[32];
   std::snprintf(text, sizeof text, "%.*f", decimals, value);
@@ -38,6 +40,35 @@ double massOf(const RadarGrid& grid) {
   for (std::size_t cell = 0; cell < grid.size(); ++cell)
     if (grid.states()[cell] <= CellState::BelowDetection) sum += grid.values()[cell];
   return sum / double(grid.size());
+}
+
+/// Mean asked of a lead time; NaN where nothing was.
+double askedAt(const ScenarioMember& member, const AnticipatedIntensity& anticipated,
+               std::size_t lead) {
+  if (lead < member.commanded.size()) return member.commanded[lead];
+  return member.nSigma == 0.0 ? NAN : anticipated.commanded(int(lead), member.nSigma);
+}
+
+/// How far what came out lies above what was asked, in sigma; NaN where nothing was, or so little
+/// that the member's own mean counts as well.
+double missAt(const ScenarioMember& member, const AnticipatedIntensity& anticipated,
+              std::size_t lead) {
+  const double asked = askedAt(member, anticipated, lead);
+  const bool pulled = std::abs(anticipated.nSigmaOf(int(lead), asked)) > kPulled;
+  return pulled ? (member.achieved[lead] - asked) / anticipated.sigma[lead] : NAN;
+}
+
+std::size_t leadsOf(const ScenarioMember& member, const AnticipatedIntensity& anticipated) {
+  return std::min(member.achieved.size(), anticipated.sigma.size());
+}
+
+/// The same over the lead times that something was asked of; NaN without any.
+double meanMiss(const ScenarioMember& member, const AnticipatedIntensity& anticipated) {
+  std::vector<double> misses;
+  for (std::size_t lead = 0; lead < leadsOf(member, anticipated); ++lead)
+    if (const double miss = missAt(member, anticipated, lead); std::isfinite(miss))
+      misses.push_back(miss);
+  return meanOf(misses);
 }
 
 struct Motion {
@@ -94,7 +125,8 @@ PlausibilityLight jumpLight(const ModelContext& context, const FrameSequence& fu
 
 PlausibilityLight intensityLight(const ScenarioMember& member,
                                  const AnticipatedIntensity& anticipated,
-                                 const TrainedRange& trained) {
+                                 const std::optional<TrainedRange>& known) {
+  const TrainedRange trained = known.value_or(TrainedRange{});
   const double achieved = meanOf(member.achieved), mu = meanOf(anticipated.mu),
                sigma = meanOf(anticipated.sigma);
   if (!std::isfinite(achieved))
@@ -108,13 +140,17 @@ PlausibilityLight intensityLight(const ScenarioMember& member,
                 number(255 * trained.highestMean, 1) + "."};
   }
   const double got = sigma > 0 ? (achieved - mu) / sigma : 0.0;
-  if (member.nSigma != 0.0 && std::abs(got - member.nSigma) > kFollowed)
+  const double miss = meanMiss(member, anticipated);
+  if (std::abs(miss) > kFollowed)
     return {Level::Caution, "intensity",
-            "The model does not follow: " + sigmas(member.nSigma) + " asked, " + sigmas(got) +
+            "The model does not follow: " + sigmas(got - miss) + " asked, " + sigmas(got) +
                 " came out."};
   if (std::abs(got) >= 3.0)
     return {Level::Caution, "intensity",
             "Rarer than 1 in 700 of the forecasts the models know (" + sigmas(got) + ")."};
+  if (!known)
+    return {Level::Caution, "intensity",
+            "This model does not say how strong the rain was that it was trained on."};
   return {Level::Good, "intensity",
           "Mean intensity " + number(255 * achieved, 1) +
               " lies inside what the models were trained on (" +
@@ -122,7 +158,9 @@ PlausibilityLight intensityLight(const ScenarioMember& member,
               ")."};
 }
 
-PlausibilityLight radarLight(const ModelContext& context, const TrainedRange& trained) {
+PlausibilityLight radarLight(const ModelContext& context,
+                             const std::optional<TrainedRange>& range) {
+  const TrainedRange trained = range.value_or(TrainedRange{});
   const FrameSequence& frames = context.frames;
   if (frames.synthetic)
     return {Level::Caution, "radar",
@@ -137,6 +175,8 @@ PlausibilityLight radarLight(const ModelContext& context, const TrainedRange& tr
     if (frames.product.find(radar) != std::string::npos)
       return {Level::Good, "radar",
               "The models were trained on pictures of this radar network (" + radar + ")."};
+  if (trained.radars.empty())
+    return {Level::Caution, "radar", "This model does not say which radars it was trained on."};
   std::string known;
   for (const std::string& radar : trained.radars) known += (known.empty() ? "" : ", ") + radar;
   return {Level::Caution, "radar",
@@ -166,19 +206,32 @@ double reachOn(std::vector<Followed> side, double sign, double& stuckAt) {
 std::vector<PlausibilityLight> plausibilityOf(const ModelContext& context,
                                               const ScenarioMember& member,
                                               const AnticipatedIntensity& anticipated,
-                                              const TrainedRange& trained) {
+                                              const std::optional<TrainedRange>& trained) {
   return {motionLight(context, member.frames), jumpLight(context, member.frames),
           intensityLight(member, anticipated, trained), radarLight(context, trained)};
 }
 
+std::string unreachedSentence(const ScenarioMember& member, const AnticipatedIntensity& anticipated,
+                              double stepMinutes) {
+  std::string leads;
+  double worst = 0.0;
+  for (std::size_t lead = 0; lead < leadsOf(member, anticipated); ++lead) {
+    const double miss = missAt(member, anticipated, lead);
+    if (!(std::abs(miss) > kFollowed)) continue;
+    leads += (leads.empty() ? "+" : ", +") + number(stepMinutes * double(lead + 1));
+    if (std::abs(miss) > std::abs(worst)) worst = miss;
+  }
+  if (leads.empty()) return {};
+  return "The model does not reach the command at " + leads + " min: up to " +
+         number(std::abs(worst), 1) + " σ " + (worst < 0 ? "below" : "above") + ".";
+}
+
 DialReach dialReach(const std::vector<ScenarioMember>& sweep,
                     const AnticipatedIntensity& anticipated) {
-  const double mu = meanOf(anticipated.mu), sigma = meanOf(anticipated.sigma);
   DialReach reach;
-  if (!(sigma > 0)) return reach;
   std::vector<Followed> weaker, stronger;
   for (const ScenarioMember& member : sweep) {
-    const Followed at{member.nSigma, (meanOf(member.achieved) - mu) / sigma};
+    const Followed at{member.nSigma, member.nSigma + meanMiss(member, anticipated)};
     if (!std::isfinite(at.got)) continue;
     if (at.n > 0) stronger.push_back(at);
     if (at.n < 0) weaker.push_back(at);

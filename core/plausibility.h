@@ -15,21 +15,13 @@ struct PlausibilityLight {
   std::string sentence;
 };
 
-/// What the shipped models have seen (data/train/README.md, windows whose weights may be shipped).
-struct TrainedRange {
-  double lowestMean = 0.0055;  ///< frame means of the futures, [0, 1]
-  double highestMean = 0.1709;
-  double mostMissing = 0.35;
-  std::vector<std::string> radars = {"MRMS", "KNMI", "FMI"};
-};
-
 /// Lights for one member: does it move as the rain moved, is there a jump into the first picture,
 /// is it as strong as something the models have seen and did they follow the command, is it their
-/// radar.
+/// radar. `trained`: none when the model does not say what it was trained on.
 std::vector<PlausibilityLight> plausibilityOf(const ModelContext& context,
                                               const ScenarioMember& member,
                                               const AnticipatedIntensity& anticipated,
-                                              const TrainedRange& trained = {});
+                                              const std::optional<TrainedRange>& trained);
 
 /// What the dial can reach, from a sweep over n.
 struct DialReach {
@@ -37,6 +29,11 @@ struct DialReach {
   double highest = 4.0;
   std::string sentence;  ///< empty when all of it is reached
 };
+/// Where one member stays behind its command, in a sentence: "At +50 and +60 min it stays up to
+/// 0.8 σ below the command." Empty where it follows within half a sigma everywhere.
+std::string unreachedSentence(const ScenarioMember& member, const AnticipatedIntensity& anticipated,
+                              double stepMinutes);
+
 /// A command is followed when what came out lies within half a sigma of it, averaged over lead
 /// times.
 DialReach dialReach(const std::vector<ScenarioMember>& sweep,

@@ -90,13 +90,13 @@ std::string boxText(const LonLatBox& box) {
   return text;
 }
 
+}  // namespace
+
 std::string regionHash(const std::vector<std::uint8_t>& region) {
   Sha256 hash;
   hash.add(std::as_bytes(std::span(region)));
   return hash.hex();
 }
-
-}  // namespace
 
 std::string numberList(const std::vector<double>& values) {
   std::string text;

@@ -67,6 +67,9 @@ std::vector<std::pair<std::string, std::string>> receiptAttributes(const Receipt
 Receipt withForecast(Receipt receipt, const ScenarioForecast& forecast);
 Receipt withForecast(Receipt receipt, const DeterministicForecast& forecast);
 
+/// SHA-256 of the cells a control is limited to, row by row.
+std::string regionHash(const std::vector<std::uint8_t>& region);
+
 /// "-4,-2,0.5"
 std::string numberList(const std::vector<double>& values);
 

@@ -12,7 +12,8 @@ const char* strengthWords(double nSigma) {
   const double size = std::abs(nSigma);
   const bool stronger = nSigma > 0.0;
   if (size < 0.25) return "as expected";
-  if (size < 1.0) return stronger ? "a little stronger than expected" : "a little weaker than expected";
+  if (size < 1.0)
+    return stronger ? "a little stronger than expected" : "a little weaker than expected";
   if (size < 2.0) return stronger ? "stronger than expected" : "weaker than expected";
   if (size < 3.0) return stronger ? "much stronger than expected" : "much weaker than expected";
   return stronger ? "extreme" : "almost nothing left";
@@ -28,6 +29,10 @@ long roundedRarity(double odds) {
 
 double AnticipatedIntensity::commanded(int lead, double nSigma) const {
   return std::clamp(mu.at(lead) + nSigma * sigma.at(lead), 0.0, 1.0);
+}
+
+double AnticipatedIntensity::nSigmaOf(int lead, double mean) const {
+  return sigma.at(lead) > 0 ? (mean - mu.at(lead)) / sigma.at(lead) : 0.0;
 }
 
 double exceedanceProbability(double nSigma) {

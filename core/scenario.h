@@ -36,6 +36,14 @@ struct ScenarioRequest {
   std::string guidance;       ///< "" or "own" (the program's), "official" (published weights only), "none"
 };
 
+/// What the models have seen in training, as their card says.
+struct TrainedRange {
+  double lowestMean = 0.0;  ///< frame means of the futures, [0, 1]
+  double highestMean = 1.0;
+  double mostMissing = 1.0;         ///< share of a box without a radar
+  std::vector<std::string> radars;  ///< names of networks
+};
+
 /// Mean and spread of the frame-mean intensity that the context lets expect, [0, 1] units, per lead time.
 /// mu_tau = a_tau + b_tau c + t_tau trend; sigma_tau = s0_tau + s1_tau c, fitted on the training split.
 struct AnticipatedIntensity {
@@ -44,6 +52,8 @@ struct AnticipatedIntensity {
   double contextMean = 0.0;
   /// Commanded frame mean at n, clamped to [0, 1].
   double commanded(int lead, double nSigma) const;
+  /// The n that a frame mean in [0, 1] stands for.
+  double nSigmaOf(int lead, double mean) const;
 };
 
 /// Frames of one member at one n.
@@ -60,6 +70,7 @@ struct ScenarioForecast {
   std::uint64_t id = 0;
   ScenarioRequest request;
   AnticipatedIntensity anticipated;
+  std::optional<TrainedRange> trained;  ///< none: the model's card does not say
   std::vector<ScenarioMember> members;  ///< ordered by n, then member
   std::string model;                    ///< name of the model card
   std::string weightsHash;

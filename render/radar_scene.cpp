@@ -61,6 +61,7 @@ RadarScene::RadarScene()
       regionLines_(renderer_, {.width = 1.8, .height = 0.9}),
       crosshair_(renderer_, {.width = 1.4, .height = 1.0}),
       coverage_(renderer_, {.width = 1.2, .opacity = 0.9, .height = 0.55}),
+      controlLines_(renderer_, {.width = 2.0, .height = 0.85}),
       bars_(renderer_),
       legend_(renderer_),
       title_(renderer_, Anchor::TopLeft, 13),
@@ -93,10 +94,11 @@ void RadarScene::setStyle(const MapStyle& style) {
 void RadarScene::applyStyle() {
   renderer_->SetBackground(style_.ground.data());
   const std::pair<MapLines*, PictureColor> lines[] = {
-      {&graticule_, style_.graticule}, {&states_, style_.state},      {&borders_, style_.border},
-      {&coast_, style_.coast},         {&edge_, style_.edge},         {&boxLines_, style_.box},
-      {&hatching_, style_.cross},      {&outlines_, style_.forecast}, {&contour_, style_.cross},
-      {&regionLines_, style_.cross},   {&crosshair_, style_.cross},   {&coverage_, style_.quiet}};
+      {&graticule_, style_.graticule},  {&states_, style_.state},      {&borders_, style_.border},
+      {&coast_, style_.coast},          {&edge_, style_.edge},         {&boxLines_, style_.box},
+      {&hatching_, style_.cross},       {&outlines_, style_.forecast}, {&contour_, style_.cross},
+      {&regionLines_, style_.cross},    {&crosshair_, style_.cross},   {&coverage_, style_.quiet},
+      {&controlLines_, style_.forecast}};
   for (const auto& [line, color] : lines) line->setColor(color);
   for (TextPlate* plate : {&title_, &detailText_, &time_, &cursorText_, &credit_})
     plate->setPlate(style_.plate, style_.plateOpacity);
@@ -167,6 +169,7 @@ void RadarScene::drawGround() {
   }
   setBox(box_);
   drawRegion();
+  drawControlArea();
 }
 
 void RadarScene::setBox(const std::optional<GeoReference>& box) {
@@ -263,6 +266,23 @@ void RadarScene::drawRegion() {
   regionLines_.setPaths(*frame(), paths);
 }
 
+void RadarScene::setControlArea(const MapRegion& area) {
+  if (area == controlArea_) return;
+  controlArea_ = area;
+  drawControlArea();
+}
+
+void RadarScene::drawControlArea() {
+  controlLines_.setVisible(ground_ && controlArea_.isArea());
+  if (!ground_ || !controlArea_.isArea()) return;
+  MapGround::Paths outline(1);
+  for (const LonLat& corner : controlArea_.outline)
+    outline[0].push_back(frame()->geo().cellFromLonLat(corner));
+  outline[0].push_back(outline[0].front());
+  const double dash = frame()->geo().width() / 60.0;
+  controlLines_.setPaths(*frame(), dashes(outline, dash, dash * 0.6));
+}
+
 void RadarScene::setNotes(const std::vector<PictureNote>& notes) {
   if (notes == notes_) return;
   notes_ = notes;
@@ -285,8 +305,9 @@ void RadarScene::setCursor(const std::optional<LonLat>& position, const std::str
 
 void RadarScene::setSize(const PictureSize& size) {
   size_ = size;
-  for (MapLines* lines : {&graticule_, &states_, &borders_, &coast_, &edge_, &boxLines_, &hatching_,
-                          &outlines_, &contour_, &regionLines_, &crosshair_, &coverage_})
+  for (MapLines* lines :
+       {&graticule_, &states_, &borders_, &coast_, &edge_, &boxLines_, &hatching_, &outlines_,
+        &contour_, &regionLines_, &crosshair_, &coverage_, &controlLines_})
     lines->setWidthScale(size.scale);
   legend_.place(size_);
   setView(view_);

@@ -77,6 +77,7 @@ public:
   const std::optional<GeoReference>& box() const { return box_; }
   bool isOnBox(double x, double y) const;  ///< near the box's frame, in design pixels
   void setRegion(const MapRegion& region);
+  void setControlArea(const MapRegion& area);  ///< what the command is limited to, amber and dashed
   void setNotes(const std::vector<PictureNote>& notes);
   /// Crosshair and the value under the linked cursor; none: not drawn.
   void setCursor(const std::optional<LonLat>& position, const std::string& text = {});
@@ -101,6 +102,7 @@ private:
   MapPoint pixelFromLonLat(LonLat place) const;  ///< from the lower left, in design pixels
   void drawGround();
   void drawRegion();
+  void drawControlArea();
   void applyStyle();
   void layout();
   void layoutEdge(std::vector<PictureBoxes::Box>& boxes) const;
@@ -120,6 +122,7 @@ private:
   const ColorTable* table_ = nullptr;
   std::optional<GeoReference> box_;
   MapRegion region_;
+  MapRegion controlArea_;
   std::vector<PictureNote> notes_;
   MapView view_;
   PictureSize size_;
@@ -129,7 +132,7 @@ private:
   bool legendShown_ = true;
 
   MapLines graticule_, states_, borders_, coast_, edge_, boxLines_, hatching_, outlines_, contour_,
-      regionLines_, crosshair_, coverage_;
+      regionLines_, crosshair_, coverage_, controlLines_;
   PictureBoxes bars_;
   Legend legend_;
   TextPlate title_, detailText_, time_, scaleText_, cursorText_, credit_;

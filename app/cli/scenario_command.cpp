@@ -1,7 +1,7 @@
 #include "app/cli/inputs.h"
 #include "app/cli/outputs.h"
 #include "app/cli/pictures.h"
-#include "core/map_region.h"
+#include "core/control_command.h"
 
 namespace stormloom::cli {
 
@@ -37,11 +37,8 @@ std::shared_ptr<const std::vector<std::uint8_t>> regionFrom(const Session& sessi
   MapRegion area;
   for (std::size_t i = 0; i < numbers.size(); i += 2)
     area.outline.push_back({numbers[i], numbers[i + 1]});
-  const std::size_t size = std::size_t(geo.width()) * std::size_t(geo.height());
-  auto mask = std::make_shared<std::vector<std::uint8_t>>(size, std::uint8_t(0));
-  const std::vector<std::size_t> cells = cellsInRegion(area, geo);
-  if (cells.empty()) throw UsageError("--within: no cell of the box lies in this area.");
-  for (const std::size_t cell : cells) (*mask)[cell] = 1;
+  const auto mask = controlMask(area, geo);
+  if (!mask) throw UsageError("--within: no cell of the box lies in this area.");
   return mask;
 }
 

@@ -49,6 +49,11 @@ QPointF CurveChart::at(const QPointF& point) const {
   return {x, std::clamp(y, kTop, double(height()))};
 }
 
+double CurveChart::valueAt(double y) const {
+  const double share = (height() - kBottom - y) / std::max(1.0, height() - kTop - kBottom);
+  return std::clamp(share, 0.0, 1.0) * content_.highest;
+}
+
 void CurveChart::paintEvent(QPaintEvent*) {
   const Theme& theme = Theme::of(*this);
   QPainter painter(this);
@@ -67,15 +72,23 @@ void CurveChart::paintEvent(QPaintEvent*) {
   paintCurves(painter);
 }
 
+void CurveChart::paintUntrained(QPainter& painter) const {
+  const Theme& theme = Theme::of(*this);
+  const auto grey = [&](double from, double to) {
+    const QRectF beyond(at({content_.firstMinute, to}), at({content_.lastMinute, from}));
+    painter.fillRect(beyond, QBrush(theme.line, Qt::BDiagPattern));
+    return beyond;
+  };
+  if (content_.greyBelow) grey(0.0, *content_.greyBelow);
+  if (!content_.greyAbove || *content_.greyAbove >= content_.highest) return;
+  const QRectF beyond = grey(*content_.greyAbove, content_.highest);
+  painter.setPen(theme.quiet);
+  painter.drawText(beyond.adjusted(4, 0, -4, 0), Qt::AlignLeft | Qt::AlignTop, tr("not trained"));
+}
+
 void CurveChart::paintAxes(QPainter& painter) const {
   const Theme& theme = Theme::of(*this);
-  if (content_.greyAbove && *content_.greyAbove < content_.highest) {
-    const QRectF beyond(at({0, content_.highest}), at({content_.lastMinute, *content_.greyAbove}));
-    painter.fillRect(beyond, QBrush(theme.line, Qt::BDiagPattern));
-    painter.setPen(theme.quiet);
-    painter.drawText(beyond.adjusted(4, 0, -4, 0), Qt::AlignRight | Qt::AlignTop,
-                     tr("not trained"));
-  }
+  paintUntrained(painter);
   const double step = stepFor(content_.highest);
   for (double value = 0; value <= content_.highest; value += step) {
     const double y = at({0, value}).y();
@@ -85,6 +98,20 @@ void CurveChart::paintAxes(QPainter& painter) const {
     painter.drawText(QRectF(0, y - 8, kLeft - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
                      QString::number(value));
   }
+  content_.ticks.empty() ? paintTimeTicks(painter) : paintTicks(painter);
+}
+
+void CurveChart::paintTicks(QPainter& painter) const {
+  const Theme& theme = Theme::of(*this);
+  painter.setPen(theme.quiet);
+  for (const ChartContent::Tick& tick : content_.ticks) {
+    const double x = std::clamp(at({tick.at, 0}).x(), 16.0, width() - 16.0);
+    painter.drawText(QRectF(x - 30, height() - kBottom + 4, 60, 16), Qt::AlignCenter, tick.text);
+  }
+}
+
+void CurveChart::paintTimeTicks(QPainter& painter) const {
+  const Theme& theme = Theme::of(*this);
   const auto label = [&](double minute, Qt::Alignment align, const QString& text) {
     const double x = at({minute, 0}).x();
     const double left = align == Qt::AlignLeft ? x : align == Qt::AlignRight ? x - 80 : x - 40;
@@ -137,6 +164,10 @@ void CurveChart::paintCurves(QPainter& painter) const {
     painter.setPen(QPen(colorOf(theme, curve.color), curve.width,
                         curve.dashed ? Qt::DashLine : Qt::SolidLine));
     painter.drawPath(path);
+    if (!curve.dots) continue;
+    painter.setBrush(colorOf(theme, curve.color));
+    for (const QPointF& point : curve.points) painter.drawEllipse(at(point), 2.5, 2.5);
+    painter.setBrush(Qt::NoBrush);
   }
   if (!content_.minuteShown) return;
   painter.setPen(QPen(theme.forecast, 1));

@@ -7,7 +7,8 @@
 
 namespace stormloom {
 
-/// What a chart over time draws; minutes count from the run time.
+/// What a chart draws over time (minutes count from the run time) or, with ticks of its own, over
+/// something else.
 struct ChartContent {
   struct Curve {
     enum class Color { Observed, Forecast, Quiet, Text };
@@ -15,6 +16,11 @@ struct ChartContent {
     Color color = Color::Text;
     double width = 1.5;
     bool dashed = false;
+    bool dots = false;  ///< each point marked
+  };
+  struct Tick {
+    double at = 0.0;
+    QString text;
   };
   struct Band {
     std::vector<QPointF> upper, lower;
@@ -22,7 +28,10 @@ struct ChartContent {
   QString title;
   std::vector<Band> bands;
   std::vector<Curve> curves;
-  std::optional<double> greyAbove;    ///< beyond what the models were trained on
+  std::vector<Tick> ticks;          ///< of the lower axis; none: first minute, now, last minute
+  std::vector<QPointF> handles;     ///< what a hand may move up and down
+  std::optional<double> greyAbove;  ///< beyond what the models were trained on
+  std::optional<double> greyBelow;
   std::optional<double> level;        ///< a threshold across
   std::optional<double> minuteShown;  ///< of the time bar, where it is a forecast's
   double firstMinute = -60, lastMinute = 60, highest = 60;
@@ -41,9 +50,14 @@ public:
 protected:
   void paintEvent(QPaintEvent* event) override;
 
-private:
   QPointF at(const QPointF& point) const;
+  double valueAt(double y) const;  ///< of a pixel's row, within the axis
+
+private:
+  void paintUntrained(QPainter& painter) const;
   void paintAxes(QPainter& painter) const;
+  void paintTimeTicks(QPainter& painter) const;
+  void paintTicks(QPainter& painter) const;
   void paintBands(QPainter& painter) const;
   void paintCurves(QPainter& painter) const;
 

@@ -6,6 +6,7 @@
 #include "app/gui/scenario_controller.h"
 #include "app/gui/theme.h"
 #include "core/contour_lines.h"
+#include "core/control_command.h"
 #include "core/coverage.h"
 #include "core/ensemble_fields.h"
 #include "core/frame_picking.h"
@@ -87,6 +88,11 @@ std::string Desk::modelOf(PaneSource source) const {
     default:
       return {};
   }
+}
+
+std::vector<double> Desk::dialCommand() const {
+  return context ? bentCommand(state.nSigma, state.bend, std::size_t(context->grid.targetFrames))
+                 : std::vector<double>();
 }
 
 long Desk::leadMinutes() const {
@@ -282,6 +288,10 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
     if (preview) picture.caption.kind = Kind::Preview;
     if (content.hasMembers())
       picture.caption.detail = membersText(content, sourceOf(content, desk).count);
+    const bool controlled = content.source == PaneSource::Scenario;
+    if (controlled && !content.nSigma && !desk.dialCommand().empty())
+      picture.caption.title += ", bent";
+    if (controlled && desk.controlMask) picture.caption.detail += ", control inside the area";
     if (preview) picture.caption.title += ", preview";
     return picture;
   }

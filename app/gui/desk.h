@@ -31,6 +31,8 @@ struct Desk {
   const ScenarioController* scenarios = nullptr;
   DeskState state;
   ValidTime time{};
+  /// Cells the control is limited to; null: everywhere.
+  std::shared_ptr<const std::vector<std::uint8_t>> controlMask;
   ColorVision seenBy = ColorVision::Usual;
 
   const FrameSequence& shownObservation() const { return near && !wide ? *near : *drawn; }
@@ -38,6 +40,8 @@ struct Desk {
       PaneSource source) const;  ///< "earthformer"; empty for what is no single model
   bool isForecastTime() const { return context && time > context->runTime; }
   long leadMinutes() const;
+  /// n of each lead time of the dial's command, where it is bent.
+  std::vector<double> dialCommand() const;
   ValidTime timeOfFrame(int frame) const;  ///< 0: the first lead time, -1: the run time
 };
 

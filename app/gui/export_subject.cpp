@@ -27,14 +27,15 @@ std::vector<std::string> optionsOf(const ExportSubject& subject, const ScenarioR
   if (request.firstMember > 0)
     words.insert(words.end(), {"--first-member", std::to_string(request.firstMember + 1)});
   if (!request.guidance.empty()) words.insert(words.end(), {"--guidance", request.guidance});
-  if (std::ranges::any_of(subject.context->frames.frames, isComputed))
+  if (subject.interpolate || std::ranges::any_of(subject.context->frames.frames, isComputed))
     words.push_back("--interpolate");
-  if (subject.interpolate) words.push_back("--interpolate");
   words.insert(words.end(), {"--members", std::to_string(request.members)});
   words.insert(words.end(), {"--n", numberList(request.nSigma)});
   if (!request.sampler.empty()) words.insert(words.end(), {"--sampler", request.sampler});
   words.insert(words.end(), {"--seed", std::to_string(request.seed)});
   if (request.steps > 0) words.insert(words.end(), {"--steps", std::to_string(request.steps)});
+  if (!subject.within.isEmpty())
+    words.insert(words.end(), {"--within", subject.within.toStdString()});
   return words;
 }
 

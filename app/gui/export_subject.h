@@ -18,6 +18,7 @@ struct ExportSubject {
   ScenarioRequest wished;    ///< what the desk asks for, whether it is computed or not
   QStringList inputs;        ///< as they were opened; empty for the built-in event
   QString box = {};          ///< "LON,LAT" where the person chose one
+  QString within = {};       ///< corners of the area that the control is limited to
   bool interpolate = false;  ///< frames of the context computed where none was observed
   ValidTime time{};          ///< what is looked at
 };

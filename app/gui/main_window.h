@@ -127,6 +127,10 @@ private:
   void keepInJournal(const QString& label, bool atOnce);
   void showChoices();
   void updateWishes();
+  void cutControlMask();
+  void bendLead(int lead, double nSigma);
+  void straighten(int lead);
+  void limitControl();
   // main_window_show.cpp
   void wireForecasts();
   void rebuildTimes();
@@ -140,6 +144,12 @@ private:
   void showPanel();
   void showLights();
   void showPlace();
+  struct DialChance {
+    double nSigma = 0.0, percent = 0.0;
+    int members = 0;
+  };
+  const std::vector<DialChance>& chancesAlongDial();
+  void showAlongDial();
   void showScores();
   void showCursor(int pane, LonLat place);
   void explain(const QString& model, const QString& sentence);
@@ -193,6 +203,9 @@ private:
   QTimer playing_;
   QTimer lightsTimer_;
   QString lightsOf_;  ///< what the lights are about, so that they are not worked out again
+  std::vector<DialChance> chances_;
+  QString chancesOf_;   ///< what they are about
+  std::string maskOf_;  ///< what the desk's control mask was cut of
   QFutureWatcher<std::vector<ScoreRow>> scoring_;
   bool looping_ = true;
   bool briefing_ = false;

@@ -23,6 +23,8 @@
 namespace stormloom {
 namespace {
 
+constexpr int kMembersForChances = 8;
+
 QKeySequence key(const char* text) { return QKeySequence(QString::fromLatin1(text)); }
 
 /// What stands under an action's picture in the rail.
@@ -126,10 +128,22 @@ void MainWindow::addDialActions() {
     actions_->add(QString("n%1").arg(digit), group,
                   tr("Intensity %1 σ").arg(signedText(digit - 5, 0)),
                   QKeySequence(QString::number(digit)), [setTo, digit] { setTo(digit - 5); });
+  actions_->add("straighten", group, tr("One intensity for all lead times"), key("U"),
+                [this] { straighten(-1); });
+  actions_->addSwitch("controlArea", group, tr("Command only inside the drawn area"), key("K"),
+                      [this](bool) { limitControl(); });
+  actions_->addSwitch("alongDial", group, tr("Chance along the dial"), key("P"), [this](bool on) {
+    change(on ? tr("Chance along the dial") : tr("Without chance along the dial"),
+           [on](DeskState& state) {
+             state.alongDial = on;
+             if (on && state.members < 2) state.members = kMembersForChances;
+           });
+  });
   actions_->add("stop", group, tr("Stop computing or loading"), key("Esc"), [this] {
     if (asker_->isVisible()) return asker_->hide();
     if (keys_->isVisible()) return keys_->hide();
     if (palette_->isVisible()) return palette_->hide();
+    if (wall_->tool() != MapWall::Tool::Look) return wall_->setTool(MapWall::Tool::Look);
     if (briefing_) return setBriefing(false);
     controller_->cancel();
     if (loading_->isVisible()) endLoading();
@@ -210,6 +224,10 @@ void MainWindow::addMapActions() {
       });
   actions_->add("placeHere", group, tr("Ask about the place at the cursor"), key("G"), [this] {
     if (cursor_) Q_EMIT wall_->placeChosen(cursor_->lon, cursor_->lat);
+  });
+  actions_->add("drawArea", group, tr("Draw an area on the map"), key("Q"), [this] {
+    wall_->setTool(MapWall::Tool::Area);
+    banner_->tell(tr("Draw around the area with the left button held. Esc gives it up."));
   });
   actions_->add("clearPlace", group, tr("Forget the place or area"), key("Backspace"),
                 [this] { change(tr("No place"), [](DeskState& state) { state.region = {}; }); });

@@ -19,6 +19,7 @@
 #include "app/gui/overlays.h"
 #include "app/gui/scenario_controller.h"
 #include "app/gui/time_bar.h"
+#include "core/control_command.h"
 #include "core/errors.h"
 #include "core/model_box.h"
 
@@ -96,6 +97,7 @@ void MainWindow::wireFiles() {
              state.runTime.reset();
              state.time.reset();
              state.center.reset();
+             state.within = {};
            });
   });
   connect(drawer_, &Drawer::recentChosen, this, [this](const QString& path) { openPaths({path}); });
@@ -204,6 +206,8 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
   next.center.reset();
   next.box.reset();
   next.nSigma = 0.0;
+  next.bend.clear();
+  next.within = {};
   next.region = {};
   next.notes.clear();
   // The cache knows the files by the state's own names for them.
@@ -324,6 +328,7 @@ void MainWindow::takeContext(const LoadedContext& loaded) {
   }
   if (!desk_.context->note.empty()) banner_->tell(QString::fromStdString(desk_.context->note));
   updateWishes();
+  showChoices();
   controller_->setContext(desk_.context);
   rebuildTimes();
   showPlace();
@@ -363,10 +368,20 @@ ExportSubject MainWindow::exportSubject() const {
   if (const auto& box = desk_.state.box)
     subject.box = QString::number(box->lon, 'g', 17) + "," + QString::number(box->lat, 'g', 17);
   subject.interpolate = desk_.state.interpolate;
+  for (const std::string& path : desk_.state.paths) subject.inputs << QString::fromStdString(path);
+  subject.time = desk_.time;
   ScenarioRequest& wished = subject.wished;
   wished.nSigma = {desk_.state.nSigma};
   wished.members = desk_.state.members;
   wished.seed = desk_.state.seed;
+  wished.nSigmaByLead = desk_.dialCommand();
+  wished.region = desk_.controlMask;
+  if (desk_.controlMask) subject.within = QString::fromStdString(cornersText(desk_.state.within));
+  if (!wished.nSigmaByLead.empty()) {  // bent: one command, so the dial's alone
+    const auto dial = desk_.scenarios ? desk_.scenarios->ensemble() : nullptr;
+    if (dial && dial->request.quality == Quality::Full) subject.scenario = dial;
+    return subject;
+  }
   for (const PaneSpec& pane : desk_.state.layout.panes())
     if (pane.content.source == PaneSource::Scenario && pane.content.nSigma)
       wished.nSigma.push_back(*pane.content.nSigma);
@@ -379,8 +394,6 @@ ExportSubject MainWindow::exportSubject() const {
         found && found->request.quality == Quality::Full)
       exact.push_back(std::move(found));
   subject.scenario = scenariosTogether(std::move(exact));
-  for (const std::string& path : desk_.state.paths) subject.inputs << QString::fromStdString(path);
-  subject.time = desk_.time;
   return subject;
 }
 

@@ -9,7 +9,6 @@
 #include <cmath>
 
 #include "app/gui/actions.h"
-#include "app/gui/curve_chart.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
@@ -39,13 +38,6 @@ QString cellText(const FrameSequence& sequence) {
   return QObject::tr("%1, every %2 min")
       .arg(QString::fromUtf8(unitText(sequence.quantity).data()))
       .arg(stepMinutes(sequence), 0, 'g', 3);
-}
-
-std::vector<QPointF> highestPoints(const RegionSeries& series, ValidTime runTime) {
-  std::vector<QPointF> points;
-  for (const RegionMoment& moment : series)
-    points.emplace_back(double((moment.time - runTime).count()) / 60.0, moment.highest);
-  return points;
 }
 
 void setChip(QLabel* chip, const QString& text) {
@@ -236,6 +228,7 @@ void MainWindow::showPanes() {
     scene.setFrame(picture.grid, table);
     scene.setSigns(picture.signs);
     scene.setRegion(desk_.state.region);
+    scene.setControlArea(desk_.controlMask ? desk_.state.within : MapRegion());
     scene.setNotes(notes);
     scene.setCaption(picture.caption);
     // One legend for each table, in the last pane that has it.
@@ -253,6 +246,7 @@ void MainWindow::showDesk() {
   showFacts();
   showPanel();
   showPlace();
+  showAlongDial();
   lightsTimer_.start();
 }
 
@@ -316,6 +310,10 @@ void MainWindow::showPanel() {
   for (const auto& forecast : controller_->sweep())
     if (forecast->request.quality == Quality::Full) sweep.push_back(forecast->members.front());
   if (content.forecast) content.reach = dialReach(sweep, content.forecast->anticipated);
+  if (content.forecast && content.forecast->request.quality == Quality::Full)
+    content.notReached = QString::fromStdString(
+        unreachedSentence(content.forecast->members.front(), content.forecast->anticipated,
+                          stepMinutes(desk_.context->frames)));
   content.secondsPerMember = controller_->secondsPerMember();
   if (desk_.isForecastTime()) {
     for (const TimeCell& cell : times_->cells())
@@ -341,60 +339,8 @@ void MainWindow::showLights() {
                             .arg(Theme::of(*this).dark);
   if (about == lightsOf_) return;
   lightsOf_ = about;
-  panel_->setLights(plausibilityOf(*desk_.context, dial->members.front(), dial->anticipated));
-}
-
-void MainWindow::showPlace() {
-  const MapRegion& region = desk_.state.region;
-  if (region.outline.empty() || !desk_.context) return panel_->clearPlace();
-  using Curve = ChartContent::Curve;
-  const ValidTime now = desk_.context->runTime;
-  const auto cells = cellsInRegion(region, desk_.context->frames.geo);
-  ChartContent chart;
-  chart.title =
-      region.isPlace() ? tr("value at the place, 0–254") : tr("strongest value in the area, 0–254");
-  const double step = stepMinutes(desk_.context->frames);
-  chart.firstMinute = -step * double(desk_.context->frames.frames.size() - 1);
-  chart.lastMinute = step * desk_.context->grid.targetFrames;
-  chart.level = desk_.state.threshold;
-  chart.highest = std::max(160.0, 1.15 * desk_.state.threshold);
-  chart.curves.push_back(
-      {highestPoints(regionSeries(desk_.context->frames, cells), now), Curve::Color::Observed, 2});
-  if (desk_.truth && desk_.state.showTruth)
-    chart.curves.push_back(
-        {highestPoints(regionSeries(*desk_.truth, cells), now), Curve::Color::Observed, 1.5, true});
-  const auto extrapolated = pictures_.forecastsOf({PaneSource::Extrapolation}, desk_);
-  for (const FrameSequence* forecast : extrapolated)
-    chart.curves.push_back(
-        {highestPoints(regionSeries(*forecast, cells), now), Curve::Color::Quiet, 1, true});
-  PaneContent all{PaneSource::Scenario,
-                  desk_.state.members > 1 ? PaneProduct::Mean : PaneProduct::Member};
-  const auto ensemble = controller_->ensemble();
-  const auto members = ensemble || desk_.state.members < 2 ? pictures_.forecastsOf(all, desk_)
-                                                           : std::vector<const FrameSequence*>();
-  const RegionForecast forecast = regionForecast(members, region, desk_.state.threshold);
-  for (const RegionSeries& series : forecast.members)
-    chart.curves.push_back(
-        {highestPoints(series, now), Curve::Color::Forecast, members.size() > 1 ? 1.0 : 2.0});
-  if (desk_.isForecastTime()) chart.minuteShown = double(desk_.leadMinutes());
-  QString words = QString::fromStdString(regionWords(forecast));
-  // The same question along the dial: how likely it is if it turns out weaker or stronger.
-  QStringList chances;
-  for (const auto& one : controller_->sweep()) {
-    const RegionForecast there =
-        regionForecast({&one->members.front().frames}, region, desk_.state.threshold);
-    if (tenthsOf(one->request.nSigma.front()) % 20 == 0)
-      chances << QString("%1 σ %2").arg(signedText(one->request.nSigma.front(), 0),
-                                        there.everAbove ? tr("yes") : tr("no"));
-  }
-  if (!chances.isEmpty()) words += tr("\nReached at: %1").arg(chances.join(", "));
-  if (!extrapolated.empty())
-    words += tr("\nExtrapolation: %1")
-                 .arg(QString::fromStdString(
-                     regionWords(regionForecast(extrapolated, region, desk_.state.threshold))));
-  const QString heading = region.isPlace() ? tr("AT %1").arg(placeText(region.outline.front()))
-                                           : tr("IN THE AREA, %1 CELLS").arg(cells.size());
-  panel_->setPlace(heading, words, chart);
+  panel_->setLights(
+      plausibilityOf(*desk_.context, dial->members.front(), dial->anticipated, dial->trained));
 }
 
 void MainWindow::showScores() {

@@ -8,6 +8,7 @@
 #include "app/gui/overlays.h"
 #include "app/gui/scenario_controller.h"
 #include "app/gui/scenario_panel.h"
+#include "core/control_command.h"
 #include "core/errors.h"
 
 namespace stormloom {
@@ -40,6 +41,11 @@ void MainWindow::wireDesk() {
         tr("Threshold %1").arg(level), [level](DeskState& state) { state.threshold = level; },
         "threshold");
   });
+  connect(panel_, &ScenarioPanel::leadBent, this, &MainWindow::bendLead);
+  connect(panel_, &ScenarioPanel::leadReset, this, &MainWindow::straighten);
+  connect(panel_, &ScenarioPanel::areaAsked, actions_->find("drawArea"), &QAction::trigger);
+  connect(panel_, &ScenarioPanel::insideAsked, this, &MainWindow::limitControl);
+  connect(panel_, &ScenarioPanel::alongDialAsked, actions_->find("alongDial"), &QAction::trigger);
   connect(panel_, &ScenarioPanel::placeCleared, this,
           [this] { change(tr("No place"), [](DeskState& state) { state.region = {}; }); });
   connect(panel_, &ScenarioPanel::exportAsked, actions_->find("picture"), &QAction::trigger);
@@ -166,9 +172,60 @@ void MainWindow::apply(const DeskState& next) {
   if (desk_.observed) rebuildTimes();
 }
 
+void MainWindow::bendLead(int lead, double nSigma) {
+  const auto leads = std::size_t(desk_.context ? desk_.context->grid.targetFrames : 0);
+  if (std::size_t(lead) >= leads) return;
+  const QString when = signedText(stepMinutes(desk_.context->frames) * (lead + 1), 0) + tr(" min");
+  change(
+      tr("Command at %1: %2 σ").arg(when, signedText(nSigma)),
+      [&](DeskState& state) {
+        state.bend = bendWith(state.bend, leads, std::size_t(lead), state.nSigma, nSigma);
+      },
+      "bend" + std::to_string(lead));
+}
+
+void MainWindow::straighten(int lead) {
+  if (lead >= 0) return bendLead(lead, desk_.state.nSigma);
+  change(tr("Command straightened"), [](DeskState& state) { state.bend.clear(); });
+}
+
+// What was drawn to ask about becomes what the command is limited to; asked again, everywhere.
+void MainWindow::limitControl() {
+  if (desk_.state.within.isArea())
+    return change(tr("Control everywhere"), [](DeskState& state) { state.within = {}; });
+  const MapRegion area = controlArea(desk_.state.region);
+  const bool covers = desk_.context && controlMask(area, desk_.context->frames.geo);
+  if (covers)
+    return change(tr("Control inside the area"), [&](DeskState& state) { state.within = area; });
+  banner_->tell(area.isArea()
+                    ? tr("The area lies outside the models' box. Draw it inside the dashed frame.")
+                    : tr("Draw an area first: press Q, or hold Shift, and drag on the map."));
+  showChoices();
+}
+
+/// The same cells stay the same pointer, by which results are told apart.
+void MainWindow::cutControlMask() {
+  const MapRegion& within = desk_.state.within;
+  const std::string about =
+      desk_.context && within.isArea() ? desk_.context->hash + cornersText(within) : std::string();
+  if (about == maskOf_) return;
+  maskOf_ = about;
+  desk_.controlMask = about.empty() ? nullptr : controlMask(within, desk_.context->frames.geo);
+  if (!about.empty() && !desk_.controlMask)
+    banner_->tell(
+        tr("The area of control lies outside the models' box here: the command is for "
+           "all of the box."));
+}
+
 void MainWindow::updateWishes() {
+  cutControlMask();
   const DeskState& state = desk_.state;
-  ScenarioWishes wishes{state.nSigma, state.seed, state.members, {}, 1};
+  ScenarioWishes wishes{.nSigma = state.nSigma,
+                        .curve = desk_.dialCommand(),
+                        .region = desk_.controlMask,
+                        .seed = state.seed,
+                        .members = state.members,
+                        .alongDial = state.alongDial && state.members > 1};
   for (const PaneSpec& pane : state.layout.panes()) {
     for (const auto& content : {std::optional(pane.content), pane.minus}) {
       if (!content || content->source != PaneSource::Scenario || !content->nSigma) continue;
@@ -184,6 +241,7 @@ void MainWindow::updateWishes() {
 void MainWindow::showChoices() {
   const DeskState& state = desk_.state;
   panel_->setIntensity(state.nSigma);
+  panel_->setControl(state.bend, desk_.controlMask != nullptr);
   panel_->setChoices(state.seed, state.members, state.threshold);
   const auto& entries = history_.entries();
   panel_->setUndo(history_.canUndo(), QString::fromStdString(entries[history_.position()].label));
@@ -193,6 +251,8 @@ void MainWindow::showChoices() {
                                                 {"hatching", state.hatching},
                                                 {"outlines", state.outlines},
                                                 {"truth", state.showTruth},
+                                                {"alongDial", state.alongDial},
+                                                {"controlArea", state.within.isArea()},
                                                 {"watch", state.watch || !watched_.isEmpty()},
                                                 {"interpolate", state.interpolate},
                                                 {"safeColors", state.safeColors}};

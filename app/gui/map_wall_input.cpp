@@ -157,7 +157,11 @@ void MapWall::finishDrag(const QPointF& at) {
     Q_EMIT viewChanged();
     Q_EMIT boxLetGo();
   }
-  if (drag == Drag::Area && corners_.size() >= 3) Q_EMIT areaChosen(std::exchange(corners_, {}));
+  if (drag == Drag::Area) {
+    setCursor(Qt::CrossCursor);
+    tool_ = Tool::Look;  // one area, then the hand moves the map again
+    if (corners_.size() >= 3) Q_EMIT areaChosen(std::exchange(corners_, {}));
+  }
   if (drag == Drag::Map && click && tool_ != Tool::Area) {
     const QRect rect = paneRect(dragPane_);
     const LonLat place =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/receipt.h"
 #include "core/scenario_blend.h"
 
 namespace stormloom {
@@ -56,22 +57,28 @@ void ScenarioController::setContext(std::shared_ptr<const ModelContext> context)
   blend_.reset();
   stopped_ = failed_ = false;
   rest_.stop();
-  ++latestId_;  // what runs is about another context
-  running_.reset();
-  worker_->cancel();
+  dropRunning();  // it is about another context
   setBusy(false);
   if (context_) askNext();
 }
 
 void ScenarioController::setWishes(const ScenarioWishes& wishes) {
   if (wishes == wishes_) return;
-  const bool moved = wishes.nSigma != wishes_.nSigma;
+  const bool moved = wishes.nSigma != wishes_.nSigma || wishes.curve != wishes_.curve;
+  const bool otherDice = wishes.seed != wishes_.seed || wishes.region != wishes_.region;
   // What failed is not tried again at every move of the dial, only when something else is asked
   // for.
   ScenarioWishes sameDial = wishes;
   sameDial.nSigma = wishes_.nSigma;
+  sameDial.curve = wishes_.curve;
   if (!failed_ || sameDial != wishes_) stopped_ = failed_ = false;
+  if (wishes.region != wishes_.region)
+    area_ = wishes.region ? regionHash(*wishes.region) : std::string();
   wishes_ = wishes;
+  if (otherDice) {
+    blend_.reset();
+    dropRunning();
+  }
   if (moved) rest_.start();
   askNext();
 }
@@ -84,44 +91,69 @@ void ScenarioController::setHandOnDial(bool down) {
 void ScenarioController::cancel() {
   stopped_ = true;
   rest_.stop();
-  ++latestId_;
-  running_.reset();
-  worker_->cancel();
+  dropRunning();
   setBusy(false);
 }
 
-ScenarioKey ScenarioController::keyOf(int tenths, Quality quality) const {
-  return {context_ ? context_->hash : std::string(), wishes_.seed, tenths, quality};
+void ScenarioController::dropRunning() {
+  ++latestId_;
+  running_.reset();
+  worker_->cancel();
 }
 
-bool ScenarioController::has(int tenths, Quality quality, int members) const {
-  if (store_.find(keyOf(tenths, Quality::Full), members)) return true;
-  return quality == Quality::Preview && store_.find(keyOf(tenths, Quality::Preview), members);
+ScenarioKey ScenarioController::keyOf(int tenths, Quality quality) const {
+  return {context_ ? context_->hash : std::string(), wishes_.seed, tenths, quality, {}, area_};
+}
+
+ScenarioKey ScenarioController::dialKey(Quality quality) const {
+  ScenarioKey key = keyOf(tenthsOf(wishes_.nSigma), quality);
+  key.curve = tenthsOf(wishes_.curve);
+  return key;
+}
+
+/// Full quality serves whoever asks for a preview.
+bool ScenarioController::has(ScenarioKey key, int members) const {
+  if (store_.find(key, members)) return true;
+  if (key.quality == Quality::Full) return false;
+  key.quality = Quality::Full;
+  return store_.find(key, members) != nullptr;
+}
+
+/// Whether every n of the dial's command lies between two neighbours of the sweep.
+bool ScenarioController::spansDial(Quality quality) const {
+  const auto known = store_.all(keyOf(0, quality));
+  if (wishes_.curve.empty()) return spans(known, wishes_.nSigma);
+  return std::ranges::all_of(wishes_.curve, [&](double n) { return spans(known, n); });
 }
 
 void ScenarioController::addMissing(std::vector<Want>& wants, const std::vector<int>& tenths,
                                     Quality quality, int members) const {
   Want want{{}, members, quality};
   for (const int n : tenths)
-    if (!has(n, quality, members)) want.tenths.push_back(n);
+    if (!has(keyOf(n, quality), members)) want.tenths.push_back(n);
   if (!want.tenths.empty()) wants.push_back(std::move(want));
+}
+
+void ScenarioController::addDial(std::vector<Want>& wants, Quality quality, int members) const {
+  const ScenarioKey key = dialKey(quality);
+  if (!has(key, members)) wants.push_back({{key.tenths}, members, quality, key.curve});
 }
 
 std::vector<ScenarioController::Want> ScenarioController::wants() const {
   std::vector<Want> wants;
   if (!context_ || stopped_) return wants;
-  const int dial = tenthsOf(wishes_.nSigma);
-  if (!spans(store_.all(context_->hash, wishes_.seed, Quality::Full), wishes_.nSigma))
-    addMissing(wants, {dial}, Quality::Preview, 1);
+  if (!spansDial(Quality::Full)) addDial(wants, Quality::Preview, 1);
   if (rest_.isActive()) return wants;
-  addMissing(wants, {dial}, Quality::Full, 1);
+  addDial(wants, Quality::Full, 1);
   if (handDown_) return wants;
   std::vector<int> fixed;
   for (const double n : wishes_.fixed) fixed.push_back(tenthsOf(n));
   addMissing(wants, kSweep, Quality::Preview, 1);
   addMissing(wants, fixed, Quality::Full, wishes_.fixedMembers);
-  addMissing(wants, {dial}, Quality::Full, wishes_.members);
+  addDial(wants, Quality::Full, wishes_.members);
   addMissing(wants, {-40, -20, 0, 20, 40}, Quality::Full, 1);
+  for (const int n : {0, 20, -20, 40, -40})  // one after the other: each shows as it comes
+    if (wishes_.alongDial) addMissing(wants, {n}, Quality::Full, wishes_.members);
   addMissing(wants, {-30, -10, 10, 30}, Quality::Full, 1);
   return wants;
 }
@@ -147,11 +179,15 @@ void ScenarioController::submit(const Want& want) {
   request.context = context_;
   request.nSigma.clear();
   for (const int tenths : want.tenths) request.nSigma.push_back(tenths / 10.0);
+  for (const int tenths : want.curve) request.nSigmaByLead.push_back(tenths / 10.0);
+  request.region = wishes_.region;
   request.seed = wishes_.seed;
   request.members = want.members;
   request.quality = want.quality;
   if (want.tenths.size() == 1 && want.members > 1) {  // an ensemble grows by what it lacks
-    if (const auto known = store_.find(keyOf(want.tenths.front(), want.quality))) {
+    ScenarioKey key = keyOf(want.tenths.front(), want.quality);
+    key.curve = want.curve;
+    if (const auto known = store_.find(key)) {
       request.firstMember = int(known->members.size());
       request.members -= request.firstMember;
     }
@@ -188,34 +224,39 @@ void ScenarioController::onFailure(std::uint64_t id, const QString& sentence) {
 
 std::shared_ptr<const ScenarioForecast> ScenarioController::forDial() const {
   if (!context_) return nullptr;
-  const int dial = tenthsOf(wishes_.nSigma);
-  if (auto exact = store_.find(keyOf(dial, Quality::Full))) return exact;
+  if (auto exact = store_.find(dialKey(Quality::Full))) return exact;
   for (const auto quality : {Quality::Full, Quality::Preview}) {
     if (quality == Quality::Preview)
-      if (auto preview = store_.find(keyOf(dial, Quality::Preview))) return preview;
-    const auto known = store_.all(context_->hash, wishes_.seed, quality);
-    if (!spans(known, wishes_.nSigma)) continue;
-    const bool made = blend_ && tenthsOf(blend_->request.nSigma.front()) == dial &&
-                      blend_->request.seed == wishes_.seed &&
-                      blend_->request.context->hash == context_->hash &&
-                      blend_->steps == known.front()->steps;
-    if (!made) blend_ = blendedScenario(known, wishes_.nSigma);
+      if (auto preview = store_.find(dialKey(quality))) return preview;
+    if (!spansDial(quality)) continue;
+    const auto known = store_.all(keyOf(0, quality));
+    const bool made =
+        blend_ && tenthsOf(blend_->request.nSigma.front()) == tenthsOf(wishes_.nSigma) &&
+        blend_->request.nSigmaByLead == wishes_.curve && blend_->steps == known.front()->steps;
+    if (!made) blend_ = blendedScenario(known, wishes_.nSigma, wishes_.curve);
     if (blend_) return blend_;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const ScenarioForecast> ScenarioController::best(ScenarioKey key,
+                                                                 int members) const {
+  if (!context_) return nullptr;
+  for (const auto quality : {Quality::Full, Quality::Preview}) {
+    key.quality = quality;
+    for (const int wanted : {members, 1})
+      if (auto found = store_.find(key, wanted)) return found;
   }
   return nullptr;
 }
 
 std::shared_ptr<const ScenarioForecast> ScenarioController::forFixed(double nSigma,
                                                                      int members) const {
-  if (!context_) return nullptr;
-  for (const auto quality : {Quality::Full, Quality::Preview})
-    for (const int wanted : {members, 1})
-      if (auto found = store_.find(keyOf(tenthsOf(nSigma), quality), wanted)) return found;
-  return nullptr;
+  return best(keyOf(tenthsOf(nSigma), Quality::Full), members);
 }
 
 std::shared_ptr<const ScenarioForecast> ScenarioController::ensemble() const {
-  return forFixed(wishes_.nSigma, wishes_.members);
+  return best(dialKey(Quality::Full), wishes_.members);
 }
 
 std::vector<std::shared_ptr<const ScenarioForecast>> ScenarioController::sweep() const {

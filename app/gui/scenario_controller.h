@@ -13,11 +13,15 @@ namespace stormloom {
 
 /// What the desk wants to see of the models at this moment.
 struct ScenarioWishes {
-  double nSigma = 0.0;  ///< of the dial
+  double nSigma = 0.0;             ///< of the dial
+  std::vector<double> curve = {};  ///< the dial's command bent by hand, n of each lead time
+  /// Cells that every command is limited to; null: all. The same cells come as the same pointer.
+  std::shared_ptr<const std::vector<std::uint8_t>> region = nullptr;
   std::uint64_t seed = 1;
   int members = 1;            ///< at the dial's n
   std::vector<double> fixed;  ///< other n that panes show
   int fixedMembers = 1;
+  bool alongDial = false;  ///< as many members of n = -4, -2, 0, 2, 4 as of the dial
   bool operator==(const ScenarioWishes&) const = default;
 };
 
@@ -40,10 +44,10 @@ public:
   void cancel();  ///< stops what runs; nothing new starts before something new is asked
   bool isBusy() const { return busy_; }
 
-  /// The best there is for the dial: exact and full, between two full ones, exact preview, between
-  /// two previews.
+  /// The best there is for the dial, bent or not: exact and full, between two full ones, exact
+  /// preview, between two previews.
   std::shared_ptr<const ScenarioForecast> forDial() const;
-  /// Of a fixed n: full, else preview, else nothing.
+  /// Of a fixed n, not bent: full, else preview, else nothing.
   std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members = 1) const;
   /// The ensemble of the dial, however many members of it there are.
   std::shared_ptr<const ScenarioForecast> ensemble() const;
@@ -63,22 +67,29 @@ private:
     std::vector<int> tenths;
     int members = 1;
     Quality quality = Quality::Full;
+    std::vector<int> curve = {};
     bool operator==(const Want&) const = default;
   };
   std::vector<Want> wants() const;
-  bool has(int tenths, Quality quality, int members) const;
+  void addDial(std::vector<Want>& wants, Quality quality, int members) const;
   void addMissing(std::vector<Want>& wants, const std::vector<int>& tenths, Quality quality,
                   int members) const;
+  bool has(ScenarioKey key, int members) const;
+  bool spansDial(Quality quality) const;
   void askNext();
   void submit(const Want& want);
   void onForecast(std::shared_ptr<const ScenarioForecast> forecast);
   void onAnswered(std::uint64_t id);
   void onFailure(std::uint64_t id, const QString& sentence);
   void setBusy(bool busy);
+  void dropRunning();
   ScenarioKey keyOf(int tenths, Quality quality) const;
+  ScenarioKey dialKey(Quality quality) const;
+  std::shared_ptr<const ScenarioForecast> best(ScenarioKey key, int members) const;
 
   std::shared_ptr<const ModelContext> context_;
   ScenarioWishes wishes_;
+  std::string area_;  ///< hash of the wished region
   ScenarioStore store_;
   std::uint64_t latestId_ = 0;
   std::optional<Want> running_;

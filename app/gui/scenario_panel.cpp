@@ -10,7 +10,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include "app/gui/curve_chart.h"
+#include "app/gui/command_chart.h"
 #include "app/gui/intensity_dial.h"
 #include "app/gui/labels.h"
 #include "app/gui/theme.h"
@@ -35,9 +35,12 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   column->setSpacing(6);
   buildDial(column);
   buildNumbers(column);
+  buildChart(column);
+  buildControl(column);
   buildChoices(column);
   buildSeed(column);
   buildPlace(column);
+  buildAlongDial(column);
   column->addSpacing(4);
   column->addWidget(heading(tr("WHY BELIEVE IT")));
   lights_ = new LightList;
@@ -83,14 +86,51 @@ void ScenarioPanel::buildNumbers(QVBoxLayout* column) {
   reach_ = quietLabel();
   reach_->setObjectName("reach");
   column->addWidget(reach_);
-  chart_ = new CurveChart;
+}
+
+void ScenarioPanel::buildChart(QVBoxLayout* column) {
+  chart_ = new CommandChart;
   chart_->setObjectName("intensityChart");
   chart_->setFixedHeight(164);
   chart_->setToolTip(
       tr("Mean intensity of the forecast box. Cyan: observed. Bands: expected, ±1, ±2 and ±4 σ. "
          "Dashed: as expected.\n"
-         "Thick amber: commanded. Thin: what each member achieved."));
+         "Thick amber: commanded. Thin: what each member achieved. Hatched: not trained.\n"
+         "Drag a dot up or down to bend the command; double-click puts it back."));
+  connect(chart_, &CommandChart::handHeld, this, &ScenarioPanel::handOnDial);
+  connect(chart_, &CommandChart::handleMoved, this, [this](int lead, double value) {
+    if (!content_.forecast || lead >= int(content_.forecast->anticipated.mu.size())) return;
+    bendTo(lead, content_.forecast->anticipated.nSigmaOf(lead, value / 255.0));
+  });
+  connect(chart_, &CommandChart::handleNudged, this,
+          [this](int lead, double by) { bendTo(lead, commandAt(lead) + by); });
+  connect(chart_, &CommandChart::handleReset, this, &ScenarioPanel::leadReset);
   column->addWidget(chart_);
+}
+
+void ScenarioPanel::buildControl(QVBoxLayout* column) {
+  control_ = quietLabel();
+  control_->setObjectName("control");
+  column->addWidget(control_);
+  auto* row = new QHBoxLayout;
+  row->setSpacing(8);
+  straighten_ = new QPushButton(tr("Straighten"));
+  straighten_->setToolTip(tr("One intensity for all lead times again (U)"));
+  auto* area = new QPushButton(tr("Draw area"));
+  area->setToolTip(tr("Draw an area on the map with the left button (Q, or hold Shift)"));
+  inside_ = new QPushButton(tr("Inside only"));
+  inside_->setObjectName("insideOnly");
+  inside_->setCheckable(true);
+  inside_->setToolTip(tr("Let the command change the drawn area alone; again: everywhere (K)"));
+  for (QPushButton* button : {straighten_, area, inside_}) {
+    button->setStyleSheet("padding-left: 6px; padding-right: 6px");
+    button->setFocusPolicy(Qt::TabFocus);
+    row->addWidget(button);
+  }
+  column->addLayout(row);
+  connect(straighten_, &QPushButton::clicked, this, [this] { Q_EMIT leadReset(-1); });
+  connect(area, &QPushButton::clicked, this, &ScenarioPanel::areaAsked);
+  connect(inside_, &QPushButton::clicked, this, &ScenarioPanel::insideAsked);
 }
 
 void ScenarioPanel::buildChoices(QVBoxLayout* column) {
@@ -123,7 +163,19 @@ void ScenarioPanel::buildChoices(QVBoxLayout* column) {
   column->addLayout(row);
   budget_ = quietLabel();
   budget_->setObjectName("budget");
-  column->addWidget(budget_);
+  alongDial_ = new QPushButton(tr("Along the dial"));
+  alongDial_->setObjectName("alongDial");
+  alongDial_->setCheckable(true);
+  alongDial_->setFocusPolicy(Qt::TabFocus);
+  alongDial_->setToolTip(
+      tr("How likely the threshold is at −4, −2, 0, +2 and +4 σ, with as many "
+         "members at each (P)"));
+  connect(alongDial_, &QPushButton::clicked, this, &ScenarioPanel::alongDialAsked);
+  auto* below = new QHBoxLayout;
+  below->setSpacing(8);
+  below->addWidget(budget_, 1);
+  below->addWidget(alongDial_);
+  column->addLayout(below);
 }
 
 void ScenarioPanel::buildSeed(QVBoxLayout* column) {
@@ -184,6 +236,27 @@ void ScenarioPanel::buildPlace(QVBoxLayout* column) {
   inside->addWidget(placeWords_);
   column->addWidget(place_);
   place_->hide();
+}
+
+void ScenarioPanel::buildAlongDial(QVBoxLayout* column) {
+  chances_ = new QWidget;
+  auto* inside = new QVBoxLayout(chances_);
+  inside->setContentsMargins(0, 6, 0, 0);
+  inside->setSpacing(6);
+  inside->addWidget(heading(tr("CHANCE ALONG THE DIAL")));
+  chanceChart_ = new CurveChart;
+  chanceChart_->setObjectName("chanceChart");
+  chanceChart_->setFixedHeight(116);
+  chanceChart_->setToolTip(
+      tr("Members that reach the threshold, in percent, for each intensity. Dots: computed. "
+         "Upright line: the dial."));
+  inside->addWidget(chanceChart_);
+  chanceWords_ = new QLabel;
+  chanceWords_->setObjectName("chanceWords");
+  chanceWords_->setWordWrap(true);
+  inside->addWidget(chanceWords_);
+  column->addWidget(chances_);
+  chances_->hide();
 }
 
 void ScenarioPanel::buildBottom(QVBoxLayout* column) {

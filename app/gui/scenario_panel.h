@@ -10,6 +10,7 @@
 
 class QCheckBox;
 class QDoubleSpinBox;
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QSpinBox;
@@ -17,6 +18,7 @@ class QVBoxLayout;
 
 namespace stormloom {
 
+class CommandChart;
 class CurveChart;
 class IntensityDial;
 class LightList;
@@ -28,7 +30,8 @@ struct PanelContent {
   std::shared_ptr<const ScenarioForecast> ensemble;
   std::shared_ptr<const FrameSequence> truth;  ///< nothing when hidden
   DialReach reach;
-  int lead = -1;  ///< index of the forecast frame shown; -1: an observed time
+  QString notReached;  ///< where the member shown stays off its command; empty: nowhere
+  int lead = -1;       ///< index of the forecast frame shown; -1: an observed time
   double secondsPerMember = 0.0;
 };
 
@@ -43,16 +46,25 @@ public:
   void setNoLights(const QString& why);
   void setPlace(const QString& heading, const QString& words, const struct ChartContent& chart);
   void clearPlace();
+  void setAlongDial(const QString& words, const struct ChartContent& chart);
+  void clearAlongDial();
   void setBusy(bool busy);
   void setUndo(bool possible, const QString& what);
   // Without signals: the window says what is.
   void setIntensity(double nSigma);
+  /// What lead times are bent by, in sigma, and whether the control is limited to an area.
+  void setControl(const std::vector<double>& bend, bool limited);
   void setChoices(quint64 seed, int members, double threshold);
   double intensity() const;
 
 Q_SIGNALS:
   void intensityChanged(double nSigma);
-  void handOnDial(bool down);
+  void handOnDial(bool down);  ///< or on the chart's handles
+  void leadBent(int lead, double nSigma);
+  void leadReset(int lead);  ///< -1: all
+  void areaAsked();
+  void insideAsked(bool only);
+  void alongDialAsked(bool on);
   void seedChanged(quint64 seed);
   void membersChanged(int members);
   void thresholdChanged(double threshold);
@@ -65,25 +77,40 @@ Q_SIGNALS:
 private:
   void buildDial(QVBoxLayout* column);
   void buildNumbers(QVBoxLayout* column);
+  void buildChart(QVBoxLayout* column);
+  void buildControl(QVBoxLayout* column);
+  void buildAlongDial(QVBoxLayout* column);
   void buildChoices(QVBoxLayout* column);
   void buildSeed(QVBoxLayout* column);
   void buildPlace(QVBoxLayout* column);
   void buildBottom(QVBoxLayout* column);
   void onSlider(int tenths);
+  double commandAt(int lead) const;  ///< in sigma
+  void bendTo(int lead, double nSigma);
   void showWords();
   void showNumbers();
   void showChart();
+  void addCommand(struct ChartContent& chart, double step, double anchor) const;
   void showMade();
   void showMembers();
 
   PanelContent content_;
+  std::vector<double> bend_;
+  bool limited_ = false;
   QLabel* big_;
   QLabel* words_;
   IntensityDial* slider_;
   QLabel* commanded_;
   QLabel* achieved_;
   QLabel* reach_;
-  CurveChart* chart_;
+  CommandChart* chart_;
+  QLabel* control_;
+  QPushButton* straighten_;
+  QPushButton* inside_;
+  QPushButton* alongDial_;
+  QWidget* chances_;
+  QLabel* chanceWords_;
+  CurveChart* chanceChart_;
   QSpinBox* members_;
   QDoubleSpinBox* threshold_;
   QLabel* budget_;

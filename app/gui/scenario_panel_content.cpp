@@ -5,10 +5,11 @@
 #include <QSpinBox>
 #include <cmath>
 
-#include "app/gui/curve_chart.h"
+#include "app/gui/command_chart.h"
 #include "app/gui/intensity_dial.h"
 #include "app/gui/scenario_panel.h"
 #include "app/gui/theme.h"
+#include "core/control_command.h"
 
 namespace stormloom {
 namespace {
@@ -59,6 +60,27 @@ void ScenarioPanel::setIntensity(double nSigma) {
   showWords();
 }
 
+void ScenarioPanel::setControl(const std::vector<double>& bend, bool limited) {
+  bend_ = bend;
+  limited_ = limited;
+  straighten_->setEnabled(!bend.empty());
+  inside_->setChecked(limited);
+  const QString area = limited ? tr("Only inside the drawn area. ") : QString();
+  control_->setText(bend.empty() ? area + tr("Drag the dots to bend the command.")
+                                 : area + tr("Bent by hand; double-click a dot to put it back."));
+  showWords();
+}
+
+double ScenarioPanel::commandAt(int lead) const {
+  const auto command = bentCommand(intensity(), bend_, std::size_t(lead) + 1);
+  return command.empty() ? intensity() : command.back();
+}
+
+void ScenarioPanel::bendTo(int lead, double nSigma) {
+  const double to = std::round(10 * std::clamp(nSigma, -4.0, 4.0)) / 10;
+  if (to != commandAt(lead)) Q_EMIT leadBent(lead, to);
+}
+
 void ScenarioPanel::setChoices(quint64 seed, int members, double threshold) {
   const QSignalBlocker quietSeed(seed_), quietMembers(members_), quietThreshold(threshold_);
   seed_->setValue(int(seed));
@@ -78,6 +100,16 @@ void ScenarioPanel::showWords() {
   const double n = intensity();
   big_->setText(signedText(n) + " σ");
   QString words = QString::fromStdString(intensityWords(n));
+  if (!bend_.empty()) {
+    QStringList each;
+    const std::vector<double> command = bentCommand(n, bend_, bend_.size());
+    for (const double lead : command) each << signedText(lead);
+    const auto [least, most] = std::ranges::minmax(command);
+    words = tr("bent by hand\n%1 to %2 σ").arg(signedText(least), signedText(most));
+    chart_->setAccessibleDescription(tr("Bent command in sigma: %1").arg(each.join(", ")));
+  } else {
+    chart_->setAccessibleDescription(tr("The same command for all lead times"));
+  }
   words_->setText(words.replace(", about", "\nabout"));
   slider_->setAccessibleDescription(signedText(n) + tr(" sigma, ") + words);
 }
@@ -101,11 +133,14 @@ void ScenarioPanel::showNumbers() {
     const int last = int(std::min(member.achieved.size(), expected.mu.size())) - 1;
     const int lead = content_.lead >= 0 && content_.lead <= last ? content_.lead : last;
     if (lead >= 0) {
-      asked = QString::number(kScale * expected.commanded(lead, intensity()), 'f', 1);
-      const double mean = member.achieved[std::size_t(lead)],
-                   sigma = expected.sigma[std::size_t(lead)];
+      // Inside an area alone the command is about its cells; the engine says what that makes of
+      // all.
+      const double mean = member.achieved[std::size_t(lead)];
+      const double whole = limited_ ? member.commanded.at(std::size_t(lead))
+                                    : expected.commanded(lead, commandAt(lead));
+      if (std::isfinite(whole)) asked = QString::number(kScale * whole, 'f', 1);
       got = QString::number(kScale * mean, 'f', 1);
-      if (sigma > 0) achieved = (mean - expected.mu[std::size_t(lead)]) / sigma;
+      if (!limited_) achieved = expected.nSigmaOf(lead, mean);
     }
   }
   commanded_->setText(tr("Commanded <b>%1</b>").arg(asked));
@@ -113,13 +148,33 @@ void ScenarioPanel::showNumbers() {
       tr("Achieved <b>%1</b>%2")
           .arg(got, achieved ? QString(" (%1 σ)").arg(signedText(*achieved)) : QString()));
   slider_->setAchieved(achieved);
-  reach_->setText(QString::fromStdString(content_.reach.sentence));
-  reach_->setVisible(!content_.reach.sentence.empty());
+  QString reach = bend_.empty() && !limited_ ? QString::fromStdString(content_.reach.sentence)
+                                             : content_.notReached;
+  if (reach.isEmpty()) reach = content_.notReached;
+  reach_->setText(reach);
+  reach_->setVisible(!reach.isEmpty());
+}
+
+void ScenarioPanel::addCommand(ChartContent& chart, double step, double anchor) const {
+  const AnticipatedIntensity& expected = content_.forecast->anticipated;
+  std::vector<double> command;
+  for (int lead = 0; lead < int(expected.mu.size()); ++lead)
+    command.push_back(expected.commanded(lead, commandAt(lead)));
+  const auto points = pointsOf(command, step, anchor);
+  chart.curves.push_back({points, Curve::Color::Forecast, limited_ ? 1.0 : 3.0, limited_});
+  if (limited_ && !content_.forecast->members.empty())
+    chart.curves.push_back({pointsOf(content_.forecast->members.front().commanded, step, anchor),
+                            Curve::Color::Forecast, 3});
+  chart.handles.assign(points.begin() + 1, points.end());
+  const auto& members = content_.ensemble ? content_.ensemble->members : content_.forecast->members;
+  for (const ScenarioMember& member : members)
+    chart.curves.push_back({pointsOf(member.achieved, step, anchor), Curve::Color::Text, 1});
 }
 
 void ScenarioPanel::showChart() {
   ChartContent chart;
-  chart.title = tr("mean intensity of the box, 0–255");
+  chart.title = limited_ ? tr("mean of the box, 0–255; control inside the area")
+                         : tr("mean intensity of the box, 0–255");
   if (content_.context) {
     const double step = stepMinutes(content_.context->frames);
     chart.firstMinute = -step * double(content_.context->frames.frames.size() - 1);
@@ -127,17 +182,14 @@ void ScenarioPanel::showChart() {
     const auto past = observedPoints(content_.context->frames, content_.context->runTime);
     const double anchor = past.back().y();
     chart.highest = 10.0;
-    chart.greyAbove = kScale * TrainedRange{}.highestMean;
     for (const QPointF& point : past) chart.highest = std::max(chart.highest, 1.4 * point.y());
     if (content_.forecast && !content_.forecast->anticipated.mu.empty()) {
-      const AnticipatedIntensity& expected = content_.forecast->anticipated;
-      addFan(chart, expected, step, anchor);
-      chart.curves.push_back({pointsOf(commandedMeans(expected, intensity()), step, anchor),
-                              Curve::Color::Forecast, 3});
-      const auto& members =
-          content_.ensemble ? content_.ensemble->members : content_.forecast->members;
-      for (const ScenarioMember& member : members)
-        chart.curves.push_back({pointsOf(member.achieved, step, anchor), Curve::Color::Text, 1});
+      if (const auto& trained = content_.forecast->trained) {
+        chart.greyAbove = kScale * trained->highestMean;
+        chart.greyBelow = kScale * trained->lowestMean;
+      }
+      addFan(chart, content_.forecast->anticipated, step, anchor);
+      addCommand(chart, step, anchor);
     }
     chart.curves.push_back({past, Curve::Color::Observed, 2});
     if (content_.truth)
@@ -195,6 +247,18 @@ void ScenarioPanel::setPlace(const QString& heading, const QString& words,
 }
 
 void ScenarioPanel::clearPlace() { place_->hide(); }
+
+void ScenarioPanel::setAlongDial(const QString& words, const ChartContent& chart) {
+  alongDial_->setChecked(true);
+  chanceWords_->setText(words);
+  chanceChart_->setContent(chart);
+  chances_->show();
+}
+
+void ScenarioPanel::clearAlongDial() {
+  alongDial_->setChecked(false);
+  chances_->hide();
+}
 
 void ScenarioPanel::setBusy(bool busy) { stop_->setVisible(busy); }
 

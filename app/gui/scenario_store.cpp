@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/receipt.h"
+
 namespace stormloom {
 namespace {
 
@@ -18,18 +20,26 @@ std::size_t bytesOf(const ScenarioForecast& forecast) {
 
 int tenthsOf(double nSigma) { return int(std::lround(10.0 * nSigma)); }
 
+std::vector<int> tenthsOf(const std::vector<double>& nSigmaByLead) {
+  std::vector<int> tenths;
+  for (const double n : nSigmaByLead) tenths.push_back(tenthsOf(n));
+  return tenths;
+}
+
 void ScenarioStore::add(const ScenarioForecast& forecast) {
   std::map<int, std::vector<ScenarioMember>> apart;
   for (const ScenarioMember& member : forecast.members)
     apart[tenthsOf(member.nSigma)].push_back(member);
   ScenarioForecast head = forecast;
   head.members.clear();
+  const ScenarioRequest& request = forecast.request;
+  const std::string area = request.region ? regionHash(*request.region) : std::string();
   for (auto& [tenths, members] : apart) {
-    const ScenarioKey key{forecast.request.context->hash, forecast.request.seed, tenths,
-                          forecast.request.quality};
-    if (forecast.request.firstMember > 0) {  // it goes on with an ensemble that is here already
+    const ScenarioKey key{request.context->hash,          request.seed, tenths, request.quality,
+                          tenthsOf(request.nSigmaByLead), area};
+    if (request.firstMember > 0) {  // it goes on with an ensemble that is here already
       const auto known = find(key);
-      if (!known || int(known->members.size()) != forecast.request.firstMember) continue;
+      if (!known || int(known->members.size()) != request.firstMember) continue;
       members.insert(members.begin(), known->members.begin(), known->members.end());
     }
     auto one = std::make_shared<ScenarioForecast>(head);
@@ -69,11 +79,11 @@ std::shared_ptr<const ScenarioForecast> ScenarioStore::find(const ScenarioKey& k
   return found->second.forecast;
 }
 
-std::vector<std::shared_ptr<const ScenarioForecast>> ScenarioStore::all(
-    const std::string& contextHash, std::uint64_t seed, Quality quality) const {
+std::vector<std::shared_ptr<const ScenarioForecast>> ScenarioStore::all(ScenarioKey like) const {
   std::vector<std::shared_ptr<const ScenarioForecast>> found;
-  for (int tenths = -40; tenths <= 40; ++tenths)
-    if (const auto one = find({contextHash, seed, tenths, quality})) found.push_back(one);
+  like.curve.clear();
+  for (like.tenths = -40; like.tenths <= 40; ++like.tenths)
+    if (const auto one = find(like)) found.push_back(one);
   return found;
 }
 

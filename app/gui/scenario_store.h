@@ -16,10 +16,13 @@ struct ScenarioKey {
   std::uint64_t seed = 1;
   int tenths = 0;
   Quality quality = Quality::Full;
+  std::vector<int> curve = {};  ///< tenths of each lead time where the command is bent
+  std::string area = {};        ///< hash of the cells the control is limited to; empty: everywhere
   auto operator<=>(const ScenarioKey&) const = default;
 };
 
 int tenthsOf(double nSigma);
+std::vector<int> tenthsOf(const std::vector<double>& nSigmaByLead);
 
 /// Computed scenarios, each n on its own, so that undo, redo and the slider find them again. The
 /// oldest go when the memory given to it is full.
@@ -31,10 +34,8 @@ public:
   void add(const ScenarioForecast& forecast);
   /// An entry with at least that many members, or nothing.
   std::shared_ptr<const ScenarioForecast> find(const ScenarioKey& key, int members = 1) const;
-  /// Everything known of one context, seed and quality, by rising n.
-  std::vector<std::shared_ptr<const ScenarioForecast>> all(const std::string& contextHash,
-                                                           std::uint64_t seed,
-                                                           Quality quality) const;
+  /// Everything known like `like` but for n, not bent, by rising n.
+  std::vector<std::shared_ptr<const ScenarioForecast>> all(ScenarioKey like) const;
   std::size_t bytes() const { return bytes_; }
 
 private:

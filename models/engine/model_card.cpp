@@ -65,6 +65,17 @@ std::string ModelCard::weightsPath() const {
   return (std::filesystem::path(path).parent_path() / weightsFile).string();
 }
 
+std::optional<TrainedRange> ModelCard::trainedRange() const {
+  const Json* range = use.find("trained_range");
+  if (!range) return std::nullopt;
+  TrainedRange trained;
+  trained.lowestMean = range->value("lowest_mean", trained.lowestMean);
+  trained.highestMean = range->value("highest_mean", trained.highestMean);
+  trained.mostMissing = range->value("most_missing", trained.mostMissing);
+  trained.radars = range->value("radars", trained.radars);
+  return trained;
+}
+
 std::string cardPathOf(const std::string& weightsPath) {
   return std::filesystem::path(weightsPath).replace_extension(".json").string();
 }

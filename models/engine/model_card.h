@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,9 @@ struct IntensityStatistics {
 ///   use           what a program must know to run it: for the VAE latent_mean and latent_deviation
 ///                 (per channel); for the denoiser statistics, process ("flow-matching", or
 ///                 "diffusion" with the official keys under diffusion, and guide_scale),
-///                 context_frames, extrapolated_frames, control_features and defaults of sampler
-///                 and steps; for the alignment network its process; for Earthformer
+///                 context_frames, extrapolated_frames, control_features, trained_range (what it
+///                 was trained on: lowest_mean and highest_mean of the futures' frame means in
+///                 [0, 1], most_missing, radars) and defaults of sampler and steps; for the alignment network its process; for Earthformer
 ///                 context_frames, extrapolated_frames and output ("correction" or "frames")
 struct ModelCard {
   std::string path;  ///< of the card; not written
@@ -43,6 +45,7 @@ struct ModelCard {
   std::string licence;
 
   std::string weightsPath() const;
+  std::optional<TrainedRange> trainedRange() const;  ///< none: the card does not say
 };
 
 /// Where the card of a weights file lies: beside it, under the same name.

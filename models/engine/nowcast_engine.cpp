@@ -184,6 +184,7 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
   forecast->id = request.id;
   forecast->request = request;
   forecast->anticipated = diffusion.statistics().anticipate(encoded.contextMeans);
+  forecast->trained = diffusion.trainedRange();
   forecast->model = diffusion.name();
   forecast->weightsHash = diffusion.weightsHash();
   forecast->sampler = plan.sampler;

@@ -32,6 +32,7 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, bool
     const FieldShape& target = denoiser_->options().targetShape;
     latentShape_ = {target.thw[0], target.thw[1], target.thw[2], target.channels};
     statistics_ = IntensityStatistics::fromJson(denoiser.use.at("statistics"));
+    trainedRange_ = denoiser.trainedRange();
     contextFrames_ = denoiser.use.at("context_frames").asInt();
     const Json& defaults = denoiser.use.at("defaults");
     sampler_ = defaults.at("sampler").asString();

@@ -41,6 +41,7 @@ public:
 
   const std::string& name() const { return name_; }
   const std::string& weightsHash() const { return weightsHash_; }
+  const std::optional<TrainedRange>& trainedRange() const { return trainedRange_; }
   const IntensityStatistics& statistics() const { return statistics_; }
   const std::string& defaultSampler() const { return sampler_; }
   int defaultSteps(Quality quality) const { return quality == Quality::Full ? steps_ : previewSteps_; }
@@ -82,6 +83,7 @@ private:
   bool extrapolates_ = true;  // the condition goes on with extrapolated frames
   std::vector<std::int64_t> latentShape_;
   IntensityStatistics statistics_;
+  std::optional<TrainedRange> trainedRange_;
   torch::Tensor mean_, deviation_;  // (L), of the VAE's latents: the denoiser works on normalised ones
   double scaleFactor_ = 1.0;        // official: latents of the diffusion are those of the VAE times this
   std::optional<OfficialDiffusion> diffusion_;

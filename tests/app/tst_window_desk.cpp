@@ -302,7 +302,8 @@ private Q_SLOTS:
     const int actions = std::max(400, qEnvironmentVariableIntValue("STORMLOOM_ACTIONS"));
     const QStringList dialogs{"open",       "openFolder", "saveSession", "picture",
                               "fullScreen", "palette",    "keys",        "layouts",
-                              "paneMenu",   "saveLayout", "scale",       "note"};
+                              "paneMenu",   "saveLayout", "scale",       "note",
+                              "watch"};
     for (int i = 0; i < actions; ++i) {
       switch (chance() % 4) {
         case 0:

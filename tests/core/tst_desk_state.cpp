@@ -22,6 +22,8 @@ DeskState chosen() {
   state.runTime = timeFromIso("2019-06-10T00:24:00Z");
   state.time = timeFromIso("2019-06-10T00:44:00Z");
   state.nSigma = -2.4;
+  state.bend = {0, 0.5, -1.2};
+  state.within = {{LonLat{1, 2}, LonLat{3, 4}, LonLat{5, 0}}};
   state.seed = 77;
   state.members = 8;
   state.threshold = 160;
@@ -30,7 +32,7 @@ DeskState chosen() {
   state.kmPerPixel = 0.5;
   state.region = {{LonLat{1, 2}, LonLat{3, 4}, LonLat{5, 0}}};
   state.notes = {{*state.time, {4, 52}, "hail reported"}};
-  state.safeColors = true;
+  state.safeColors = state.alongDial = true;
   return state;
 }
 
@@ -55,6 +57,7 @@ private Q_SLOTS:
   void valuesOutOfRangeAreRefused_data() {
     QTest::addColumn<QString>("json");
     QTest::newRow("n beyond the dial") << R"({"n": 5})";
+    QTest::newRow("a bend beyond the dial") << R"({"bend": [0, 9]})";
     QTest::newRow("no members") << R"({"members": 0})";
     QTest::newRow("a place off the Earth") << R"({"center": [0, 91]})";
     QTest::newRow("a place of three numbers") << R"({"center": [0, 1, 2]})";

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 
+#include "core/control_command.h"
 #include "core/map_region.h"
 #include "core/plausibility.h"
 #include "core/scenario_blend.h"
@@ -54,6 +55,8 @@ FrameSequence flat(const std::vector<float>& values,
   return sequence;
 }
 
+TrainedRange trained() { return {0.0055, 0.1709, 0.35, {"MRMS", "KNMI", "FMI"}}; }
+
 MapRegion middle() { return {{context().frames.geo.lonLatFromCell({64.5, 64.5})}}; }
 
 }  // namespace
@@ -63,7 +66,7 @@ class TestPlausibility : public QObject {
 
 private Q_SLOTS:
   void whatReallyFollowedIsBelieved() {
-    const auto lights = plausibilityOf(context(), truth(), {six(0.1), six(0.02), 0.1});
+    const auto lights = plausibilityOf(context(), truth(), {six(0.1), six(0.02), 0.1}, trained());
     QCOMPARE(lights.size(), std::size_t(4));
     QVERIFY2(named(lights, "motion").level == Level::Good,
              named(lights, "motion").sentence.c_str());
@@ -74,8 +77,8 @@ private Q_SLOTS:
   }
 
   void aJumpInMassIsSeen() {
-    const auto lights =
-        plausibilityOf(context(), truth([](float v) { return 2 * v; }), {six(0.1), six(0.02), 0.1});
+    const auto lights = plausibilityOf(context(), truth([](float v) { return 2 * v; }),
+                                       {six(0.1), six(0.02), 0.1}, trained());
     QVERIFY2(named(lights, "first picture").level == Level::Warning,
              named(lights, "first picture").sentence.c_str());
   }
@@ -91,7 +94,7 @@ private Q_SLOTS:
       frame.grid = grid;
     }
     const auto light =
-        named(plausibilityOf(context(), member, {six(0.1), six(0.02), 0.1}), "motion");
+        named(plausibilityOf(context(), member, {six(0.1), six(0.02), 0.1}, trained()), "motion");
     QVERIFY2(light.level != Level::Good, light.sentence.c_str());
   }
 
@@ -99,14 +102,30 @@ private Q_SLOTS:
     ScenarioMember member = truth();
     member.achieved = six(0.3);
     const AnticipatedIntensity expected{six(0.1), six(0.02), 0.1};
-    QVERIFY(named(plausibilityOf(context(), member, expected), "intensity").level ==
+    QVERIFY(named(plausibilityOf(context(), member, expected, trained()), "intensity").level ==
             Level::Warning);
     member.achieved = six(0.12);
     member.nSigma = 3.0;
-    const auto light = named(plausibilityOf(context(), member, expected), "intensity");
+    const auto light = named(plausibilityOf(context(), member, expected, trained()), "intensity");
     QVERIFY(light.level == Level::Caution);
     QVERIFY2(light.sentence.find("+3 σ asked, +1 σ came out") != std::string::npos,
              light.sentence.c_str());
+    member.nSigma = 2.5;
+    member.achieved = six(0.15);
+    QVERIFY(named(plausibilityOf(context(), member, expected, {}), "intensity")
+                .sentence.find("does not say") != std::string::npos);
+  }
+
+  void whereABentCommandIsNotReachedIsSaid() {
+    ScenarioMember member = truth();
+    const AnticipatedIntensity expected{six(0.1), six(0.02), 0.1};
+    member.commanded = {0.1, 0.12, 0.14, 0.16, 0.16, 0.18};
+    member.achieved = {0.13, 0.12, 0.14, 0.155, 0.14, 0.15};
+    QCOMPARE(
+        unreachedSentence(member, expected, 10.0),
+        std::string("The model does not reach the command at +50, +60 min: up to 1.5 σ below."));
+    member.achieved = member.commanded;
+    QVERIFY(unreachedSentence(member, expected, 10.0).empty());
   }
 
   void theDialsReachIsWhereCommandsAreFollowed() {
@@ -146,6 +165,56 @@ private Q_SLOTS:
             !blendedScenario({}, 0.0));
   }
 
+  void aBentBlendTakesEachLeadTimeFromItsOwnNeighbours() {
+    std::vector<std::shared_ptr<const ScenarioForecast>> sweep;
+    for (const float n : {0.0f, 1.0f, 2.0f}) {
+      auto forecast = std::make_shared<ScenarioForecast>();
+      forecast->anticipated = {six(0.1), six(0.02), 0.1};
+      forecast->members = {{n, 0, flat({100 * n, 100 * n, 100 * n}), six(n), six(n)}};
+      sweep.push_back(forecast);
+    }
+    const std::vector<double> command{0.0, 0.5, 2.0, 1.5, 1.5, 1.5};
+    const auto blend = blendedScenario(sweep, 1.0, command);
+    QVERIFY(blend && blend->request.nSigmaByLead == command);
+    for (const auto& [lead, value] : {std::pair{0, 0.f}, {1, 50.f}, {2, 200.f}})
+      QVERIFY(std::abs(blend->members[0].frames.frames[std::size_t(lead)].grid->at(5, 5) - value) <
+              1e-3f);
+    QVERIFY(std::abs(blend->members[0].commanded[1] - 0.11) < 1e-9);
+    QVERIFY(std::abs(blend->members[0].achieved[3] - 1.5) < 1e-9);
+    QVERIFY(!blendedScenario(sweep, 1.0, {0.0, 2.5, 2.0, 1.5, 1.5, 1.5}));
+  }
+
+  void aBentCommandMovesWithTheDialAndEndsAtItsEnds() {
+    std::vector<double> bend = bendWith({}, 6, 2, 1.0, 2.5);
+    QCOMPARE(bentCommand(1.0, bend, 6), (std::vector<double>{1, 1, 2.5, 1, 1, 1}));
+    QCOMPARE(bentCommand(3.5, bend, 6), (std::vector<double>{3.5, 3.5, 4, 3.5, 3.5, 3.5}));
+    bend = bendWith(bend, 6, 2, 1.0, 1.0);
+    QVERIFY(bend.empty() && bentCommand(1.0, bend, 6).empty());
+  }
+
+  void anAreaOfControlNamesTheSameCellsByItsText() {
+    const GeoReference& geo = context().frames.geo;
+    MapRegion drawn;
+    for (int i = 0; i < 200; ++i) {
+      const double turn = i * 2 * 3.14159265 / 200;
+      drawn.outline.push_back(
+          geo.lonLatFromCell({60 + 25 * std::cos(turn), 64 + 18 * std::sin(turn)}));
+    }
+    const MapRegion area = controlArea(drawn);
+    QVERIFY2(area.outline.size() >= 8 && area.outline.size() < 60,
+             qPrintable(QString::number(area.outline.size())));
+    MapRegion read;
+    const QStringList numbers = QString::fromStdString(cornersText(area)).split(',');
+    for (qsizetype i = 0; i + 1 < numbers.size(); i += 2)
+      read.outline.push_back({numbers[i].toDouble(), numbers[i + 1].toDouble()});
+    QVERIFY(read == area);
+    const auto mask = controlMask(area, geo);
+    const auto cells = std::size_t(std::ranges::count(*mask, 1));
+    QVERIFY(std::abs(double(cells) / (3.14159265 * 25 * 18) - 1) < 0.05);
+    QVERIFY(!controlMask({}, geo) && !controlMask({{{100, -40}, {101, -40}, {101, -41}}}, geo));
+    QVERIFY(!controlArea(middle()).isArea());
+  }
+
   void aPlaceTellsWhenAndHowLikely() {
     const FrameSequence weak = flat({50, 80, 100}), strong = flat({100, 160, 180});
     const RegionForecast forecast = regionForecast({&weak, &strong}, middle(), 130);
@@ -160,6 +229,8 @@ private Q_SLOTS:
     const std::string words = regionWords(forecast);
     QVERIFY2(words.starts_with("130 or more in 1 of 2 members, first at 12:05 UTC"), words.c_str());
     QVERIFY(words.find("at most 180") != std::string::npos);
+    QCOMPARE(chanceOfReaching({&weak, &strong}, cellsInRegion(middle(), weak.geo), 130), 50.0);
+    QVERIFY(std::isnan(chanceOfReaching({}, {0}, 130)));
   }
 
   void aPlaceOutsideTheForecastSaysSo() {

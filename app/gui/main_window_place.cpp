@@ -1,0 +1,137 @@
+// What a place or an area may expect, and how likely it is along the dial.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "app/gui/curve_chart.h"
+#include "app/gui/main_window.h"
+#include "app/gui/scenario_controller.h"
+#include "app/gui/scenario_panel.h"
+
+namespace stormloom {
+namespace {
+
+constexpr double kSweep[] = {-4, -3, -2, -1, 0, 1, 2, 3, 4};
+
+std::vector<QPointF> highestPoints(const RegionSeries& series, ValidTime runTime) {
+  std::vector<QPointF> points;
+  for (const RegionMoment& moment : series)
+    points.emplace_back(double((moment.time - runTime).count()) / 60.0, moment.highest);
+  return points;
+}
+
+std::vector<const FrameSequence*> framesOf(const ScenarioForecast& forecast) {
+  std::vector<const FrameSequence*> frames;
+  for (const ScenarioMember& member : forecast.members) frames.push_back(&member.frames);
+  return frames;
+}
+
+/// The cells asked about: those of the place or area, else all.
+std::vector<std::size_t> cellsAskedAbout(const MapRegion& region, const GeoReference& geo) {
+  if (!region.outline.empty()) return cellsInRegion(region, geo);
+  std::vector<std::size_t> all(std::size_t(geo.width()) * std::size_t(geo.height()));
+  std::iota(all.begin(), all.end(), std::size_t(0));
+  return all;
+}
+
+}  // namespace
+
+void MainWindow::showPlace() {
+  const MapRegion& region = desk_.state.region;
+  if (region.outline.empty() || !desk_.context) return panel_->clearPlace();
+  using Curve = ChartContent::Curve;
+  const ValidTime now = desk_.context->runTime;
+  const auto cells = cellsInRegion(region, desk_.context->frames.geo);
+  ChartContent chart;
+  chart.title =
+      region.isPlace() ? tr("value at the place, 0–254") : tr("strongest value in the area, 0–254");
+  const double step = stepMinutes(desk_.context->frames);
+  chart.firstMinute = -step * double(desk_.context->frames.frames.size() - 1);
+  chart.lastMinute = step * desk_.context->grid.targetFrames;
+  chart.level = desk_.state.threshold;
+  chart.highest = std::max(160.0, 1.15 * desk_.state.threshold);
+  chart.curves.push_back(
+      {highestPoints(regionSeries(desk_.context->frames, cells), now), Curve::Color::Observed, 2});
+  if (desk_.truth && desk_.state.showTruth)
+    chart.curves.push_back(
+        {highestPoints(regionSeries(*desk_.truth, cells), now), Curve::Color::Observed, 1.5, true});
+  const auto extrapolated = pictures_.forecastsOf({PaneSource::Extrapolation}, desk_);
+  for (const FrameSequence* forecast : extrapolated)
+    chart.curves.push_back(
+        {highestPoints(regionSeries(*forecast, cells), now), Curve::Color::Quiet, 1, true});
+  PaneContent all{PaneSource::Scenario,
+                  desk_.state.members > 1 ? PaneProduct::Mean : PaneProduct::Member};
+  const auto ensemble = controller_->ensemble();
+  const auto members = ensemble || desk_.state.members < 2 ? pictures_.forecastsOf(all, desk_)
+                                                           : std::vector<const FrameSequence*>();
+  const RegionForecast forecast = regionForecast(members, region, desk_.state.threshold);
+  for (const RegionSeries& series : forecast.members)
+    chart.curves.push_back(
+        {highestPoints(series, now), Curve::Color::Forecast, members.size() > 1 ? 1.0 : 2.0});
+  if (desk_.isForecastTime()) chart.minuteShown = double(desk_.leadMinutes());
+  QString words = QString::fromStdString(regionWords(forecast));
+  if (!extrapolated.empty())
+    words += tr("\nExtrapolation: %1")
+                 .arg(QString::fromStdString(
+                     regionWords(regionForecast(extrapolated, region, desk_.state.threshold))));
+  const QString heading = region.isPlace() ? tr("AT %1").arg(placeText(region.outline.front()))
+                                           : tr("IN THE AREA, %1 CELLS").arg(cells.size());
+  panel_->setPlace(heading, words, chart);
+}
+
+/// Chances of the threshold at the n that have an ensemble. Counted once: it takes longer than a
+/// frame may while the dial moves.
+const std::vector<MainWindow::DialChance>& MainWindow::chancesAlongDial() {
+  std::vector<std::shared_ptr<const ScenarioForecast>> ensembles;
+  QString about = QString("%1").arg(desk_.state.threshold);
+  for (const LonLat& corner : desk_.state.region.outline)
+    about += QString("/%1,%2").arg(corner.lon, 0, 'g', 10).arg(corner.lat, 0, 'g', 10);
+  for (const double n : kSweep) {
+    auto found = controller_->forFixed(n, desk_.state.members);
+    if (!found || found->request.quality != Quality::Full || found->members.size() < 2) continue;
+    about += QString("/%1:%2:%3").arg(found->id).arg(n).arg(found->members.size());
+    ensembles.push_back(std::move(found));
+  }
+  if (about == chancesOf_) return chances_;
+  chancesOf_ = about;
+  chances_.clear();
+  const auto cells = cellsAskedAbout(desk_.state.region, desk_.context->frames.geo);
+  for (const auto& one : ensembles)
+    chances_.push_back({one->request.nSigma.front(),
+                        chanceOfReaching(framesOf(*one), cells, desk_.state.threshold),
+                        int(one->members.size())});
+  return chances_;
+}
+
+void MainWindow::showAlongDial() {
+  if (!desk_.state.alongDial || !desk_.context) return panel_->clearAlongDial();
+  ChartContent chart;
+  const QString level = QString::number(desk_.state.threshold, 'f', 0);
+  const MapRegion& region = desk_.state.region;
+  const QString where = region.isPlace()  ? tr("at the place")
+                        : region.isArea() ? tr("somewhere in the area")
+                                          : tr("somewhere in the box");
+  chart.title = tr("chance of %1 or more %2, %").arg(level, where);
+  chart.firstMinute = -4;
+  chart.lastMinute = 4;
+  chart.highest = 100;
+  chart.minuteShown = desk_.state.nSigma;
+  for (int n = -4; n <= 4; n += 2)
+    chart.ticks.push_back({double(n), signedText(n, 0) + (n == 0 ? " σ" : "")});
+  ChartContent::Curve curve{{}, ChartContent::Curve::Color::Forecast, 2, false, true};
+  QStringList words;
+  int members = 0;
+  for (const DialChance& chance : chancesAlongDial()) {
+    curve.points.emplace_back(chance.nSigma, chance.percent);
+    words << tr("%1 % at %2 σ").arg(chance.percent, 0, 'f', 0).arg(signedText(chance.nSigma, 0));
+    members = members ? std::min(members, chance.members) : chance.members;
+  }
+  chart.curves.push_back(curve);
+  QString text = tr("Two members or more are needed to speak of chances.");
+  if (desk_.state.members >= 2)
+    text = words.isEmpty() ? tr("Being computed, one intensity after the other.")
+                           : tr("%1 (%2 members each).").arg(words.join(", ")).arg(members);
+  panel_->setAlongDial(text, chart);
+}
+
+}  // namespace stormloom
