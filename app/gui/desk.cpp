@@ -134,6 +134,10 @@ PanePictures::Source PanePictures::scenarioOf(const PaneContent& content, const 
                         ? desk.scenarios->forFixed(*content.nSigma, one ? 1 : desk.state.members)
                     : one ? desk.scenarios->forDial()
                           : desk.scenarios->ensemble();
+  if (!source.scenario && one && !content.nSigma && desk.scenarios->lastForDial()) {
+    source.scenario = desk.scenarios->lastForDial();
+    source.standsFor = source.scenario->request.nSigma.front();
+  }
   if (!source.scenario) return source;
   source.preview = source.scenario->request.quality == Quality::Preview;
   source.name = std::to_string(source.scenario->id) + "/" +
@@ -291,6 +295,11 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
     const bool controlled = content.source == PaneSource::Scenario;
     if (controlled && !content.nSigma && !desk.dialCommand().empty())
       picture.caption.title += ", bent";
+    if (const auto other = controlled ? sourceOf(content, desk).standsFor : std::nullopt) {
+      picture.caption.kind = Kind::Preview;
+      picture.caption.title = paneTitle(pane, *other, desk.state.threshold) + " until " +
+                              signedText(desk.state.nSigma).toStdString() + " σ is computed";
+    }
     if (controlled && desk.controlMask) picture.caption.detail += ", control inside the area";
     if (preview) picture.caption.title += ", preview";
     return picture;

@@ -67,8 +67,9 @@ private:
     std::vector<const FrameSequence*> members;
     std::shared_ptr<const ScenarioForecast> scenario;  ///< keeps the members alive
     bool preview = false;
-    std::size_t count = 1;  ///< of all members, where one is shown
-    std::string name;       ///< tells ensembles apart
+    std::optional<double> standsFor;  ///< n of what is shown until the dial's own is there
+    std::size_t count = 1;            ///< of all members, where one is shown
+    std::string name;                 ///< tells ensembles apart
   };
   Source sourceOf(const PaneContent& content, const Desk& desk) const;
   Source scenarioOf(const PaneContent& content, const Desk& desk) const;

@@ -55,6 +55,7 @@ ScenarioController::~ScenarioController() { worker_.reset(); }
 void ScenarioController::setContext(std::shared_ptr<const ModelContext> context) {
   context_ = std::move(context);
   blend_.reset();
+  lastForDial_.reset();
   stopped_ = failed_ = false;
   rest_.stop();
   dropRunning();  // it is about another context
@@ -77,6 +78,7 @@ void ScenarioController::setWishes(const ScenarioWishes& wishes) {
   wishes_ = wishes;
   if (otherDice) {
     blend_.reset();
+    lastForDial_.reset();
     dropRunning();
   }
   if (moved) rest_.start();
@@ -224,6 +226,12 @@ void ScenarioController::onFailure(std::uint64_t id, const QString& sentence) {
 
 std::shared_ptr<const ScenarioForecast> ScenarioController::forDial() const {
   if (!context_) return nullptr;
+  auto found = findForDial();
+  if (found) lastForDial_ = found;
+  return found;
+}
+
+std::shared_ptr<const ScenarioForecast> ScenarioController::findForDial() const {
   if (auto exact = store_.find(dialKey(Quality::Full))) return exact;
   for (const auto quality : {Quality::Full, Quality::Preview}) {
     if (quality == Quality::Preview)

@@ -47,6 +47,9 @@ public:
   /// The best there is for the dial, bent or not: exact and full, between two full ones, exact
   /// preview, between two previews.
   std::shared_ptr<const ScenarioForecast> forDial() const;
+  /// What the dial showed last, while nothing of its present command is there; same context, dice
+  /// and area. Its request says what it is of.
+  std::shared_ptr<const ScenarioForecast> lastForDial() const { return lastForDial_; }
   /// Of a fixed n, not bent: full, else preview, else nothing.
   std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members = 1) const;
   /// The ensemble of the dial, however many members of it there are.
@@ -100,6 +103,8 @@ private:
   double secondsPerMember_ = 0.0;
   QTimer rest_;
   mutable std::shared_ptr<const ScenarioForecast> blend_;  ///< the last one made
+  mutable std::shared_ptr<const ScenarioForecast> lastForDial_;
+  std::shared_ptr<const ScenarioForecast> findForDial() const;
   std::unique_ptr<LatestWinsWorker> worker_;
 };
 

@@ -95,6 +95,7 @@ private:
   void showMembers();
 
   PanelContent content_;
+  bool ofThisCommand_ = true;  ///< false: the forecast is of a command before, for its fan alone
   std::vector<double> bend_;
   bool limited_ = false;
   QLabel* big_;

@@ -114,7 +114,12 @@ void ScenarioPanel::showWords() {
   slider_->setAccessibleDescription(signedText(n) + tr(" sigma, ") + words);
 }
 
+// What is expected depends on the context alone: fan and handles stay while a command is computed.
 void ScenarioPanel::setContent(PanelContent content) {
+  ofThisCommand_ = content.forecast != nullptr;
+  const bool sameContext =
+      content.context && content_.context && content.context->hash == content_.context->hash;
+  if (!content.forecast && sameContext) content.forecast = content_.forecast;
   content_ = std::move(content);
   slider_->setReach(content_.reach.lowest, content_.reach.highest);
   showNumbers();
@@ -136,11 +141,13 @@ void ScenarioPanel::showNumbers() {
       // Inside an area alone the command is about its cells; the engine says what that makes of
       // all.
       const double mean = member.achieved[std::size_t(lead)];
-      const double whole = limited_ ? member.commanded.at(std::size_t(lead))
-                                    : expected.commanded(lead, commandAt(lead));
+      const double whole = !limited_ ? expected.commanded(lead, commandAt(lead))
+                           : ofThisCommand_ && std::size_t(lead) < member.commanded.size()
+                               ? member.commanded[std::size_t(lead)]
+                               : NAN;
       if (std::isfinite(whole)) asked = QString::number(kScale * whole, 'f', 1);
-      got = QString::number(kScale * mean, 'f', 1);
-      if (!limited_) achieved = expected.nSigmaOf(lead, mean);
+      if (ofThisCommand_) got = QString::number(kScale * mean, 'f', 1);
+      if (!limited_ && ofThisCommand_) achieved = expected.nSigmaOf(lead, mean);
     }
   }
   commanded_->setText(tr("Commanded <b>%1</b>").arg(asked));
@@ -162,10 +169,11 @@ void ScenarioPanel::addCommand(ChartContent& chart, double step, double anchor) 
     command.push_back(expected.commanded(lead, commandAt(lead)));
   const auto points = pointsOf(command, step, anchor);
   chart.curves.push_back({points, Curve::Color::Forecast, limited_ ? 1.0 : 3.0, limited_});
-  if (limited_ && !content_.forecast->members.empty())
+  if (limited_ && ofThisCommand_)
     chart.curves.push_back({pointsOf(content_.forecast->members.front().commanded, step, anchor),
                             Curve::Color::Forecast, 3});
   chart.handles.assign(points.begin() + 1, points.end());
+  if (!ofThisCommand_) return;
   const auto& members = content_.ensemble ? content_.ensemble->members : content_.forecast->members;
   for (const ScenarioMember& member : members)
     chart.curves.push_back({pointsOf(member.achieved, step, anchor), Curve::Color::Text, 1});
@@ -219,8 +227,8 @@ void ScenarioPanel::showMembers() {
 
 void ScenarioPanel::showMade() {
   showMembers();
-  if (!content_.forecast) {
-    made_->setText(content_.context ? tr("No scenario yet for this event.")
+  if (!content_.forecast || !ofThisCommand_) {
+    made_->setText(content_.context ? tr("No scenario of this command yet.")
                                     : tr("Open radar files to ask for a scenario."));
     return;
   }
