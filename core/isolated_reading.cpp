@@ -61,7 +61,7 @@ private:
     slot.heard = Clock::now();
     ++tried_[slot.file];
     const DecodingRequest request{pathOf(slot), options_.framesToo, options_.events,
-                                  listener_.reduction()};
+                                  listener_.reduction(), options_.checkOnly};
     if (!slot.decoder->ask(request)) lost(slot);
   }
 

@@ -23,6 +23,7 @@ struct IsolationOptions {
   int processes = 1;
   bool framesToo = true;
   std::vector<std::string> events;
+  bool checkOnly = false;  ///< files are results of the program, and only read to their end
   std::chrono::seconds patience{60};  ///< how long a decoder may be silent over one file
   std::stop_token stop;
 };

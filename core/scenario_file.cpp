@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <limits>
+#include <new>
 
 #include "core/cf_grid.h"
 #include "core/errors.h"
@@ -179,7 +181,8 @@ void readMembers(const NetCdfFile& file, const FrameSequence& like, ResultFile& 
     for (std::size_t m = 0; m < shape[1]; ++m) {
       ScenarioMember member = readMember(file, like, {s, m});
       member.nSigma = n.at(s);
-      member.member = int(numbers.at(m));
+      if (!(std::abs(numbers.at(m)) < 1e6)) throw IoError("its members have no usable numbers");
+      member.member = int(numbers[m]);
       member.commanded = slice(commanded, s * leads, leads);
       member.achieved = slice(achieved, (s * shape[1] + m) * leads, leads);
       result.members.push_back(std::move(member));
@@ -264,7 +267,34 @@ void writeForecastFile(const std::string& path, const DeterministicForecast& for
   file.commit();
 }
 
-ResultFile readResultFile(const std::string& path) {
+namespace {
+
+/// What every reader of a result relies on: grids of the georeference's size, times that rise, numbers for each lead.
+void requireSound(const ResultFile& result) {
+  const auto check = [](bool sound, const char* what) {
+    if (!sound) throw IoError(std::string("its ") + what + " are not what Stormloom writes");
+  };
+  const auto checkFrames = [&](const FrameSequence& sequence) {
+    for (std::size_t k = 0; k < sequence.frames.size(); ++k) {
+      const Frame& frame = sequence.frames[k];
+      check(frame.grid && frame.grid->width() == sequence.width() && frame.grid->height() == sequence.height(),
+            "fields");
+      check(k == 0 || frame.validTime > sequence.frames[k - 1].validTime, "times");
+    }
+    check(!sequence.frames.empty(), "times");
+  };
+  checkFrames(result.context);
+  for (const ScenarioMember& member : result.members) {
+    checkFrames(member.frames);
+    for (const std::vector<double>* numbers : {&member.commanded, &member.achieved})
+      check(numbers->empty() || numbers->size() == member.frames.frames.size(), "intensities");
+    check(member.member >= 0 && std::abs(std::isnan(member.nSigma) ? 0.0 : member.nSigma) < 100.0, "members");
+  }
+  const LonLatBox box = result.context.geo.bounds();
+  check(std::isfinite(box.west + box.east + box.south + box.north), "places");
+}
+
+ResultFile readUnchecked(const std::string& path) {
   const NetCdfFile file = NetCdfFile::open(path);
   ResultFile result{.kind = file.text("", "stormloom_kind"), .context = sequenceFrom(file, "time")};
   const bool forecast = result.kind == "scenario" || result.kind == "forecast";
@@ -277,6 +307,7 @@ ResultFile readResultFile(const std::string& path) {
     like.provenance =
         result.receipt.quality == "preview" ? Provenance::Preview : Provenance::Forecast;
     const double runTime = file.doubles("forecast_reference_time").at(0);
+    if (!(std::abs(runTime) < 1e11)) throw IoError("its run time is none");
     result.runTime = ValidTime(seconds(std::llround(runTime)));
     readMembers(file, like, result);
     result.context = sequenceFrom(file, "context_time");
@@ -291,13 +322,37 @@ ResultFile readResultFile(const std::string& path) {
   return result;
 }
 
-bool isResultFile(const std::string& path) {
+}  // namespace
+
+ResultFile readResultFile(const std::string& path) {
   try {
-    const std::string kind = NetCdfFile::open(path).text("", "stormloom_kind");
-    return kind == "sequence" || kind == "scenario" || kind == "forecast";
-  } catch (const IoError&) {
-    return false;
+    ResultFile result = readUnchecked(path);
+    requireSound(result);
+    return result;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string reason = error.what();
+    if (reason.find(path) != std::string::npos) throw IoError(reason);
+    throw IoError(path + ": " + reason + (reason.ends_with('.') ? "" : ".") +
+                  " The file is damaged or was changed: make it again.");
   }
+}
+
+bool isResultFile(const std::string& path) {
+  // By its bytes: opening whoever's NetCDF is the decoder's work.
+  std::ifstream file(path, std::ios::binary);
+  constexpr std::size_t kSearched = std::size_t(4) << 20, kBesideName = 256;
+  std::string bytes(kSearched, '\0');
+  file.read(bytes.data(), std::streamsize(bytes.size()));
+  bytes.resize(std::size_t(std::max<std::streamsize>(0, file.gcount())));
+  if (!bytes.starts_with("\x89HDF\r\n\x1a\n")) return false;
+  for (std::size_t at = 0; (at = bytes.find("stormloom_kind", at)) != std::string::npos; ++at) {
+    const std::string_view value = std::string_view(bytes).substr(at + 14, kBesideName);
+    for (const char* kind : {"sequence", "scenario", "forecast"})
+      if (value.find(kind) != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 }  // namespace stormloom

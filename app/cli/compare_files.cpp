@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/cli/console.h"
+#include "core/checked_result.h"
 #include "core/animation_file.h"
 #include "core/receipt_in_file.h"
 #include "core/scenario_file.h"
@@ -60,8 +61,8 @@ struct GridDifference {
 };
 
 void compareResults(const std::string& before, const std::string& again, Comparison& out) {
-  const ResultFile a = readResultFile(before);
-  const ResultFile b = readResultFile(again);
+  const ResultFile a = readCheckedResult(before);
+  const ResultFile b = readCheckedResult(again);
   const bool alike = a.kind == b.kind && a.context.geo == b.context.geo &&
                      a.members.size() == b.members.size() &&
                      a.context.frames.size() == b.context.frames.size() && a.runTime == b.runTime;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "app/cli/inputs.h"
+#include "core/checked_result.h"
 
 namespace stormloom::cli {
 
@@ -46,7 +47,7 @@ SheetSubject sheetSubjectFrom(const Session& session, const std::string& output)
   if (!isResultFile(words.front()))
     throw IoError(words.front() +
                   ": this is no result of Stormloom. Name one made by demo, forecast or scenario.");
-  SheetSubject subject{{readResultFile(words.front()), std::nullopt, {}},
+  SheetSubject subject{{readCheckedResult(words.front()), std::nullopt, {}},
                        receiptOfDerived(session, output, words.front())};
   SheetContent& content = subject.content;
   if (words.size() == 1 || content.result.members.empty()) return subject;

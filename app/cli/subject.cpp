@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/cli/inputs.h"
+#include "core/checked_result.h"
 
 namespace stormloom::cli {
 
@@ -11,7 +12,7 @@ Subject subjectFrom(const Session& session, const std::string& output) {
   std::error_code ignored;
   if (paths.size() == 1 && std::filesystem::is_regular_file(paths.front(), ignored) &&
       isResultFile(paths.front()))
-    return {readResultFile(paths.front()), receiptOfDerived(session, output, paths.front())};
+    return {readCheckedResult(paths.front()), receiptOfDerived(session, output, paths.front())};
   const auto files = readInputs(session);
   const FrameSequence& sequence = longestObserved(session, *files);
   Receipt receipt = receiptFor(session, output, sourceFiles(sequence));

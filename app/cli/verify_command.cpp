@@ -2,6 +2,7 @@
 
 #include "app/cli/inputs.h"
 #include "app/cli/outputs.h"
+#include "core/checked_result.h"
 #include "core/receipt_in_file.h"
 #include "core/scratch_file.h"
 #include "core/skill_scores.h"
@@ -74,7 +75,7 @@ ExitCode run(const Session& session) {
         words.front() +
         ": this is no forecast of Stormloom. Name one made by forecast or scenario first, "
         "then the radar files.");
-  const ResultFile forecast = readResultFile(words.front());
+  const ResultFile forecast = readCheckedResult(words.front());
   ReadOptions options;
   options.stop = session.stop;
   const RadarFiles files = readRadarFiles({words.begin() + 1, words.end()}, options);

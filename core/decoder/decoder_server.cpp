@@ -8,6 +8,7 @@
 #include "core/errors.h"
 #include "core/formats/format_reader.h"
 #include "core/reduce.h"
+#include "core/scenario_file.h"
 
 namespace stormloom {
 namespace {
@@ -61,6 +62,10 @@ bool answer(int socket, const DecodingRequest& request) {
   options.stop = sender.stop();
   options.onFrame = [&](const FrameSequence& sequence, Frame& frame) { sender(sequence, frame); };
   try {
+    if (request.checkOnly) {
+      readResultFile(request.path);
+      return sendAnswer(socket, Answer::Done, "");
+    }
     for (const std::string& sentence : readOneFile(request.path, options).passedOver) {
       sendAnswer(socket, Answer::PassedOver, sentence);
     }

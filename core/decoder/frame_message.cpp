@@ -160,6 +160,7 @@ std::string bytesFrom(const DecodingRequest& request) {
   writer.put(std::string_view(request.path));
   writer.put(std::uint8_t(request.framesToo));
   writer.put(request.reduction);
+  writer.put(std::uint8_t(request.checkOnly));
   writer.put(std::uint64_t(request.events.size()));
   for (const std::string& event : request.events) writer.put(std::string_view(event));
   return writer.bytes();
@@ -171,6 +172,7 @@ DecodingRequest requestFrom(const Message& message) {
   request.path = reader.text();
   request.framesToo = reader.take<std::uint8_t>() != 0;
   request.reduction = reader.take<int>();
+  request.checkOnly = reader.take<std::uint8_t>() != 0;
   for (auto count = reader.take<std::uint64_t>(); count > 0; --count)
     request.events.push_back(reader.text());
   return request;

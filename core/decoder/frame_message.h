@@ -16,6 +16,7 @@ struct DecodingRequest {
   bool framesToo = true;
   std::vector<std::string> events;  ///< of SEVIR; empty: all
   int reduction = 1;  ///< frames are averaged over so many cells a side before they are handed over
+  bool checkOnly = false;  ///< read one of the program's own results to its end and hand nothing over
 };
 std::string bytesFrom(const DecodingRequest& request);
 DecodingRequest requestFrom(const Message& message);

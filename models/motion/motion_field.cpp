@@ -52,7 +52,10 @@ Tensor commonDrift(const Tensor& frames, std::int64_t largestShift) {
   const std::int64_t side = 2 * reach + 1;
   const Tensor near =
       match.roll({reach, reach}, {-2, -1}).index({Slice(), Slice(0, side), Slice(0, side)});
-  const Tensor peak = near.flatten(1).argmax(1);
+  // Without rain, or with the same everywhere, no shift fits better than another: then nothing moves.
+  const double nothing = 1e-9 * double(height * width);
+  const Tensor still = torch::full({near.size(0)}, reach * side + reach, near.options().dtype(torch::kLong));
+  const Tensor peak = torch::where(near.amax({1, 2}) > nothing, near.flatten(1).argmax(1), still);
   const Tensor x = (peak.remainder(side) - reach) * factor;
   const Tensor y = (peak.floor_divide(side) - reach) * factor;
   return torch::stack({x, y}, 1).to(frames.scalar_type());

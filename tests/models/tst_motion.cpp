@@ -49,6 +49,25 @@ private Q_SLOTS:
     QVERIFY(torch::equal(carried, torch::zeros_like(carried)));
   }
 
+  void whereNothingRainsNothingMoves() {
+    for (const std::int64_t frames : {2, 7}) {
+      const Tensor dry = estimateMotion(torch::zeros({2, frames, 128, 128}));
+      QCOMPARE(dry.abs().max().item<double>(), 0.0);
+      const Tensor same = estimateMotion(torch::full({1, frames, 128, 128}, 0.3f));
+      QVERIFY(same.abs().max().item<double>() < 1e-3);
+    }
+    Tensor appears = torch::zeros({1, 2, 128, 128});
+    appears[0][1].slice(0, 40, 50).slice(1, 60, 70).fill_(0.6);
+    QVERIFY(estimateMotion(appears).abs().max().item<double>() < 8.0);
+  }
+
+  void aDrySequenceBesideAMovingOneStaysStill() {
+    const Tensor both = torch::cat({torch::zeros({1, 7, 128, 128}), movingCell(3.0, -2.0, 7)});
+    const Tensor vectors = estimateMotion(both);
+    QCOMPARE(vectors[0].abs().max().item<double>(), 0.0);
+    QVERIFY(vectors[1][0].mean().item<double>() > 1.0);
+  }
+
   void nothingFlowsInFromOutside() {
     const Tensor vectors =
         torch::cat({torch::full({1, 1, 8, 8}, 10.0f), torch::zeros({1, 1, 8, 8})}, 1);

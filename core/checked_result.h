@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "core/scenario_file.h"
+
+namespace stormloom {
+
+/// One of the program's own NetCDF files, from whoever it came: a decoder process reads it to its end first, so that
+/// whatever a damaged or hostile one does to the libraries happens there. Throws IoError.
+ResultFile readCheckedResult(const std::string& path);
+
+}  // namespace stormloom
