@@ -108,7 +108,10 @@ void readInto(const std::vector<NumberedFile>& files, const ReadOptions& options
   }
 }
 
-RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& options) {
+RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& asked) {
+  ReadOptions options = asked;
+  for (const std::string& path : paths)
+    if (const std::string event = eventOfPath(path); !event.empty()) options.events.push_back(event);
   const std::vector<std::string> files = radarFilesIn(paths);
   if (files.empty()) throw IoError("No file was named. Name radar files or a folder of them.");
   ToldGathering gathering(options, files.size());

@@ -38,7 +38,7 @@ struct ReadOptions {
   std::function<void(const RadarFiles&)> soFar;
 };
 
-/// Files, folders (one level) and globs; formats are recognised by content. Files are decoded in
+/// Files, folders (one level), globs and events of SEVIR ("sevir#S834797"); formats are recognised by content. Files are decoded in
 /// parallel, in processes that may read and nothing else; the newest file comes first. Throws
 /// IoError when nothing usable is in them.
 RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& options = {});

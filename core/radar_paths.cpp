@@ -38,8 +38,9 @@ std::vector<std::string> filesOfGlob(const std::string& pattern) {
   return files;
 }
 
-std::vector<std::string> filesOf(const std::string& path) {
+std::vector<std::string> filesOf(const std::string& written) {
   std::error_code unknown;
+  const std::string path = withoutEvent(written);
   if (fs::is_directory(path, unknown)) return filesOfFolder(path);
   if (fs::exists(path, unknown)) return {path};
   std::vector<std::string> files;
@@ -51,6 +52,19 @@ std::vector<std::string> filesOf(const std::string& path) {
 }
 
 }  // namespace
+
+std::string eventOfPath(const std::string& path) {
+  const std::size_t mark = path.rfind('#');
+  std::error_code unknown;
+  const bool names = mark != std::string::npos && mark + 1 < path.size() && !fs::exists(path, unknown) &&
+                     fs::exists(path.substr(0, mark), unknown);
+  return names ? path.substr(mark + 1) : std::string();
+}
+
+std::string withoutEvent(const std::string& path) {
+  const std::string event = eventOfPath(path);
+  return event.empty() ? path : path.substr(0, path.size() - event.size() - 1);
+}
 
 std::vector<std::string> radarFilesIn(const std::vector<std::string>& paths) {
   std::vector<std::string> files;

@@ -109,6 +109,7 @@ void Drawer::buildEvents(ActionTable* actions) {
   QVBoxLayout* column = page(tr("EVENTS"));
   column->addWidget(buttonFor(actions->find("open")));
   column->addWidget(buttonFor(actions->find("openFolder")));
+  column->addWidget(buttonFor(actions->find("sevir")));
   column->addWidget(boxFor(actions->find("watch")));
   column->addWidget(buttonFor(actions->find("demo")));
   column->addWidget(

@@ -36,6 +36,7 @@ class LineAsker;
 class MapWall;
 class ScenarioController;
 class ScenarioPanel;
+class SevirBrowser;
 class TimeBar;
 
 /// Where the window keeps what outlives it; empty: nothing is kept (tests, pictures).
@@ -112,6 +113,7 @@ private:
   void takeContext(const LoadedContext& loaded);
   void endLoading();
   void openDialog(bool folder);
+  void browseSevir(const QString& path);
   void rememberRecent(const QStringList& paths);
   void savePicture();
   ExportSubject exportSubject() const;
@@ -182,6 +184,7 @@ private:
   ForecastSource* source_;
   ScenarioController* controller_;
   ScenarioPanel* panel_;
+  SevirBrowser* sevir_ = nullptr;  ///< made when somebody first asks
   MapWall* wall_;
   TimeBar* times_;
   Drawer* drawer_;

@@ -38,6 +38,7 @@ void MainWindow::addFileActions() {
                 [this] { openDialog(false); });
   actions_->add("openFolder", group, tr("Open a folder…"), key("Ctrl+Shift+O"),
                 [this] { openDialog(true); });
+  actions_->add("sevir", group, tr("Browse the events of SEVIR…"), key("Ctrl+Alt+S"), [this] { browseSevir({}); });
   actions_->addSwitch("watch", group, tr("Watch the folder for new files"), key("Ctrl+Alt+W"),
                       [this](bool on) { switchWatching(on); });
   actions_->add("demo", group, tr("Open the built-in event"), {}, [this] { openSyntheticEvent(); });

@@ -18,10 +18,13 @@
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
 #include "app/gui/scenario_controller.h"
+#include "app/gui/sevir_browser.h"
 #include "app/gui/time_bar.h"
+#include "core/base_map.h"
 #include "core/control_command.h"
 #include "core/errors.h"
 #include "core/model_box.h"
+#include "core/radar_paths.h"
 
 namespace stormloom {
 namespace {
@@ -107,6 +110,7 @@ void MainWindow::wireFiles() {
 void MainWindow::openPaths(const QStringList& paths) {
   if (paths.size() == 1 && isSessionFile(paths.front().toStdString()))
     return openSession(paths.front());
+  if (paths.size() == 1 && SevirBrowser::isFor(paths.front())) return browseSevir(paths.front());
   pending_.reset();
   watched_.clear();
   loading_->setRange(0, 0);
@@ -155,6 +159,26 @@ void MainWindow::openDialog(bool folder) {
   openPaths(paths);
 }
 
+void MainWindow::browseSevir(const QString& path) {
+  const std::vector<std::string>& open = desk_.state.paths;
+  QString folder = path;
+  if (folder.isEmpty() && open.size() == 1 && !eventOfPath(open.front()).empty())
+    folder = QString::fromStdString(withoutEvent(open.front()));
+  if (folder.isEmpty())
+    folder = QFileDialog::getExistingDirectory(this, tr("Folder of SEVIR, with its CATALOG.csv"),
+                                               QSettings().value("lastFolder").toString());
+  if (folder.isEmpty()) return;
+  if (!sevir_) {
+    try {
+      if (baseMap_.empty()) baseMap_ = loadBaseMap();
+    } catch (const IoError&) {  // said when the maps are drawn; the points do without
+    }
+    sevir_ = new SevirBrowser(baseMap_, this);
+    connect(sevir_, &SevirBrowser::eventChosen, this, [this](const QString& event) { openPaths({event}); });
+  }
+  sevir_->browse(folder);
+}
+
 void MainWindow::endLoading() {
   if (watched_.isEmpty()) loader_->cancel();
   pending_.reset();
@@ -197,7 +221,7 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
   DeskState next = desk_.state;
   next.paths.clear();
   for (const QString& path : loaded.paths)
-    next.paths.push_back(QFileInfo(path).exists() ? QFileInfo(path).absoluteFilePath().toStdString()
+    next.paths.push_back(QFileInfo(path).exists() || !eventOfPath(path.toStdString()).empty() ? QFileInfo(path).absoluteFilePath().toStdString()
                                                   : path.toStdString());
   next.watch = loaded.watched;
   next.sequence = 0;

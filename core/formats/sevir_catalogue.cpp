@@ -105,7 +105,9 @@ GeoReference sevirGeo(const SevirRow& row, int columns, int rows) {
   const bool usual =
       has("+proj=laea") && has("+lat_0=38 ") && has("+lon_0=-98 ") && has("+a=6370997");
   const std::string text = usual ? kSevirProjection : row.projection;
-  const MapProjection projection(text);
+  thread_local std::map<std::string, MapProjection> known;  // a catalogue names the same one thousands of times
+  if (known.size() > 16) known.clear();
+  const MapProjection& projection = known.try_emplace(text, text).first->second;
   const ProjectedPoint southWest = projection.forward(row.lowerLeft);
   const ProjectedPoint northEast = projection.forward(row.upperRight);
   const double width = northEast.x - southWest.x;

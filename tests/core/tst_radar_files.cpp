@@ -221,6 +221,32 @@ private Q_SLOTS:
     QCOMPARE(isoText(event->begin), std::string("2018-06-15T19:20:00Z"));
   }
 
+  void sevirEventsAreFilteredByPlaceDateTypeAndGaps() {
+    NEEDS(kSevir);
+    std::vector<std::string> problems;
+    const std::vector<SevirEvent> events = listSevirEvents(kSevir + "sevir_lr", problems);
+    const auto count = [&](const SevirFilter& filter) {
+      return std::ranges::count_if(events, [&](const SevirEvent& event) { return matches(event, filter); });
+    };
+    QCOMPARE(count({}), 6);
+    QCOMPARE(count({.words = "hail"}), std::ranges::count(events, "Hail", &SevirEvent::type));
+    QCOMPARE(count({.type = ""}), 1);  // R180613
+    QCOMPARE(count({.words = "s986"}), 5);
+    QCOMPARE(count({.mostMissingPercent = 20.0}), 5);
+    QCOMPARE(count({.from = timeFromCalendar(2018, 4, 1, 0, 0, 0), .until = timeFromCalendar(2018, 5, 1, 0, 0, 0)}), 1);
+    QCOMPARE(count({.area = LonLatBox{-100.0, 34.0, -95.0, 38.0}}), 1);
+    QCOMPARE(count({.onlyHere = true}), 6);
+  }
+
+  void aPathMayNameOneOfSevirsEvents() {
+    NEEDS(kSevir);
+    for (const char* path : {"sevir_lr#S986002", "sevir_lr/CATALOG.csv#S986002"}) {
+      const RadarFiles files = readRadarFiles({kSevir + path});
+      QCOMPARE(files.sequences.size(), 1u);
+      QVERIFY(files.sequences[0].event.starts_with("S986002"));
+    }
+  }
+
   void sevirsMissingPixelsStayMissing() {
     NEEDS(kSevir);
     const RadarFiles files = readRadarFiles({kSevir + "sevir_lr"});
