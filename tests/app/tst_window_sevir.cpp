@@ -14,6 +14,7 @@
 
 #include "app/gui/event_map.h"
 #include "app/gui/sevir_browser.h"
+#include "app/gui/theme.h"
 #include "fake_engine.h"
 
 using namespace stormloom;
@@ -116,5 +117,14 @@ private Q_SLOTS:
   }
 };
 
-QTEST_MAIN(TestWindowSevir)
+int main(int argc, char** argv) {
+  MapWall::setDefaultFormat();
+  QTemporaryDir settings;  // chosen keys and folders of whoever runs the test stay out
+  QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
+  QApplication app(argc, argv);
+  QApplication::setOrganizationName("StormloomTest");
+  applyTheme(app, Theme::Choice::Dark);
+  TestWindowSevir test;
+  return QTest::qExec(&test, argc, argv);
+}
 #include "tst_window_sevir.moc"

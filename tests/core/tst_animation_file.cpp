@@ -142,7 +142,7 @@ private Q_SLOTS:
     std::filesystem::permissions(
         folder.path().toStdString(),
         std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-    QVERIFY_EXCEPTION_THROWN(AnimationWriter(folder.filePath("a.mp4").toStdString()), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, AnimationWriter(folder.filePath("a.mp4").toStdString()));
     QVERIFY(everythingIn(folder).isEmpty());
   }
 
@@ -168,21 +168,21 @@ private Q_SLOTS:
   }
 
   void anUnknownEndingIsWrongUsage() {
-    QVERIFY_EXCEPTION_THROWN(animationFormatFor("storm.avi"), UsageError);
+    QVERIFY_THROWS_EXCEPTION(UsageError, animationFormatFor("storm.avi"));
   }
 
   void framesOfTwoSizesAreRefused() {
     QTemporaryDir folder;
     AnimationWriter writer(folder.filePath("a.gif").toStdString());
     writer.add(movingSquare(0));
-    QVERIFY_EXCEPTION_THROWN(writer.add(movingSquare(0, 64, 64)), UsageError);
+    QVERIFY_THROWS_EXCEPTION(UsageError, writer.add(movingSquare(0, 64, 64)));
   }
 
   void noFrameIsNoAnimation() {
     QTemporaryDir folder;
     {
       AnimationWriter writer(folder.filePath("a.gif").toStdString());
-      QVERIFY_EXCEPTION_THROWN(writer.finish(), IoError);
+      QVERIFY_THROWS_EXCEPTION(IoError, writer.finish());
     }
     QVERIFY(everythingIn(folder).isEmpty());
   }
@@ -193,7 +193,7 @@ private Q_SLOTS:
     writeAll(path);
     AnimationWriter writer(path);
     writer.add(movingSquare(0));
-    QVERIFY_EXCEPTION_THROWN(writer.finish(), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, writer.finish());
     QCOMPARE(countAnimationFrames(path), kFrames);
   }
 
@@ -201,7 +201,7 @@ private Q_SLOTS:
     QTemporaryDir folder;
     const std::string path = folder.filePath("a.mp4").toStdString();
     std::ofstream(path) << "no video";
-    QVERIFY_EXCEPTION_THROWN(countAnimationFrames(path), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, countAnimationFrames(path));
   }
 
   void fewColoursStayExactInThePalette() {

@@ -72,7 +72,7 @@ private Q_SLOTS:
   }
   void valuesOutOfRangeAreRefused() {
     QFETCH(QString, json);
-    QVERIFY_EXCEPTION_THROWN(DeskState::fromJson(Json::parse(json.toStdString())), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, DeskState::fromJson(Json::parse(json.toStdString())));
   }
 
   void presetsFillTheWindowAndComeBackFromJson() {
@@ -247,8 +247,7 @@ private Q_SLOTS:
     const DeskState there = readSessionFile(folder.filePath("two/my.stormloom").toStdString());
     QCOMPARE(QString::fromStdString(there.paths[0]), folder.filePath("two/data/a.h5"));
     QVERIFY(QFile::remove(folder.filePath("two/data/a.h5")));
-    QVERIFY_EXCEPTION_THROWN(readSessionFile(folder.filePath("two/my.stormloom").toStdString()),
-                             IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, readSessionFile(folder.filePath("two/my.stormloom").toStdString()));
     QVERIFY(!isSessionFile(folder.filePath("two").toStdString()));
   }
 };

@@ -78,8 +78,8 @@ private Q_SLOTS:
   }
 
   void rastersOfDifferentSizesAreRefused() {
-    QVERIFY_EXCEPTION_THROWN(meanField({grid(1, 1, {1}), grid(2, 1, {1, 2})}), UsageError);
-    QVERIFY_EXCEPTION_THROWN(meanField({}), UsageError);
+    QVERIFY_THROWS_EXCEPTION(UsageError, meanField({grid(1, 1, {1}), grid(2, 1, {1, 2})}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, meanField({}));
   }
 
   void aContourEnclosesWhatIsAbove() {

@@ -76,9 +76,9 @@ private Q_SLOTS:
   }
 
   void nonsenseIsRefused() {
-    QVERIFY_EXCEPTION_THROWN(MapProjection("+proj=nonsense"), IoError);
-    QVERIFY_EXCEPTION_THROWN(GeoReference(kSevirProjection, NAN, 0, 1, 1, 1, 1), IoError);
-    QVERIFY_EXCEPTION_THROWN(GeoReference(kSevirProjection, 0, 0, 0, 1, 1, 1), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, MapProjection("+proj=nonsense"));
+    QVERIFY_THROWS_EXCEPTION(IoError, GeoReference(kSevirProjection, NAN, 0, 1, 1, 1, 1));
+    QVERIFY_THROWS_EXCEPTION(IoError, GeoReference(kSevirProjection, 0, 0, 0, 1, 1, 1));
   }
 };
 

@@ -197,14 +197,14 @@ private Q_SLOTS:
   void answersOfNoDecoderAreNoticed() {
     MessageWriter writer;
     writer.put(std::uint8_t(99));
-    QVERIFY_EXCEPTION_THROWN(kindOf({writer.bytes(), FileHandle()}), ForgedMessage);
+    QVERIFY_THROWS_EXCEPTION(ForgedMessage, kindOf({writer.bytes(), FileHandle()}));
     MessageWriter frame;
     frame.put(Answer::Frame);
     frame.put(Quantity::RainRate);
     frame.put(Provenance::Observed);
     frame.put(std::uint8_t(0));
     frame.put(std::uint64_t(-1));  // a text of absurd length
-    QVERIFY_EXCEPTION_THROWN(frameFrom({frame.bytes(), FileHandle()}), ForgedMessage);
+    QVERIFY_THROWS_EXCEPTION(ForgedMessage, frameFrom({frame.bytes(), FileHandle()}));
   }
 };
 

@@ -100,7 +100,7 @@ private Q_SLOTS:
   }
   void invalidTextIsRefused() {
     QFETCH(QByteArray, text);
-    QVERIFY_EXCEPTION_THROWN(Json::parse(text.toStdString()), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, Json::parse(text.toStdString()));
   }
 
   void everyPrefixOfAGoodTextIsRefusedCalmly() {
@@ -108,7 +108,7 @@ private Q_SLOTS:
         R"({"name":"\u00e4\ud83c\udf29","list":[1,-2.5e3,true,null,{"x":[]}]})";
     QVERIFY(Json::parse(text).isObject());
     for (std::size_t length = 0; length < text.size(); ++length) {
-      QVERIFY_EXCEPTION_THROWN(Json::parse(text.substr(0, length)), IoError);
+      QVERIFY_THROWS_EXCEPTION(IoError, Json::parse(text.substr(0, length)));
     }
   }
 
@@ -133,11 +133,11 @@ private Q_SLOTS:
   void integersStayExactAndFractionsAreNoIntegers() {
     const Json json = Json::parse("[9007199254740993, 1.0, -1, 18446744073709551615, 300]");
     QCOMPARE(json.at(0).asInt(), std::int64_t(9007199254740993));
-    QVERIFY_EXCEPTION_THROWN(json.at(1).asInt(), IoError);
-    QVERIFY_EXCEPTION_THROWN(json.at(2).asUint(), IoError);
-    QVERIFY_EXCEPTION_THROWN(json.at(3).asInt(), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, json.at(1).asInt());
+    QVERIFY_THROWS_EXCEPTION(IoError, json.at(2).asUint());
+    QVERIFY_THROWS_EXCEPTION(IoError, json.at(3).asInt());
     QCOMPARE(json.at(3).asUint(), ~std::uint64_t(0));
-    QVERIFY_EXCEPTION_THROWN(json.at(4).as<std::uint8_t>(), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, json.at(4).as<std::uint8_t>());
     QCOMPARE(json.at(4).as<int>(), 300);
     QCOMPARE(json.at(4).asDouble(), 300.0);
   }
@@ -149,9 +149,9 @@ private Q_SLOTS:
     QCOMPARE(json.value("a", 5), 5);
     QCOMPARE(json.value("missing", "text"), std::string("text"));
     QVERIFY(json.find("missing") == nullptr);
-    QVERIFY_EXCEPTION_THROWN(json.at("missing"), IoError);
-    QVERIFY_EXCEPTION_THROWN(json.at("list").at("key"), IoError);
-    QVERIFY_EXCEPTION_THROWN(json.at("list").at(2), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, json.at("missing"));
+    QVERIFY_THROWS_EXCEPTION(IoError, json.at("list").at("key"));
+    QVERIFY_THROWS_EXCEPTION(IoError, json.at("list").at(2));
     const std::vector<std::vector<int>> expected{{1, 2}, {3}};
     QVERIFY(json.at("list").as<std::vector<std::vector<int>>>() == expected);
     std::size_t seen = 0;
@@ -180,9 +180,9 @@ private Q_SLOTS:
     stormloom::writeJsonFile(path, json);
     QVERIFY(stormloom::readJsonFile(path) == json);
     QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 1);
-    QVERIFY_EXCEPTION_THROWN(stormloom::readJsonFile(path + ".none"), IoError);
-    QVERIFY_EXCEPTION_THROWN(stormloom::readJsonFile(folder.path().toStdString()), IoError);
-    QVERIFY_EXCEPTION_THROWN(stormloom::writeJsonFile(path + "/x/y.json", json), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, stormloom::readJsonFile(path + ".none"));
+    QVERIFY_THROWS_EXCEPTION(IoError, stormloom::readJsonFile(folder.path().toStdString()));
+    QVERIFY_THROWS_EXCEPTION(IoError, stormloom::writeJsonFile(path + "/x/y.json", json));
   }
 };
 

@@ -80,7 +80,7 @@ private Q_SLOTS:
     QCOMPARE(watch.look(), std::vector<std::string>{at("b")});
   }
 
-  void aFolderMustBeThere() { QVERIFY_EXCEPTION_THROWN(FolderWatch(at("nowhere")), IoError); }
+  void aFolderMustBeThere() { QVERIFY_THROWS_EXCEPTION(IoError, FolderWatch(at("nowhere"))); }
 
   void newFramesJoinAndOldOnesGo() {
     LiveFolder live(folder_->path().toStdString(), {}, std::chrono::minutes(60));

@@ -125,9 +125,9 @@ private Q_SLOTS:
 
   void whatIsNotThereIsRefused() {
     const LabPattern pattern = paperFigure()[0];
-    QVERIFY_EXCEPTION_THROWN(layerCost(pattern, 1), UsageError);
-    QVERIFY_EXCEPTION_THROWN(attendedBy(pattern, 0, {6, 0, 0}), UsageError);
-    QVERIFY_EXCEPTION_THROWN(receptiveField(pattern, 1, {0, -1, 0}), UsageError);
+    QVERIFY_THROWS_EXCEPTION(UsageError, layerCost(pattern, 1));
+    QVERIFY_THROWS_EXCEPTION(UsageError, attendedBy(pattern, 0, {6, 0, 0}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, receptiveField(pattern, 1, {0, -1, 0}));
   }
 };
 

@@ -105,9 +105,9 @@ private Q_SLOTS:
 
   void whatTheFileDoesNotHoldIsRefused() {
     const ResultFile result = fourMembersOfTwoScenarios();
-    QVERIFY_EXCEPTION_THROWN(makeProduct(result, {.product = "mean", .nSigma = 1.0}), UsageError);
-    QVERIFY_EXCEPTION_THROWN(makeProduct(result, {.product = "spread", .member = 9}), UsageError);
-    QVERIFY_EXCEPTION_THROWN(makeProduct(result, {.product = "miracle"}), UsageError);
+    QVERIFY_THROWS_EXCEPTION(UsageError, makeProduct(result, {.product = "mean", .nSigma = 1.0}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, makeProduct(result, {.product = "spread", .member = 9}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, makeProduct(result, {.product = "miracle"}));
   }
 
   void regionsHaveHolesAndRunTheRightWayRound_data() {
@@ -217,9 +217,8 @@ private Q_SLOTS:
       ScratchFile scratch(path);  // never committed
     }
     QCOMPARE(readWholeFile(path), std::string("old"));
-    QVERIFY_EXCEPTION_THROWN(writeWholeFile(path + "/below", "x"), IoError);
-    QVERIFY_EXCEPTION_THROWN(writeWholeFile(folder.filePath(QString(300, 'n')).toStdString(), "x"),
-                             IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, writeWholeFile(path + "/below", "x"));
+    QVERIFY_THROWS_EXCEPTION(IoError, writeWholeFile(folder.filePath(QString(300, 'n')).toStdString(), "x"));
     QCOMPARE(QDir(folder.path())
                  .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot)
                  .size(),

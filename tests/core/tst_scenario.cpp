@@ -15,7 +15,7 @@ class TestScenario : public QObject {
     QCOMPARE(anticipated.commanded(0, 0.0), 0.10);
     QCOMPARE(anticipated.commanded(1, 2.0), 0.18);
     QCOMPARE(anticipated.commanded(1, -4.0), 0.0);
-    QVERIFY_EXCEPTION_THROWN(anticipated.commanded(2, 0.0), std::out_of_range);
+    QVERIFY_THROWS_EXCEPTION(std::out_of_range, anticipated.commanded(2, 0.0));
   }
 
   void rarityIsThatOfTheNormalDistributionOnBothSides_data() {
@@ -60,8 +60,8 @@ class TestScenario : public QObject {
   }
 
   void levelsThatDoNotRiseAreRefused() {
-    QVERIFY_EXCEPTION_THROWN(ColorTable("t", "u", {{2, {}}, {2, {}}}), UsageError);
-    QVERIFY_EXCEPTION_THROWN(ColorTable("t", "u", {}), UsageError);
+    QVERIFY_THROWS_EXCEPTION(UsageError, ColorTable("t", "u", {{2, {}}, {2, {}}}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, ColorTable("t", "u", {}));
   }
 };
 

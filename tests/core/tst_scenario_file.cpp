@@ -167,7 +167,7 @@ private Q_SLOTS:
     file.write("not NetCDF at all");
     file.close();
     QVERIFY(!isResultFile(other));
-    QVERIFY_EXCEPTION_THROWN(readResultFile(other), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, readResultFile(other));
   }
 };
 

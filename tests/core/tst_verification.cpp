@@ -107,8 +107,8 @@ private Q_SLOTS:
     QCOMPARE(scores.size(), 2u);
     QCOMPARE(scores[1].leadMinutes, 30.0);
     for (Frame& frame : truth.frames) frame.validTime += std::chrono::hours(5);
-    QVERIFY_EXCEPTION_THROWN(verifyForecast(forecastOf({forecast}), truth), IoError);
-    QVERIFY_EXCEPTION_THROWN(verifyForecast(forecastOf({}), forecast), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, verifyForecast(forecastOf({forecast}), truth));
+    QVERIFY_THROWS_EXCEPTION(IoError, verifyForecast(forecastOf({}), forecast));
   }
 
   void observationsOnAnotherGridAreCarriedOver() {
