@@ -38,6 +38,7 @@ SevirEvent eventOf(const SevirRow& row, const fs::path& folder) {
   event.end = *std::ranges::max_element(row.times);
   event.frames = int(row.times.size());
   event.missingPercent = row.missingPercent;
+  event.file = row.fileName;
   std::error_code unknown;
   event.isHere = fs::is_regular_file(folder / "data" / row.fileName, unknown) ||
                  fs::is_regular_file(folder / row.fileName, unknown);

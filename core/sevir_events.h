@@ -20,6 +20,7 @@ struct SevirEvent {
   ValidTime end;
   int frames = 0;
   double missingPercent = 0.0;
+  std::string file;     ///< relative to the folder data
   bool isHere = false;  ///< its data file lies where the catalogue says
 };
 

@@ -5,7 +5,7 @@
 #include <QDateEdit>
 #include <QFile>
 #include <QFileInfo>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -152,6 +152,10 @@ SevirBrowser::SevirBrowser(const std::vector<MapLine>& baseMap, QWidget* parent)
   count_ = new QLabel;
   count_->setWordWrap(true);
   right->addWidget(count_);
+  missingFile_ = new QLabel;
+  missingFile_->setWordWrap(true);
+  missingFile_->setProperty("quiet", true);
+  right->addWidget(missingFile_);
   open_ = new QPushButton(tr("Open the event"));
   open_->setDefault(true);
   right->addWidget(open_);
@@ -160,7 +164,11 @@ SevirBrowser::SevirBrowser(const std::vector<MapLine>& baseMap, QWidget* parent)
   connect(view_, &QTableView::doubleClicked, this, &SevirBrowser::openChosen);
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
     map_->setChosen(now.isValid() ? now.row() : -1);
-    open_->setEnabled(now.isValid() && events_->event(now.row()).isHere);
+    const bool here = now.isValid() && events_->event(now.row()).isHere;
+    open_->setEnabled(here);
+    missingFile_->setText(here || !now.isValid() ? QString()
+                                                 : tr("Its data are not here: fetch %1 into the folder data.")
+                                                       .arg(events_->event(now.row()).file.c_str()));
   });
   connect(map_, &EventMap::pointChosen, this, [this](int index) { view_->selectRow(index); });
   connect(map_, &EventMap::areaDrawn, this, [this](const std::optional<LonLatBox>& area) {
@@ -172,8 +180,8 @@ SevirBrowser::SevirBrowser(const std::vector<MapLine>& baseMap, QWidget* parent)
 
 QWidget* SevirBrowser::buildFilters() {
   auto* filters = new QWidget;
-  auto* row = new QHBoxLayout(filters);
-  row->setContentsMargins(0, 0, 0, 0);
+  auto* grid = new QGridLayout(filters);
+  grid->setContentsMargins(0, 0, 0, 0);
   words_ = new QLineEdit;
   words_->setPlaceholderText(tr("Event or type"));
   words_->setClearButtonEnabled(true);
@@ -193,9 +201,10 @@ QWidget* SevirBrowser::buildFilters() {
   missing_->setSuffix(tr(" % missing"));
   missing_->setPrefix(tr("up to "));
   here_ = new QCheckBox(tr("only fetched"));
-  for (QWidget* widget : {static_cast<QWidget*>(words_), static_cast<QWidget*>(type_), static_cast<QWidget*>(from_),
-                          static_cast<QWidget*>(until_), static_cast<QWidget*>(missing_), static_cast<QWidget*>(here_)})
-    row->addWidget(widget);
+  grid->addWidget(words_, 0, 0, 1, 2);
+  grid->addWidget(type_, 0, 2, 1, 2);
+  QWidget* below[] = {from_, until_, missing_, here_};
+  for (int k = 0; k < 4; ++k) grid->addWidget(below[k], 1, k);
   connect(words_, &QLineEdit::textChanged, this, &SevirBrowser::filter);
   connect(type_, &QComboBox::currentIndexChanged, this, &SevirBrowser::filter);
   connect(from_, &QDateEdit::dateChanged, this, &SevirBrowser::filter);

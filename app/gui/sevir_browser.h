@@ -76,7 +76,7 @@ private:
   QDateEdit *from_ = nullptr, *until_ = nullptr;
   QSpinBox* missing_ = nullptr;
   QCheckBox* here_ = nullptr;
-  QLabel* count_ = nullptr;
+  QLabel *count_ = nullptr, *missingFile_ = nullptr;
   QPushButton* open_ = nullptr;
   std::optional<LonLatBox> area_;
   QFutureWatcher<Listing> reading_;

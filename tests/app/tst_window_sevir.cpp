@@ -79,12 +79,12 @@ private Q_SLOTS:
     QCOMPARE(browser->table().rowCount(), 1);
     browser->findChild<QPushButton*>()->click();
     QTRY_VERIFY_WITH_TIMEOUT(window.desk().observed && window.desk().observed->event.starts_with("S986002"), 20000);
-    QCOMPARE(window.desk().observed->frames.size(), std::size_t(25));
+    QTRY_COMPARE_WITH_TIMEOUT(window.desk().observed->frames.size(), std::size_t(25), 20000);
     QVERIFY(QString::fromStdString(window.desk().state.paths.front()).endsWith("#S986002"));
   }
 
   void typeGapsAndAFrameOnTheMapNarrowTheList() {
-    SevirBrowser browser({});
+    SevirBrowser browser(loadBaseMap());
     browser.browse(folder_->path());
     QTRY_COMPARE_WITH_TIMEOUT(browser.table().rowCount(), 5006, 20000);
     auto* type = browser.findChild<QComboBox*>();
