@@ -139,6 +139,9 @@ SampledRows ScenarioSampler::sample(const std::vector<ScenarioRow>& rows,
     pull(job, latents, target, encoding.seen);
   }
   const Tensor frames = decoded(latents);
+  if (!frames.isfinite().all().item<bool>())
+    throw ModelError("The sampler " + plan.sampler +
+                     " ended in values that are no numbers. Use another sampler or other weights.");
   return {frames, frameMeans(frames, encoding.seen), target};
 }
 

@@ -46,8 +46,8 @@ std::vector<std::int64_t> dpmSolverTimesteps(std::int64_t timesteps, std::int64_
     throw ModelError("DPM-Solver++ takes 1 to " + std::to_string(timesteps) + " steps, not " +
                      std::to_string(steps) + ".");
   std::vector<std::int64_t> asked;
-  for (std::int64_t i = 0; i < steps; ++i)
-    asked.push_back(std::llround(double(timesteps - 1) * (1.0 - double(i) / double(steps))));
+  for (std::int64_t left = steps; left > 0; --left)
+    asked.push_back(left * timesteps / steps - 1);  // never the same step twice: a stride of nothing
   return asked;
 }
 

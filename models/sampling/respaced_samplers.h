@@ -21,7 +21,7 @@ torch::Tensor sampleDdim(const DdimTables& tables, const CleanEstimate& estimate
                          const torch::Tensor& zT, const StepNoise& noise);
 
 /// Steps of the diffusion at which a DPM-Solver++ of `steps` evaluations asks, the noisiest first:
-/// equally spaced, ending above 0. ModelError when there are more steps than the diffusion has.
+/// equally spaced, each once, from timesteps - 1. ModelError when there are more steps than the diffusion has.
 std::vector<std::int64_t> dpmSolverTimesteps(std::int64_t timesteps, std::int64_t steps);
 
 /// DPM-Solver++ of second order, multistep (Lu et al. 2022): follows the diffusion's ordinary

@@ -32,6 +32,9 @@ inline PublishedPrediff publishedPrediff() {
   fillProcedural(*networks.vae, 31, "vae.");
   fillProcedural(*networks.denoiser, 31, "denoiser.");
   fillProcedural(*networks.alignment, 31, "alignment.");
+  networks.vae->eval();
+  networks.denoiser->eval();
+  networks.alignment->eval();
   const torch::NoGradGuard noGradient;
   for (auto& weight : networks.vae->named_parameters()) {  // pictures of middling intensity
     if (weight.key() == "decoder.conv_out.weight") weight.value().mul_(0.2);

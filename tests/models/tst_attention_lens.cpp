@@ -141,7 +141,7 @@ private Q_SLOTS:
     one.look(context(), {.model = "earthformer"});
     const AttentionView view = one.weights(kCross, {2, 10, 20});
     const std::string path = folder_.filePath("attention.nc").toStdString();
-    writeAttentionFile(path, view, {{"command_line", "test"}});
+    writeAttentionFile(path, view, {});
     const NetCdfFile file = NetCdfFile::open(path);
     QVERIFY(file.shape("weights") == (std::vector<std::size_t>{13, 32, 32}));
     const auto weights = file.doubles("weights");

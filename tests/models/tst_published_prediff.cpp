@@ -314,6 +314,7 @@ private Q_SLOTS:
     asked.seed = 1;
     const auto member = one.generate(asked)->members[0];
     const auto forecast = one.forecast(*context(), "prediff");
+    QVERIFY(valuesOf(member).isfinite().all().item<bool>());
     QVERIFY(std::ranges::equal(forecast->frames.frames[5].grid->values(),
                                member.frames.frames[5].grid->values()));
     QVERIFY(!forecast->weightsHash.empty());

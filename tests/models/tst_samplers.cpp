@@ -55,9 +55,11 @@ Tensor exactAt(const Tensor& zT, std::int64_t t) {
 
 double largest(const Tensor& difference) { return difference.abs().max().item<double>(); }
 
+/// From step 999 down to step 39 in equal strides, so that all numbers of steps end at the same place.
 double dpmError(std::int64_t steps) {
   const Tensor zT = torch::linspace(-3, 3, 61, torch::kFloat64).view({1, -1});
-  const auto asked = dpmSolverTimesteps(1000, steps);
+  std::vector<std::int64_t> asked;
+  for (std::int64_t k = 0; k <= steps; ++k) asked.push_back(999 - 960 * k / steps);
   const Tensor exact = cleanOfGaussian(exactAt(zT, asked.back()), asked.back());
   return largest(sampleDpmSolver(schedule(), asked, cleanOfGaussian, zT) - exact);
 }
@@ -146,7 +148,10 @@ private Q_SLOTS:
   }
 
   void dpmSolverAsksFromTheNoisiestStepDown() {
-    QCOMPARE(dpmSolverTimesteps(1000, 4), (std::vector<std::int64_t>{999, 749, 500, 250}));
+    QCOMPARE(dpmSolverTimesteps(1000, 4), (std::vector<std::int64_t>{999, 749, 499, 249}));
+    const std::vector<std::int64_t> every = dpmSolverTimesteps(12, 12);
+    QVERIFY(std::ranges::adjacent_find(every, std::ranges::less_equal()) == every.end());
+    QCOMPARE(every.back(), std::int64_t(0));
     QVERIFY_EXCEPTION_THROWN(dpmSolverTimesteps(1000, 0), ModelError);
     QVERIFY_EXCEPTION_THROWN(dpmSolverTimesteps(20, 21), ModelError);
   }
