@@ -1,5 +1,6 @@
 #include "core/desk_journal.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/errors.h"
@@ -12,6 +13,14 @@ constexpr const char* kFormat = "stormloom session 1";
 constexpr JsonLimits kLineLimits{
     .maxDepth = 32, .maxBytes = std::size_t(1) << 20, .maxValues = 100000};
 constexpr std::size_t kLongestLine = std::size_t(1) << 20;
+
+constexpr std::size_t kKeptSteps = 200;  ///< of a journal that was shortened
+
+Json lineOf(const std::string& label, const DeskState& state, bool goesOn) {
+  Json line = Json::object({{"step", label}, {"state", state.toJson()}});
+  if (goesOn) line.set("goes_on", true);
+  return line;
+}
 
 std::string pathBeside(const fs::path& folder, const std::string& path) {
   std::error_code failed;
@@ -31,23 +40,39 @@ std::string foundPath(const std::string& path, const std::string& relative,
   return fs::exists(same, failed) ? same.string() : std::string();
 }
 
+/// Whether the file's last line was cut off while it was written.
+bool endsWithinALine(const std::string& path) {
+  std::ifstream in(path, std::ios::ate | std::ios::binary);
+  if (!in || in.tellg() <= 0) return false;
+  in.seekg(-1, std::ios::end);
+  return in.get() != '\n';
+}
+
 }  // namespace
 
-DeskJournal::DeskJournal(const std::string& path) : path_(path), out_(path, std::ios::app) {
+DeskJournal::DeskJournal(const std::string& path) : path_(path) {
+  const bool cutOff = endsWithinALine(path);
+  out_.open(path, std::ios::app);
   if (!out_)
     throw IoError(path +
                   ": the journal cannot be written. Nothing is lost now, but a crash would lose "
                   "the steps since the start.");
+  if (cutOff) out_ << '\n';
+  std::error_code failed;
+  const std::uintmax_t size = fs::file_size(path, failed);
+  bytes_ = failed ? 0 : std::size_t(size);
 }
 
 void DeskJournal::writeLine(const Json& line) {
-  out_ << line.dump() << '\n';
+  const std::string text = line.dump() + '\n';
+  bytes_ += text.size();
+  out_ << text;
   out_.flush();
   out_.clear();  // a full disk must not silence the journal for good
 }
 
-void DeskJournal::append(const std::string& label, const DeskState& state) {
-  writeLine(Json::object({{"step", label}, {"state", state.toJson()}}));
+void DeskJournal::append(const std::string& label, const DeskState& state, bool goesOn) {
+  writeLine(lineOf(label, state, goesOn));
 }
 
 void DeskJournal::close() { writeLine(Json::object({{"end", true}})); }
@@ -55,7 +80,26 @@ void DeskJournal::close() { writeLine(Json::object({{"end", true}})); }
 void DeskJournal::restart(const DeskState& state) {
   out_.close();
   out_.open(path_, std::ios::trunc);
+  bytes_ = 0;
   append("Start", state);
+}
+
+void DeskJournal::shorten(const DeskHistory& history) {
+  const auto& entries = history.entries();
+  const std::size_t end = history.position() + 1;
+  const std::string fresh = path_ + ".new";
+  {
+    std::ofstream file(fresh, std::ios::trunc);
+    for (std::size_t i = end - std::min(end, kKeptSteps); i < end; ++i)
+      file << lineOf(entries[i].label, entries[i].state, false).dump() << '\n';
+    if (!file.flush()) return;  // no room: the long one goes on
+  }
+  std::error_code failed;
+  fs::rename(fresh, path_, failed);
+  if (failed) return;
+  out_.close();
+  out_.open(path_, std::ios::app);
+  bytes_ = std::size_t(fs::file_size(path_, failed));
 }
 
 std::optional<DeskJournal::Found> DeskJournal::read(const std::string& path) {
@@ -72,9 +116,12 @@ std::optional<DeskJournal::Found> DeskJournal::read(const std::string& path) {
         continue;
       }
       const DeskState state = DeskState::fromJson(json.at("state"));
+      const std::string label = json.value("step", "Step");
       if (!found)
         found = Found{DeskHistory(state), 1, 0, false};
-      else if (found->history.record(json.value("step", "Step"), state))
+      else if (json.value("goes_on", false))
+        found->history.replaceLast(label, state);
+      else if (found->history.record(label, state))
         ++found->steps;
       found->ended = false;
     } catch (const StormloomError&) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -14,7 +15,8 @@ class DeskJournal {
 public:
   /// Continues the file at `path`. A file that cannot be written throws IoError.
   explicit DeskJournal(const std::string& path);
-  void append(const std::string& label, const DeskState& state);
+  /// `goesOn`: the step of the line before, further along.
+  void append(const std::string& label, const DeskState& state, bool goesOn = false);
   void close();  ///< marks an orderly end
 
   struct Found {
@@ -27,12 +29,16 @@ public:
   static std::optional<Found> read(const std::string& path);
   /// Begins anew with this state as the first line.
   void restart(const DeskState& state);
+  /// Begins anew with the last steps of this history; the old file stays until the new one is whole.
+  void shorten(const DeskHistory& history);
+  std::size_t bytes() const { return bytes_; }
 
 private:
   void writeLine(const Json& line);
 
   std::string path_;
   std::ofstream out_;
+  std::size_t bytes_ = 0;
 };
 
 /// A session that opens elsewhere: the state, and where the radar files lie seen from the session's

@@ -92,7 +92,7 @@ bool DeskState::operator==(const DeskState& other) const {
          samePlace(center, other.center) && kmPerPixel == other.kmPerPixel &&
          region == other.region && notes == other.notes && showTruth == other.showTruth &&
          contours == other.contours && hatching == other.hatching && outlines == other.outlines &&
-         safeColors == other.safeColors && alongDial == other.alongDial;
+         safeColors == other.safeColors && alongDial == other.alongDial && towns == other.towns;
 }
 
 Json DeskState::toJson() const {
@@ -113,7 +113,8 @@ Json DeskState::toJson() const {
                             {"hatching", hatching},
                             {"outlines", outlines},
                             {"safe_colors", safeColors},
-                            {"along_dial", alongDial}});
+                            {"along_dial", alongDial},
+                            {"towns", towns}});
   if (!bend.empty()) json.set("bend", bend);
   if (within.isArea()) json.set("within", regionToJson(within));
   if (runTime) json.set("run_time", isoText(*runTime));
@@ -144,6 +145,7 @@ DeskState DeskState::fromJson(const Json& json) {
   state.hatching = json.value("hatching", state.hatching);
   state.outlines = json.value("outlines", state.outlines);
   state.safeColors = json.value("safe_colors", state.safeColors);
+  state.towns = json.value("towns", state.towns);
   state.alongDial = json.value("along_dial", state.alongDial);
   if (const Json* time = json.find("run_time")) state.runTime = timeOf(*time);
   if (const Json* time = json.find("time")) state.time = timeOf(*time);
@@ -157,8 +159,7 @@ bool DeskHistory::record(const std::string& label, const DeskState& state,
   if (state == entries_[at_].state) return false;
   entries_.resize(at_ + 1, entries_.front());
   if (merging_ && !merge.empty() && entries_.back().merge == merge) {
-    entries_.back().state = state;
-    entries_.back().label = label;
+    replaceLast(label, state);
     return false;
   }
   merging_ = true;
@@ -166,6 +167,12 @@ bool DeskHistory::record(const std::string& label, const DeskState& state,
   if (entries_.size() > kMostEntries) entries_.erase(entries_.begin());
   at_ = entries_.size() - 1;
   return true;
+}
+
+void DeskHistory::replaceLast(const std::string& label, const DeskState& state) {
+  entries_.resize(at_ + 1, entries_.front());
+  entries_.back().label = label;
+  entries_.back().state = state;
 }
 
 const DeskState& DeskHistory::undo() { return goTo(at_ > 0 ? at_ - 1 : 0); }

@@ -42,6 +42,7 @@ struct DeskState {
   bool showTruth = true;
   bool contours = true;
   bool hatching = false;
+  bool towns = true;
   bool outlines = false;  ///< spaghetti: the threshold's outline of every member
   bool safeColors = false;
   bool alongDial = false;  ///< the chance along the dial is worked out: members at several n
@@ -66,6 +67,8 @@ public:
   /// Forgets what was undone. True when it is a new step, false when it became part of the last one
   /// or changes nothing.
   bool record(const std::string& label, const DeskState& state, const std::string& merge = {});
+  /// The step one stands on went further; what was undone is forgotten.
+  void replaceLast(const std::string& label, const DeskState& state);
   void endMerging() { merging_ = false; }
   bool canUndo() const { return at_ > 0; }
   bool canRedo() const { return at_ + 1 < entries_.size(); }

@@ -200,4 +200,20 @@ std::string regionWords(const RegionForecast& forecast) {
   return words;
 }
 
+std::string regionWordsAt(const RegionForecast& forecast, ValidTime time) {
+  const auto nearest = std::ranges::min_element(forecast.times, {}, [&](const RegionOutlook& at) {
+    return std::abs((at.time - time).count());
+  });
+  if (nearest == forecast.times.end() || !std::isfinite(nearest->highest)) return {};
+  const std::size_t count = forecast.members.size();
+  const std::string low = number(nearest->lowest, 0), high = number(nearest->highest, 0);
+  std::string words = "At " + clockText(nearest->time) + " UTC ";
+  words += count == 1 || low == high ? high : low + " to " + high;
+  if (count > 2 && low != high) words += ", in the middle " + number(nearest->median, 0);
+  if (count > 1)
+    words += "; " + number(forecast.threshold, 0) + " or more in " +
+             std::to_string(nearest->above) + " of " + std::to_string(count) + " members";
+  return words + ".";
+}
+
 }  // namespace stormloom

@@ -67,4 +67,8 @@ RegionForecast regionForecast(const std::vector<const FrameSequence*>& members,
 /// "133 or more in 5 of 8 members, first at 12:24 UTC; at most 181; 2 to 9 mm of rain."
 std::string regionWords(const RegionForecast& forecast);
 
+/// What it says of the time nearest to `time`: "At 12:20 UTC 92 to 148, in the middle 120; 133 or
+/// more in 3 of 8 members." Empty without members.
+std::string regionWordsAt(const RegionForecast& forecast, ValidTime time);
+
 }  // namespace stormloom

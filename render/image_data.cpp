@@ -11,7 +11,7 @@ using Rgba = std::array<unsigned char, 4>;
 constexpr Rgba kClear{0, 0, 0, 0};
 constexpr Rgba kMissing{150, 160, 172, 110};
 constexpr Rgba kMissingGap{150, 160, 172, 30};
-constexpr Rgba kOutside{10, 13, 17, 120};
+constexpr Rgba kOutside{10, 13, 17, 84};
 
 Rgba cellColor(const RadarGrid& grid, int row, int col, const ColorTable& table) {
   switch (grid.state(row, col)) {

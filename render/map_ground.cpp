@@ -39,6 +39,21 @@ void addGraticule(MapGround& ground) {
   ground.graticule = dashes(lines, dot * 0.5, dot);
 }
 
+void addTowns(const std::vector<PlaceName>& places, MapGround& ground) {
+  constexpr std::size_t kMostTowns = 1500;
+  const GeoReference& geo = ground.frame.geo();
+  const LonLatBox box = geo.bounds();
+  const double around = 0.3 * (box.north - box.south);
+  for (const PlaceName& place : places) {
+    if (ground.towns.size() >= kMostTowns) break;
+    if (place.at.lat < box.south - around || place.at.lat > box.north + around) continue;
+    const CellPoint cell = geo.cellFromLonLat(place.at);
+    const bool near = cell.col > -0.3 * geo.width() && cell.col < 1.3 * geo.width() &&
+                      cell.row > -0.3 * geo.height() && cell.row < 1.3 * geo.height();
+    if (near) ground.towns.push_back({ground.frame.mapFromCell(cell), place.name});
+  }
+}
+
 }  // namespace
 
 std::vector<CellPoint> gridOutline(const GeoReference& of, const GeoReference& on) {
@@ -59,8 +74,10 @@ std::vector<CellPoint> gridOutline(const GeoReference& of, const GeoReference& o
 }
 
 std::shared_ptr<const MapGround> makeMapGround(const std::vector<MapLine>& lines,
-                                               const GeoReference& geo) {
-  auto ground = std::make_shared<MapGround>(MapGround{MapFrame(geo), {}, {}, {}, {}, {}, {}});
+                                               const GeoReference& geo,
+                                               const std::vector<PlaceName>& places) {
+  auto ground = std::make_shared<MapGround>(MapGround{.frame = MapFrame(geo)});
+  addTowns(places, *ground);
   addBaseMap(lines, *ground);
   addGraticule(*ground);
   ground->edge = {gridOutline(geo, geo)};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base_map.h"
+#include "core/place_names.h"
 #include "render/map_frame.h"
 
 namespace stormloom {
@@ -20,13 +21,20 @@ struct MapGround {
     std::string text;
   };
 
+  struct Town {
+    MapPoint at;
+    std::string name;
+  };
+
   MapFrame frame;
   Paths coast, borders, states, graticule, edge;
   std::vector<DegreeLabel> degrees;
+  std::vector<Town> towns;  ///< on and around the grid, largest first
 };
 
 std::shared_ptr<const MapGround> makeMapGround(const std::vector<MapLine>& lines,
-                                               const GeoReference& geo);
+                                               const GeoReference& geo,
+                                               const std::vector<PlaceName>& places = {});
 
 /// The outer edge of one grid in another's cells, densified.
 std::vector<CellPoint> gridOutline(const GeoReference& of, const GeoReference& on);

@@ -113,6 +113,11 @@ void RadarScene::applyStyle() {
     text->setColor(style_.text);
     text->setPlate(style_.plate, style_.plateOpacity);
   }
+  for (auto& text : townTexts_) {
+    text->setColor(style_.text);
+    text->setPlate(style_.plate, kTownPlate);
+    text->setTextScale(style_.textScale);
+  }
   legend_.setStyle(style_.plate, style_.text, style_.textScale);
   setCaption(caption_);
 }
@@ -123,6 +128,7 @@ void RadarScene::setDetail(PictureDetail detail) {
   const bool full = detail == PictureDetail::Full;
   for (auto& text : degrees_) text->setVisible(full);
   graticule_.setVisible(full);
+  layoutTowns();
   legend_.setVisible(detail != PictureDetail::Bare && legendShown_);
   layout();
 }
@@ -130,6 +136,12 @@ void RadarScene::setDetail(PictureDetail detail) {
 void RadarScene::setLegendShown(bool shown) {
   legendShown_ = shown;
   legend_.setVisible(shown && detail_ != PictureDetail::Bare);
+}
+
+void RadarScene::setTownsShown(bool shown) {
+  if (shown == townsShown_) return;
+  townsShown_ = shown;
+  layoutTowns();
 }
 
 void RadarScene::setActive(bool active) {

@@ -71,6 +71,7 @@ public:
   void setSigns(const PictureSigns& signs);
   void setCaption(const PictureCaption& caption);
   void setLegendShown(bool shown);
+  void setTownsShown(bool shown);
   void setActive(bool active);  ///< the pane keys and menus are meant for
   /// The models' box on a wider map, dashed; none: not drawn.
   void setBox(const std::optional<GeoReference>& box);
@@ -98,6 +99,7 @@ public:
   MapView zoomed(double factor, double x, double y) const;  ///< the place under (x, y) stays there
 
 private:
+  static constexpr double kTownPlate = 0.45;  ///< opacity: the storm below stays in sight
   MapPoint mapFromPixel(double x, double y) const;
   MapPoint pixelFromLonLat(LonLat place) const;  ///< from the lower left, in design pixels
   void drawGround();
@@ -107,6 +109,7 @@ private:
   void layout();
   void layoutEdge(std::vector<PictureBoxes::Box>& boxes) const;
   void layoutTexts();
+  void layoutTowns();
   void layoutScale(std::vector<PictureBoxes::Box>& boxes);
   void layoutCursor();
   std::string fitted(const std::string& text, double pointSize, double taken) const;
@@ -138,6 +141,8 @@ private:
   TextPlate title_, detailText_, time_, scaleText_, cursorText_, credit_;
   std::vector<std::unique_ptr<TextPlate>> degrees_;
   std::vector<std::unique_ptr<TextPlate>> noteTexts_;
+  std::vector<std::unique_ptr<TextPlate>> townTexts_;  ///< as many as were needed at once
+  bool townsShown_ = true;
 };
 
 }  // namespace stormloom

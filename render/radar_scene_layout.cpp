@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kEdge = 3;  ///< thickness of the coloured upper edge
 constexpr double kDash = 10;
+constexpr double kNarrow = 560;  ///< in a narrower pane the time needs the lowest line for itself
 
 double roundLength(double km) {
   const double power = std::pow(10.0, std::floor(std::log10(km)));
@@ -42,7 +43,58 @@ void RadarScene::setView(const MapView& view) {
   camera->SetClippingRange(1, 200);
   camera->SetParallelScale(0.5 * view.kmPerPixel * size_.height / size_.scale);
   if (region_.isPlace()) drawRegion();
+  layoutTowns();
   layout();
+}
+
+// Larger towns first; a name that would lie on another, or where captions lie, is left out.
+void RadarScene::layoutTowns() {
+  constexpr double kLine = 15, kLetter = 6.4, kPerTown = 34000;
+  std::size_t shown = 0;
+  if (ground_ && townsShown_ && detail_ != PictureDetail::Bare) {
+    const double t = style_.textScale, width = size_.width / size_.scale,
+                 height = size_.height / size_.scale;
+    const MapPoint center = frame()->mapFromLonLat(view_.center);
+    const auto most = std::size_t(std::clamp(width * height / (kPerTown * t), 2.0, 20.0));
+    struct Taken {
+      double left, bottom, right, top;
+    };
+    std::vector<Taken> taken{{0, height - 60 * t, 260 * t, height},
+                             {width - 50, height - 44, width, height},
+                             {0, 0, 220 * t, 60 * t},
+                             {width - 310 * t, 0, width, 110 * t}};
+    for (const MapGround::DegreeLabel& label : ground_->degrees) {
+      const MapPoint at = pixelFromLonLat(label.place);
+      const double left = at.east - (label.meridian ? 12 : 40);
+      taken.push_back({left, at.north, left + 44, at.north + 16});
+    }
+    for (const MapGround::Town& town : ground_->towns) {
+      if (shown == most) break;
+      const double x = 0.5 * width + (town.at.east - center.east) / view_.kmPerPixel;
+      const double y = 0.5 * height + (town.at.north - center.north) / view_.kmPerPixel;
+      const Taken box{x - 6, y - kLine * t, x + (12 + kLetter * double(town.name.size())) * t,
+                      y + kLine * t};
+      if (box.left < 4 || box.right > width - 4 || box.bottom < 4 || box.top > height - 8) continue;
+      if (std::ranges::any_of(taken, [&](const Taken& other) {
+            return box.left < other.right && box.right > other.left && box.bottom < other.top &&
+                   box.top > other.bottom;
+          }))
+        continue;
+      taken.push_back(box);
+      if (shown == townTexts_.size()) {
+        townTexts_.push_back(
+            std::make_unique<TextPlate>(renderer_, TextPlate::Anchor::BottomLeft, 11, true, 0));
+        townTexts_.back()->setColor(style_.text);
+        townTexts_.back()->setTextScale(t);
+        townTexts_.back()->setPlate(style_.plate, kTownPlate);
+      }
+      townTexts_[shown]->setText("• " + town.name);
+      townTexts_[shown]->setVisible(true);
+      townTexts_[shown]->place(size_, x - 7 * t, y - 8 * t);
+      ++shown;
+    }
+  }
+  for (std::size_t i = shown; i < townTexts_.size(); ++i) townTexts_[i]->setVisible(false);
 }
 
 MapPoint RadarScene::mapFromPixel(double x, double y) const {
@@ -98,8 +150,9 @@ void RadarScene::layoutTexts() {
   detailText_.setText(full ? fitted(caption_.detail, 12, 20) : "");
   std::string when = caption_.validTime;
   if (!caption_.lead.empty()) when += (when.empty() ? "" : ", ") + caption_.lead;
-  time_.setText(detail_ == PictureDetail::Bare ? "" : fitted(when, 13, 12));
   const double legend = legendShown_ ? 300 * style_.textScale : 20;
+  const bool besideLegend = full && size_.width / size_.scale >= kNarrow * style_.textScale;
+  time_.setText(detail_ == PictureDetail::Bare ? "" : fitted(when, 13, besideLegend ? legend : 12));
   credit_.setText(full ? fitted(caption_.credit, 10, legend) : "");
   credit_.place(size_, 8, 10 + line);
   title_.place(size_, full ? 8 : 4, full ? 10 : 7);
@@ -127,12 +180,14 @@ void RadarScene::layoutScale(std::vector<PictureBoxes::Box>& boxes) {
   const bool shown = detail_ == PictureDetail::Full;
   scaleText_.setVisible(shown);
   if (!shown) return;
-  const double s = size_.scale, width = size_.width / s, height = size_.height / s;
+  const double s = size_.scale, width = size_.width / s;
   const double lengthKm = roundLength(110 * view_.kmPerPixel), length = lengthKm / view_.kmPerPixel;
-  boxes.push_back(
-      {(width - 14 - length) * s, (height - 56) * s, length * s, 3 * s, style_.text, 0.9});
+  const double t = style_.textScale;
+  const double line = width < kNarrow * t ? 36 * t : 10;
+  const double bottom = legendShown_ ? line + 54 * t : line;
+  boxes.push_back({(width - 14 - length) * s, bottom * s, length * s, 3 * s, style_.text, 0.9});
   scaleText_.setText(levelText(lengthKm) + " km");
-  scaleText_.place(size_, 12, height - 52);
+  scaleText_.place(size_, 12, bottom + 4);
 }
 
 void RadarScene::layout() {
@@ -148,7 +203,9 @@ void RadarScene::layout() {
     const double t = style_.textScale, width = size_.width / size_.scale;
     // Clock and credit need the lower left corner for themselves, the legend the lower right one.
     const bool onTheClock = at.north < 54 * t && at.east < 160 * t;
-    const bool onTheLegend = legendShown_ && at.north < 84 * t && at.east > width - 310 * t;
+    // The legend and, above it, the scale.
+    const bool onTheLegend = at.north < (legendShown_ ? 114 : 60) * t &&
+                             at.east > width - (legendShown_ ? 310 : 150) * t;
     degrees_[i]->setVisible(detail_ == PictureDetail::Full && !onTheClock && !onTheLegend);
     degrees_[i]->place(size_, at.east - (label.meridian ? 12 : 40), at.north + 2);
   }

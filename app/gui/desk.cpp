@@ -55,14 +55,14 @@ FieldKind kindOf(const PaneSpec& pane) {
 
 /// Why a pane has no forecast, in the words of its lower corner.
 std::string absence(const PaneContent& content, const Desk& desk, bool beyond) {
-  if (beyond) return "beyond the forecast; the last observation is shown";
+  const std::string shown = "; " + clockText(desk.context->runTime) + " shown";
+  if (beyond) return "beyond the forecast" + shown;
   const bool ensemble = content.hasMembers() && content.product != PaneProduct::Member;
   if (ensemble && content.source == PaneSource::Scenario && desk.state.members < 2)
     return "needs two members or more";
   const std::string model = desk.modelOf(content.source);
   const bool failed = desk.failures.contains(model);
-  return failed ? "no forecast; the last observation is shown"
-                : "being computed; the last observation is shown";
+  return (failed ? "no forecast" : "being computed") + shown;
 }
 
 std::string membersText(const PaneContent& content, std::size_t count) {
@@ -177,8 +177,8 @@ PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) {
   if (!frame) {
     frame = lastNotAfter(observed, hidden ? desk.context->runTime : time);
     picture.caption.dimmed = true;
-    picture.caption.lead = hidden  ? "hidden; the picture of the run time is shown"
-                           : frame ? "not observed; last picture " + clockText(frame->validTime)
+    picture.caption.lead = hidden  ? "hidden; the run time is shown"
+                           : frame ? "not observed; " + clockText(frame->validTime) + " shown"
                                    : "nothing observed";
   } else {
     picture.caption.validTime = clockAndZone(frame->validTime);
@@ -337,7 +337,10 @@ void PanePictures::addSigns(PanePicture& picture, const PaneSpec& pane, const De
       600 * 600;  // contours of a continent would take longer than a frame may
   if (!picture.grid || picture.grid->size() > kMostCells || picture.caption.dimmed) return;
   if (picture.kind == FieldKind::Probability) {
-    picture.signs.contour = contourLines(*picture.grid, 50.0);
+    for (const double percent : {20.0, 50.0, 80.0}) {
+      auto lines = contourLines(*picture.grid, percent);
+      std::move(lines.begin(), lines.end(), std::back_inserter(picture.signs.contour));
+    }
   } else if (picture.kind == FieldKind::Radar &&
              picture.sequence->quantity == Quantity::VilDigital) {
     if (desk.state.contours)

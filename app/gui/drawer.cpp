@@ -132,7 +132,7 @@ void Drawer::buildEvents(ActionTable* actions) {
 
 void Drawer::buildLayers(ActionTable* actions) {
   QVBoxLayout* column = page(tr("LAYERS"));
-  for (const char* id : {"contours", "hatching", "outlines", "truth", "interpolate"})
+  for (const char* id : {"contours", "hatching", "outlines", "towns", "truth", "interpolate"})
     column->addWidget(boxFor(actions->find(id)));
   column->addSpacing(8);
   column->addWidget(heading(tr("COLOURS")));

@@ -19,11 +19,12 @@ bool isTooLarge(const FrameSequence& sequence) {
   return std::size_t(sequence.width()) * std::size_t(sequence.height()) > kMostDrawnCells;
 }
 
-void addNear(LoadedContext& loaded, const std::vector<MapLine>& lines) {
+void addNear(LoadedContext& loaded, const std::vector<MapLine>& lines,
+             const std::vector<PlaceName>& places) {
   if (!isTooLarge(*loaded.sequence)) return;
   loaded.near = std::make_shared<const FrameSequence>(
       croppedForDrawing(*loaded.sequence, loaded.context->frames.geo));
-  loaded.nearGround = makeMapGround(lines, loaded.near->geo);
+  loaded.nearGround = makeMapGround(lines, loaded.near->geo, places);
 }
 
 void waitASecond(std::stop_token stop) {
@@ -33,14 +34,15 @@ void waitASecond(std::stop_token stop) {
 }
 
 LoadedContext contextOf(std::shared_ptr<const FrameSequence> sequence,
-                        const ContextChoices& choices, const std::vector<MapLine>& lines) {
+                        const ContextChoices& choices, const std::vector<MapLine>& lines,
+                        const std::vector<PlaceName>& places) {
   LoadedContext loaded{sequence, choices, nullptr, nullptr, nullptr, nullptr, nullptr};
   const FrameBetween between = choices.interpolate ? frameAlongMotion : FrameBetween();
   loaded.context = std::make_shared<const ModelContext>(cutContextBetween(
       *sequence, {sevirLrGrid(), choices.box, choices.runTime, std::nullopt}, between));
   loaded.truth = std::make_shared<const FrameSequence>(cutTruth(*sequence, *loaded.context));
-  loaded.ground = makeMapGround(lines, loaded.context->frames.geo);
-  addNear(loaded, lines);
+  loaded.ground = makeMapGround(lines, loaded.context->frames.geo, places);
+  addNear(loaded, lines, places);
   return loaded;
 }
 
@@ -52,7 +54,8 @@ bool ContextChoices::operator==(const ContextChoices& other) const {
   return runTime == other.runTime && sameBox && interpolate == other.interpolate;
 }
 
-FileLoader::FileLoader(QObject* parent) : QObject(parent) {
+FileLoader::FileLoader(std::vector<PlaceName> places, QObject* parent)
+    : QObject(parent), places_(std::move(places)) {
   pool_.setMaxThreadCount(3);  // one reads or watches, one cuts, one comes after the other's end
   baseMap_ = QtConcurrent::run(&pool_, []() -> BaseMap {
     return std::make_shared<const std::vector<MapLine>>(loadBaseMap());
@@ -144,8 +147,9 @@ void FileLoader::addGrounds(LoadedFiles& loaded) {
     if (loaded.grounds.size() >= kMostGrounds) break;
     if (std::ranges::any_of(loaded.grounds, lies)) continue;
     const auto made = std::ranges::find_if(madeGrounds_, lies);
-    loaded.grounds.push_back(
-        made != madeGrounds_.end() ? *made : makeMapGround(*baseMap_.result(), sequence->geo));
+    loaded.grounds.push_back(made != madeGrounds_.end()
+                                 ? *made
+                                 : makeMapGround(*baseMap_.result(), sequence->geo, places_));
   }
   madeGrounds_ = loaded.grounds;
 }
@@ -162,7 +166,8 @@ void FileLoader::startCutting() {
   pool_.start([this, asked = *std::exchange(nextCut_, std::nullopt)] {
     std::function<void()> tell;
     try {
-      const LoadedContext loaded = contextOf(asked.sequence, asked.choices, *baseMap_.result());
+      const LoadedContext loaded =
+          contextOf(asked.sequence, asked.choices, *baseMap_.result(), places_);
       tell = [this, loaded] { Q_EMIT contextReady(loaded); };
     } catch (const std::exception& error) {
       tell = [this, sentence = QString::fromUtf8(error.what())] { Q_EMIT noContext(sentence); };

@@ -52,7 +52,8 @@ struct LoadedFiles {
 class FileLoader : public QObject {
   Q_OBJECT
 public:
-  explicit FileLoader(QObject* parent = nullptr);
+  /// `places`: towns for the maps.
+  explicit FileLoader(std::vector<PlaceName> places, QObject* parent = nullptr);
   ~FileLoader() override;
   /// No paths: the built-in event. `watch`: the one folder again and again, as files come.
   void load(const QStringList& paths, bool watch = false);
@@ -82,6 +83,7 @@ private:
   void addGrounds(LoadedFiles& loaded);
   void startCutting();
 
+  const std::vector<PlaceName> places_;
   QThreadPool pool_;  ///< of its own: a folder is watched for days
   std::stop_source loading_;
   int loadNumber_ = 0;

@@ -18,7 +18,8 @@ namespace stormloom {
 MainWindow::MainWindow(ForecastFunctions functions, const WindowOptions& options, QWidget* parent)
     : QMainWindow(parent),
       actions_(new ActionTable(this)),
-      loader_(new FileLoader(this)),
+      places_(loadPlaceNames()),
+      loader_(new FileLoader(places_, this)),
       source_(new ForecastSource(std::move(functions), this)) {
   controller_ = new ScenarioController(
       [source = source_](const ScenarioRequest& request, std::stop_token stop) {
@@ -56,6 +57,7 @@ MainWindow::MainWindow(ForecastFunctions functions, const WindowOptions& options
       banner_->say(QString::fromUtf8(error.what()));
     }
   }
+  wall_->setLayoutOfPanes(desk_.state.layout);
   showChoices();
 }
 
@@ -105,7 +107,7 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (journal_) {
-    keepInJournal(journalLabel_, true);
+    if (journalTimer_.isActive()) writePendingStep();
     journal_->close();
   }
   QMainWindow::closeEvent(event);

@@ -95,9 +95,11 @@ private:
   void chooseScale();
   // main_window_panes.cpp
   void showPaneMenu(int pane, const QPoint& at);
-  void addContentMenu(class QMenu* menu, int pane);
-  void setPaneContent(int pane, const PaneContent& content);
+  void addContentMenu(class QMenu* menu, int pane, bool minus = false);
+  void setPaneContent(int pane, const PaneContent& content, bool minus = false);
   void saveLayout();
+  void askAboutTown();
+  QString nameOf(LonLat at) const;  ///< by the town near it, else by its coordinates
   void usePreset(LayoutPreset preset);
   // main_window_files.cpp
   void wireFiles();
@@ -125,8 +127,10 @@ private:
   void change(const QString& label, const std::function<void(DeskState&)>& edit,
               const std::string& merge = {});
   void apply(const DeskState& next);
+  void chooseAhead(const DeskState& next);
   void goTo(const DeskState& state);
-  void keepInJournal(const QString& label, bool atOnce);
+  void keepInJournal(bool newStep);
+  void writePendingStep();
   void showChoices();
   void updateWishes();
   void cutControlMask();
@@ -173,12 +177,12 @@ private:
   std::vector<LoadedContext> contextCache_;
   std::vector<std::shared_ptr<const MapGround>> grounds_;
   std::vector<MapLine> baseMap_;
+  const std::vector<PlaceName> places_;
 
   std::unique_ptr<QLockFile> journalLock_;
   std::unique_ptr<DeskJournal> journal_;
   std::optional<DeskJournal::Found> found_;  ///< of a program that did not end in order
   QTimer journalTimer_;
-  QString journalLabel_;
 
   FileLoader* loader_;
   ForecastSource* source_;

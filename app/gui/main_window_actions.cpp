@@ -230,6 +230,8 @@ void MainWindow::addMapActions() {
     wall_->setTool(MapWall::Tool::Area);
     banner_->tell(tr("Draw around the area with the left button held. Esc gives it up."));
   });
+  actions_->add("town", group, tr("Ask about a town by its name"), key("Ctrl+F"),
+                [this] { askAboutTown(); });
   actions_->add("clearPlace", group, tr("Forget the place or area"), key("Backspace"),
                 [this] { change(tr("No place"), [](DeskState& state) { state.region = {}; }); });
 }
@@ -245,6 +247,7 @@ void MainWindow::addViewActions() {
   };
   flag("contours", tr("Line around the threshold"), "C", &DeskState::contours);
   flag("hatching", tr("Hatch what is above the threshold"), "H", &DeskState::hatching);
+  flag("towns", tr("Names of towns"), "N", &DeskState::towns);
   flag("outlines", tr("Outlines of every member"), "O", &DeskState::outlines);
   flag("truth", tr("Show what was observed afterwards"), "T", &DeskState::showTruth);
   flag("interpolate", tr("Compute frames between observed ones for the models"), "Ctrl+Alt+I",

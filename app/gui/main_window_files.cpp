@@ -206,9 +206,9 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
   banner_->hide();
   const auto& passedOver = loaded.files->passedOver;
   if (!passedOver.empty())
-    banner_->say(tr("Files passed over: %1. %2")
-                     .arg(passedOver.size())
-                     .arg(QString::fromStdString(passedOver.front())));
+    banner_->tell(tr("Files passed over: %1. %2")
+                      .arg(passedOver.size())
+                      .arg(QString::fromStdString(passedOver.front())));
   std::erase_if(fileCache_, [&](const LoadedFiles& older) { return older.paths == loaded.paths; });
   keep(fileCache_, loaded, kKeptFiles);
   for (const auto& ground : loaded.grounds) keep(grounds_, ground, 2 * kKeptContexts);
@@ -248,7 +248,7 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
     history_ = DeskHistory(next);  // nothing to go back to before the first event
   else
     history_.record(label.toStdString(), next);
-  keepInJournal(label, true);
+  keepInJournal(true);
   desk_.observed.reset();
   apply(next);
 }

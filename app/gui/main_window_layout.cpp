@@ -131,10 +131,11 @@ QWidget* MainWindow::buildRail() {
   column->setContentsMargins(4, 8, 4, 8);
   column->setSpacing(4);
   const std::pair<const char*, RailIcon> entries[] = {
-      {"layouts", RailIcon::Desk},  {"events", RailIcon::Events},  {"layers", RailIcon::Layers},
-      {"attention", RailIcon::Attention}, {"scores", RailIcon::Scores},
-      {"lessons", RailIcon::Lessons}, {"picture", RailIcon::Export},
-      {"journal", RailIcon::Journal}, {"keys", RailIcon::Keys}};
+      {"layouts", RailIcon::Desk},   {"events", RailIcon::Events},
+      {"layers", RailIcon::Layers},  {"attention", RailIcon::Attention},
+      {"scores", RailIcon::Scores},  {"lessons", RailIcon::Lessons},
+      {"picture", RailIcon::Export}, {"journal", RailIcon::Journal},
+      {"keys", RailIcon::Keys}};
   for (const auto& [id, icon] : entries) {
     QAction* action = actions_->find(id);
     auto* button = buttonOf(action, action->property("short").toString());

@@ -44,48 +44,36 @@ std::vector<NamedContent> ensembleContents() {
 
 }  // namespace
 
-void MainWindow::setPaneContent(int pane, const PaneContent& content) {
+void MainWindow::setPaneContent(int pane, const PaneContent& content, bool minus) {
   if (pane >= desk_.state.layout.count()) return;  // the layout changed while a menu was open
-  change(tr("Pane: %1")
-             .arg(QString::fromStdString(
-                 contentTitle(content, desk_.state.nSigma, desk_.state.threshold))),
-         [&](DeskState& state) {
-           PaneSpec spec = state.layout.panes().at(std::size_t(pane));
-           spec.content = content;
-           spec.minus.reset();
-           state.layout.setPane(pane, spec);
-         });
+  const QString title =
+      QString::fromStdString(contentTitle(content, desk_.state.nSigma, desk_.state.threshold));
+  change(minus ? tr("Minus: %1").arg(title) : tr("Pane: %1").arg(title), [&](DeskState& state) {
+    PaneSpec spec = state.layout.panes().at(std::size_t(pane));
+    if (minus)
+      spec.minus = content;
+    else
+      spec = {content, std::nullopt, spec.frame};
+    state.layout.setPane(pane, spec);
+  });
 }
 
-void MainWindow::addContentMenu(QMenu* menu, int pane) {
-  for (const NamedContent& entry : singleContents())
-    menu->addAction(tr(entry.name), this,
-                    [this, pane, content = entry.content] { setPaneContent(pane, content); });
+/// Everything a pane can show, or show the difference to.
+void MainWindow::addContentMenu(QMenu* menu, int pane, bool minus) {
+  const auto add = [&](QMenu* to, const QString& text, const PaneContent& content) {
+    to->addAction(text, this,
+                  [this, pane, content, minus] { setPaneContent(pane, content, minus); });
+  };
+  for (const NamedContent& entry : singleContents()) add(menu, tr(entry.name), entry.content);
   QMenu* fixed = menu->addMenu(tr("PreDiff at a fixed intensity"));
   for (int n = 4; n >= -4; --n)
-    fixed->addAction(signedText(n, 0) + " σ", this, [this, pane, n] {
-      setPaneContent(pane, {PaneSource::Scenario, PaneProduct::Member, double(n)});
-    });
+    add(fixed, signedText(n, 0) + " σ", {PaneSource::Scenario, PaneProduct::Member, double(n)});
   QMenu* member = menu->addMenu(tr("Another member"));
   for (int i = 0; i < desk_.state.members; ++i)
-    member->addAction(tr("Member %1").arg(i + 1), this, [this, pane, i] {
-      setPaneContent(pane, {PaneSource::Scenario, PaneProduct::Member, {}, i});
-    });
+    add(member, tr("Member %1").arg(i + 1), {PaneSource::Scenario, PaneProduct::Member, {}, i});
   QMenu* ensemble = menu->addMenu(tr("Of all members"));
-  for (const NamedContent& entry : ensembleContents())
-    ensemble->addAction(tr(entry.name), this,
-                        [this, pane, content = entry.content] { setPaneContent(pane, content); });
-  QMenu* minus = menu->addMenu(tr("Minus"));
-  for (const NamedContent& entry : singleContents()) {
-    minus->addAction(tr(entry.name), this, [this, pane, content = entry.content] {
-      if (pane >= desk_.state.layout.count()) return;
-      change(tr("Difference"), [&](DeskState& state) {
-        PaneSpec spec = state.layout.panes().at(std::size_t(pane));
-        spec.minus = content;
-        state.layout.setPane(pane, spec);
-      });
-    });
-  }
+  for (const NamedContent& entry : ensembleContents()) add(ensemble, tr(entry.name), entry.content);
+  if (!minus) addContentMenu(menu->addMenu(tr("Minus")), pane, true);
 }
 
 void MainWindow::showPaneMenu(int pane, const QPoint& at) {

@@ -5,6 +5,7 @@
 
 #include "app/gui/curve_chart.h"
 #include "app/gui/main_window.h"
+#include "app/gui/overlays.h"
 #include "app/gui/scenario_controller.h"
 #include "app/gui/scenario_panel.h"
 
@@ -69,14 +70,38 @@ void MainWindow::showPlace() {
     chart.curves.push_back(
         {highestPoints(series, now), Curve::Color::Forecast, members.size() > 1 ? 1.0 : 2.0});
   if (desk_.isForecastTime()) chart.minuteShown = double(desk_.leadMinutes());
-  QString words = QString::fromStdString(regionWords(forecast));
+  QString words;
+  if (desk_.isForecastTime())
+    words = "<b>" + QString::fromStdString(regionWordsAt(forecast, desk_.time)).toHtmlEscaped() +
+            "</b><br>";
+  words += tr("The hour: %1").arg(QString::fromStdString(regionWords(forecast)).toHtmlEscaped());
   if (!extrapolated.empty())
-    words += tr("\nExtrapolation: %1")
+    words += tr("<br>Extrapolation: %1")
                  .arg(QString::fromStdString(
                      regionWords(regionForecast(extrapolated, region, desk_.state.threshold))));
-  const QString heading = region.isPlace() ? tr("AT %1").arg(placeText(region.outline.front()))
-                                           : tr("IN THE AREA, %1 CELLS").arg(cells.size());
+  const QString heading = region.isPlace()
+                              ? tr("AT %1").arg(nameOf(region.outline.front()).toUpper())
+                              : tr("IN THE AREA, %1 CELLS").arg(cells.size());
   panel_->setPlace(heading, words, chart);
+}
+
+QString MainWindow::nameOf(LonLat at) const {
+  const PlaceName* near = placeNear(places_, at);
+  return near ? QString::fromStdString(placeWords(*near, at)) : placeText(at);
+}
+
+void MainWindow::askAboutTown() {
+  asker_->ask(tr("Name of a town"), [this](const QString& name) {
+    const auto box =
+        desk_.context ? std::optional(desk_.context->frames.geo.bounds()) : std::nullopt;
+    const PlaceName* town = placeNamed(places_, name.trimmed().toStdString(), box);
+    if (!town)
+      return banner_->say(tr("No town of 30 000 people or more is called “%1”. Click on the map "
+                             "instead.")
+                              .arg(name));
+    change(tr("Place %1").arg(QString::fromStdString(town->name)),
+           [town](DeskState& state) { state.region = {{town->at}}; });
+  });
 }
 
 /// Chances of the threshold at the n that have an ensemble. Counted once: it takes longer than a

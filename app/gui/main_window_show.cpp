@@ -40,6 +40,11 @@ QString cellText(const FrameSequence& sequence) {
       .arg(stepMinutes(sequence), 0, 'g', 3);
 }
 
+QString townText(const std::vector<PlaceName>& places, LonLat at) {
+  const PlaceName* near = placeNear(places, at);
+  return near ? "   " + QString::fromStdString(placeWords(*near, at)) : QString();
+}
+
 void setChip(QLabel* chip, const QString& text) {
   chip->setText(text);
   chip->setVisible(!text.isEmpty());
@@ -157,9 +162,9 @@ void MainWindow::seek(int index, bool byHand) {
   DeskState next = desk_.state;
   next.time = desk_.time;
   const QString label = tr("Time %1").arg(QString::fromStdString(clockText(desk_.time)));
-  history_.record(label.toStdString(), next, "time");
+  const bool newStep = history_.record(label.toStdString(), next, "time");
   desk_.state = next;
-  keepInJournal(label, false);
+  keepInJournal(newStep);
   showChoices();
 }
 
@@ -186,7 +191,7 @@ std::shared_ptr<const MapGround> MainWindow::groundOf(const GeoReference& geo) {
   for (const auto& ground : grounds_)
     if (ground->frame.geo() == geo) return ground;
   if (baseMap_.empty()) baseMap_ = loadBaseMap();
-  grounds_.push_back(makeMapGround(baseMap_, geo));
+  grounds_.push_back(makeMapGround(baseMap_, geo, places_));
   return grounds_.back();
 }
 
@@ -224,6 +229,7 @@ void MainWindow::showPanes() {
     const ColorTable& table = fieldTable(picture.kind, picture.sequence->quantity,
                                          {desk_.state.safeColors, desk_.seenBy});
     scene.setGround(groundOf(picture.sequence->geo));
+    scene.setTownsShown(desk_.state.towns);
     scene.setBox(box);
     scene.setFrame(picture.grid, table);
     scene.setSigns(picture.signs);
@@ -384,7 +390,8 @@ void MainWindow::showCursor(int pane, LonLat place) {
     wall_->scene(i).setCursor(place,
                               readoutText(shown_[std::size_t(i)], place, false).toStdString());
   if (pane < int(shown_.size()))
-    readout_->setText(readoutText(shown_[std::size_t(pane)], place, true));
+    readout_->setText(readoutText(shown_[std::size_t(pane)], place, true) +
+                      townText(places_, place));
   wall_->update();
 }
 

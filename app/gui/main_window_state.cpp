@@ -14,7 +14,8 @@
 namespace stormloom {
 namespace {
 
-constexpr int kJournalMilliseconds = 250;  ///< of a step that still goes on
+constexpr int kJournalMilliseconds = 100;  ///< between lines of a step that still goes on
+constexpr std::size_t kLongJournal = std::size_t(16) << 20;
 
 }  // namespace
 
@@ -70,7 +71,7 @@ void MainWindow::wireDesk() {
         "view");
   });
   connect(wall_, &MapWall::placeChosen, this, [this](double lon, double lat) {
-    change(tr("Place %1").arg(placeText({lon, lat})), [=](DeskState& state) {
+    change(tr("Place %1").arg(nameOf({lon, lat})), [=](DeskState& state) {
       state.region = {{LonLat{lon, lat}}};
     });
   });
@@ -98,33 +99,62 @@ void MainWindow::wireDesk() {
   });
   journalTimer_.setSingleShot(true);
   journalTimer_.setInterval(kJournalMilliseconds);
-  connect(&journalTimer_, &QTimer::timeout, this, [this] { keepInJournal(journalLabel_, true); });
+  connect(&journalTimer_, &QTimer::timeout, this, &MainWindow::writePendingStep);
 }
 
 void MainWindow::change(const QString& label, const std::function<void(DeskState&)>& edit,
                         const std::string& merge) {
-  DeskState next = desk_.state;
+  const bool nothingOpen = !files_.files;
+  const DeskState& from = nothingOpen && pending_ ? *pending_ : desk_.state;
+  DeskState next = from;
   edit(next);
-  if (next == desk_.state) return;
+  if (next == from) return;
   const bool newStep = history_.record(label.toStdString(), next, merge);
-  keepInJournal(label, newStep && merge.empty());
-  apply(next);
+  keepInJournal(newStep);
+  if (nothingOpen)
+    chooseAhead(next);
+  else
+    apply(next);
 }
 
-void MainWindow::keepInJournal(const QString& label, bool atOnce) {
-  journalLabel_ = label;
+/// What is chosen while the first files are still read.
+void MainWindow::chooseAhead(const DeskState& next) {
+  if (pending_) pending_ = next;
+  const std::vector<std::string> paths = desk_.state.paths;
+  desk_.state = next;
+  desk_.state.paths = paths;
+  wall_->setLayoutOfPanes(next.layout);
+  updateWishes();
+  showChoices();
+}
+
+// A step is on disk when the next one begins; one that goes on is written now and then meanwhile.
+void MainWindow::keepInJournal(bool newStep) {
   if (!journal_) return;
-  if (!atOnce) {
+  if (!newStep) {
     if (!journalTimer_.isActive()) journalTimer_.start();
     return;
   }
+  const auto& entries = history_.entries();
+  const std::size_t at = history_.position();
+  if (journalTimer_.isActive() && at > 0)
+    journal_->append(entries[at - 1].label, entries[at - 1].state, true);
   journalTimer_.stop();
-  journal_->append(label.toStdString(), history_.state());
+  journal_->append(entries[at].label, entries[at].state);
+  if (journal_->bytes() > kLongJournal) journal_->shorten(history_);
+}
+
+void MainWindow::writePendingStep() {
+  if (!journal_) return;
+  journalTimer_.stop();
+  const auto& step = history_.entries()[history_.position()];
+  journal_->append(step.label, step.state, true);
 }
 
 void MainWindow::goTo(const DeskState& state) {
   const DeskState next = state;
-  keepInJournal(tr("Back and forth"), true);
+  journalTimer_.stop();
+  if (journal_) journal_->append(tr("Back and forth").toStdString(), next);
   apply(next);
 }
 
@@ -249,6 +279,7 @@ void MainWindow::showChoices() {
   actions_->find("redo")->setEnabled(history_.canRedo());
   const std::pair<const char*, bool> flags[] = {{"contours", state.contours},
                                                 {"hatching", state.hatching},
+                                                {"towns", state.towns},
                                                 {"outlines", state.outlines},
                                                 {"truth", state.showTruth},
                                                 {"alongDial", state.alongDial},

@@ -152,7 +152,7 @@ void MapWall::finishDrag(const QPointF& at) {
   const Drag drag = std::exchange(drag_, Drag::None);
   const bool click = (at - pressedAt_).manhattanLength() <= kClickReach;
   setCursor(tool_ == Tool::Look ? Qt::CrossCursor : Qt::PointingHandCursor);
-  if (drag == Drag::Border && !click) Q_EMIT layoutEdited(tr("Pane sizes"));
+  if (drag == Drag::Border) Q_EMIT layoutEdited(tr("Pane sizes"));
   if (drag == Drag::Box) {
     Q_EMIT viewChanged();
     Q_EMIT boxLetGo();

@@ -7,6 +7,7 @@
 #include <QRandomGenerator>
 #include <QScrollArea>
 #include <QSpinBox>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -24,7 +25,7 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->setSpacing(0);
-  auto* scroll = new QScrollArea;
+  auto* scroll = scroll_ = new QScrollArea;
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -38,13 +39,14 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   buildChart(column);
   buildControl(column);
   buildChoices(column);
-  buildSeed(column);
   buildPlace(column);
   buildAlongDial(column);
   column->addSpacing(4);
   column->addWidget(heading(tr("WHY BELIEVE IT")));
   lights_ = new LightList;
   column->addWidget(lights_);
+  column->addSpacing(4);
+  buildSeed(column);
   column->addStretch(1);
   scroll->setWidget(inside);
   outer->addWidget(scroll, 1);
@@ -158,24 +160,22 @@ void ScenarioPanel::buildChoices(QVBoxLayout* column) {
       tr("The threshold: white lines, chances and times of crossing are about it. Digital VIL, 0 "
          "to 254"));
   connect(threshold_, &QDoubleSpinBox::valueChanged, this, &ScenarioPanel::thresholdChanged);
-  row->addWidget(members_, 3);
-  row->addWidget(threshold_, 2);
-  column->addLayout(row);
+  row->addWidget(members_, 4);
+  row->addWidget(threshold_, 3);
   budget_ = quietLabel();
   budget_->setObjectName("budget");
-  alongDial_ = new QPushButton(tr("Along the dial"));
+  alongDial_ = new QPushButton(tr("Chances"));
   alongDial_->setObjectName("alongDial");
   alongDial_->setCheckable(true);
   alongDial_->setFocusPolicy(Qt::TabFocus);
+  alongDial_->setStyleSheet("padding-left: 6px; padding-right: 6px");
   alongDial_->setToolTip(
-      tr("How likely the threshold is at −4, −2, 0, +2 and +4 σ, with as many "
-         "members at each (P)"));
+      tr("Along the dial: how likely the threshold is at −4, −2, 0, +2 and +4 σ, "
+         "with as many members at each (P)"));
   connect(alongDial_, &QPushButton::clicked, this, &ScenarioPanel::alongDialAsked);
-  auto* below = new QHBoxLayout;
-  below->setSpacing(8);
-  below->addWidget(budget_, 1);
-  below->addWidget(alongDial_);
-  column->addLayout(below);
+  row->addWidget(alongDial_);
+  column->addLayout(row);
+  column->addWidget(budget_);
 }
 
 void ScenarioPanel::buildSeed(QVBoxLayout* column) {
@@ -236,6 +236,13 @@ void ScenarioPanel::buildPlace(QVBoxLayout* column) {
   inside->addWidget(placeWords_);
   column->addWidget(place_);
   place_->hide();
+}
+
+/// What somebody has just asked for comes into sight.
+void ScenarioPanel::reveal(QWidget* section) {
+  if (!section->isHidden()) return;
+  section->show();
+  QTimer::singleShot(0, this, [this, section] { scroll_->ensureWidgetVisible(section, 0, 8); });
 }
 
 void ScenarioPanel::buildAlongDial(QVBoxLayout* column) {

@@ -13,6 +13,7 @@ class QDoubleSpinBox;
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QSpinBox;
 class QVBoxLayout;
 
@@ -118,6 +119,9 @@ private:
   QSpinBox* seed_;
   QCheckBox* lock_;
   QPushButton* newSeed_;
+  void reveal(QWidget* section);
+
+  QScrollArea* scroll_;
   QWidget* place_;
   QLabel* placeHeading_;
   QLabel* placeWords_;

@@ -65,9 +65,11 @@ void ScenarioPanel::setControl(const std::vector<double>& bend, bool limited) {
   limited_ = limited;
   straighten_->setEnabled(!bend.empty());
   inside_->setChecked(limited);
-  const QString area = limited ? tr("Only inside the drawn area. ") : QString();
-  control_->setText(bend.empty() ? area + tr("Drag the dots to bend the command.")
-                                 : area + tr("Bent by hand; double-click a dot to put it back."));
+  QStringList how;
+  if (limited) how << tr("Only inside the drawn area.");
+  if (!bend.empty()) how << tr("Bent by hand; double-click a dot to put it back.");
+  control_->setText(how.join(' '));
+  control_->setVisible(!how.isEmpty());
   showWords();
 }
 
@@ -221,7 +223,8 @@ void ScenarioPanel::showMembers() {
                                .arg(members)
                                .arg(cost, 0, 'f', cost < 10 ? 1 : 0)
                                .arg(megabytes, 0, 'f', 1)
-                         : tr("More members show how likely it is."));
+                         : QString());
+  budget_->setVisible(known);
   members_->setSuffix(members == 1 ? tr(" member") : tr(" members"));
 }
 
@@ -251,7 +254,7 @@ void ScenarioPanel::setPlace(const QString& heading, const QString& words,
   placeHeading_->setText(heading);
   placeWords_->setText(words);
   placeChart_->setContent(chart);
-  place_->show();
+  reveal(place_);
 }
 
 void ScenarioPanel::clearPlace() { place_->hide(); }
@@ -260,7 +263,7 @@ void ScenarioPanel::setAlongDial(const QString& words, const ChartContent& chart
   alongDial_->setChecked(true);
   chanceWords_->setText(words);
   chanceChart_->setContent(chart);
-  chances_->show();
+  reveal(chances_);
 }
 
 void ScenarioPanel::clearAlongDial() {

@@ -18,8 +18,8 @@
 
 namespace stormloom {
 
-/// Stands for the models: the last observed frame, stronger with n and different for each member,
-/// after a while.
+/// Stands for the models: the last observed frame, stronger with n and different for each member
+/// and seed, after a while.
 struct FakeEngine {
   std::chrono::milliseconds previewTakes{4};
   std::chrono::milliseconds fullTakes{8};
@@ -35,16 +35,29 @@ struct FakeEngine {
     return !stop.stop_requested();
   }
 
-  static FrameSequence future(const ModelContext& context, double by) {
+  static std::shared_ptr<const RadarGrid> moved(const ModelContext& context, double by) {
+    auto grid = std::make_shared<RadarGrid>(*context.frames.frames.back().grid);
+    for (float& value : grid->values()) value = float(std::fmax(0.0, value + by));
+    return grid;
+  }
+
+  static FrameSequence future(const ModelContext& context, double by,
+                              const std::vector<double>& byLead = {}) {
     FrameSequence sequence = context.frames;
     sequence.provenance = Provenance::Forecast;
-    auto moved = std::make_shared<RadarGrid>(*context.frames.frames.back().grid);
-    for (float& value : moved->values()) value = float(std::fmax(0.0, value + by));
     sequence.frames.clear();
     const auto step = seconds(std::lround(60 * stepMinutes(context.frames)));
-    for (int i = 1; i <= context.grid.targetFrames; ++i)
-      sequence.frames.push_back({context.runTime + i * step, moved, "", false});
+    auto grid = moved(context, by);
+    for (int i = 1; i <= context.grid.targetFrames; ++i) {
+      if (!byLead.empty()) grid = moved(context, byLead[std::size_t(i - 1)]);
+      sequence.frames.push_back({context.runTime + i * step, grid, "", false});
+    }
     return sequence;
+  }
+
+  /// What is added to the last observed frame.
+  static double addedBy(double nSigma, int member, std::uint64_t seed) {
+    return 10 * nSigma + 5 * member + double((seed - 1) % 7);
   }
 
   std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
@@ -59,10 +72,14 @@ struct FakeEngine {
       if (!work(preview ? previewTakes : fullTakes, stop)) return nullptr;
       progress(0.5);
       for (int member = request.firstMember; member < request.firstMember + request.members;
-           ++member)
-        answer->members.push_back({n, member, future(*request.context, 10 * n + 5 * member),
-                                   std::vector<double>(6, 0.15 + 0.02 * n),
-                                   std::vector<double>(6, 0.15 + 0.018 * n)});
+           ++member) {
+        std::vector<double> byLead;
+        for (const double lead : request.nSigmaByLead)
+          byLead.push_back(addedBy(lead, member, request.seed));
+        answer->members.push_back(
+            {n, member, future(*request.context, addedBy(n, member, request.seed), byLead),
+             std::vector<double>(6, 0.15 + 0.02 * n), std::vector<double>(6, 0.15 + 0.018 * n)});
+      }
     }
     ++(preview ? previews : fulls);
     answer->model = "stand-in";

@@ -6,7 +6,6 @@
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QWheelEvent>
-#include <random>
 
 #include "app/gui/actions.h"
 #include "app/gui/overlays.h"
@@ -291,49 +290,6 @@ private Q_SLOTS:
     QTest::mouseClick(wall(window), Qt::LeftButton, {}, wall(window)->paneRect(2).center());
     QTest::qWait(100);
     QVERIFY2(clippedLabels(window).isEmpty(), qPrintable(clippedLabels(window).join(" | ")));
-  }
-
-  void anyActionsInAnyOrderLeaveTheDeskWhole() {
-    FakeEngine engine;
-    engine.previewTakes = engine.fullTakes = std::chrono::milliseconds(1);
-    MainWindow window(engine.functions());
-    openDemo(window);
-    std::mt19937 chance(unsigned(qEnvironmentVariableIntValue("STORMLOOM_SEED")) + 5u);
-    const int actions = std::max(400, qEnvironmentVariableIntValue("STORMLOOM_ACTIONS"));
-    const QStringList dialogs{"open",       "openFolder", "saveSession", "picture",
-                              "fullScreen", "palette",    "keys",        "layouts",
-                              "paneMenu",   "saveLayout", "scale",       "note",
-                              "watch"};
-    for (int i = 0; i < actions; ++i) {
-      switch (chance() % 4) {
-        case 0:
-          slider(window)->setValue(int(chance() % 81) - 40);
-          break;
-        case 1: {
-          const QPoint at(int(chance() % unsigned(wall(window)->width())),
-                          int(chance() % unsigned(wall(window)->height())));
-          QTest::mousePress(wall(window), Qt::LeftButton,
-                            chance() % 5 ? Qt::NoModifier : Qt::ShiftModifier, at);
-          for (int move = 0; move < 4; ++move)
-            QTest::mouseMove(wall(window),
-                             at + QPoint(int(chance() % 90) - 45, int(chance() % 90) - 45));
-          QTest::mouseRelease(wall(window), Qt::LeftButton, {}, at + QPoint(int(chance() % 30), 3));
-          break;
-        }
-        default: {
-          QAction* action = window.actions().all()[chance() % window.actions().all().size()];
-          if (!dialogs.contains(action->objectName())) action->trigger();
-        }
-      }
-      if (chance() % 3 == 0) QCoreApplication::processEvents();
-      QVERIFY(wall(window)->count() >= 1);
-      QVERIFY(wall(window)->layoutOfPanes() == window.desk().state.layout);
-    }
-    act(window, "stop");
-    window.findChild<QSpinBox*>("members")->setValue(2);
-    slider(window)->setValue(13);
-    QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 1.3), 30000);
-    QVERIFY(DeskState::fromJson(window.desk().state.toJson()) == window.desk().state);
   }
 };
 

@@ -210,6 +210,53 @@ private Q_SLOTS:
     }
   }
 
+  void aJournalGoesOnAfterALineThatWasCutOff() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("journal.jsonl").toStdString();
+    DeskState state;
+    {
+      DeskJournal journal(path);
+      journal.append("a", state);
+      state.nSigma = 1.0;
+      journal.append("b", state);
+    }
+    QFile file(QString::fromStdString(path));
+    QVERIFY(file.resize(file.size() - 40));
+    state.nSigma = 2.0;
+    DeskJournal(path).append("c", state);
+    const auto found = DeskJournal::read(path);
+    QCOMPARE(found->damaged, 1);
+    QCOMPARE(found->history.state().nSigma, 2.0);
+  }
+
+  void aStepThatGoesOnIsOneStepAndALongJournalIsShortened() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("journal.jsonl").toStdString();
+    DeskJournal journal(path);
+    DeskHistory history;
+    DeskState state;
+    for (int i = 0; i < 300; ++i) {
+      state.nSigma = (i % 70) / 10.0 - 3.0;
+      history.record("n", state);
+      journal.append("n", state);
+      state.nSigma += 0.05;
+      history.replaceLast("n", state);
+      journal.append("n", state, true);
+    }
+    const auto before = DeskJournal::read(path);
+    QCOMPARE(before->steps, 300);
+    QVERIFY(before->history.state() == state);
+    const std::size_t bytes = journal.bytes();
+    QCOMPARE(bytes, std::size_t(QFileInfo(QString::fromStdString(path)).size()));
+    journal.shorten(history);
+    QVERIFY(journal.bytes() < bytes / 2);
+    state.nSigma = 3.3;
+    journal.append("n", state);
+    const auto after = DeskJournal::read(path);
+    QCOMPARE(after->steps, 201);
+    QVERIFY(after->history.state() == state);
+  }
+
   void anOrderlyEndIsKnownAndRubbishPassedOver() {
     QTemporaryDir folder;
     const std::string path = folder.filePath("journal.jsonl").toStdString();

@@ -229,6 +229,9 @@ private Q_SLOTS:
     const std::string words = regionWords(forecast);
     QVERIFY2(words.starts_with("130 or more in 1 of 2 members, first at 12:05 UTC"), words.c_str());
     QVERIFY(words.find("at most 180") != std::string::npos);
+    QCOMPARE(regionWordsAt(forecast, forecast.times[1].time + minutes(2)),
+             std::string("At 12:10 UTC 80 to 160; 130 or more in 1 of 2 members."));
+    QVERIFY(regionWordsAt({}, forecast.times[1].time).empty());
     QCOMPARE(chanceOfReaching({&weak, &strong}, cellsInRegion(middle(), weak.geo), 130), 50.0);
     QVERIFY(std::isnan(chanceOfReaching({}, {0}, 130)));
   }
