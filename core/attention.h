@@ -53,6 +53,16 @@ struct AttentionView {
   std::vector<double> drawnByGlobals;  ///< what each global vector draws from the asking cell
 };
 
+/// What happens to one pixel of the forecast when patches of the context are dried out.
+struct OcclusionMap {
+  int frame = 0, row = 0, col = 0;  ///< pixel of the forecast, on the model's grid
+  int patch = 16;                   ///< side of a patch in pixels; all context frames lose it
+  int rows = 0, cols = 0;
+  std::vector<double>
+      change;           ///< (rows,cols): forecast without the patch minus with it, 0-255 scale
+  double intact = 0.0;  ///< the pixel with nothing dried out
+};
+
 /// The cell of a level that holds a pixel of the map: 3 x 3 pixels share a cell of a third the
 /// size.
 Thw levelCell(const Thw& level, int frame, int row, int col, const GeoReference& map);

@@ -170,4 +170,21 @@ void writeAttentionTable(const std::string& path, const AttentionView& view,
   writeWholeFile(path, out.str());
 }
 
+void writeOcclusionTable(const std::string& path, const OcclusionMap& map,
+                         const Receipt& receipt) {
+  std::ostringstream table;
+  char intact[32];
+  std::snprintf(intact, sizeof intact, "%.3f", map.intact);
+  table << "# change of the forecast at frame " << map.frame << ", row " << map.row << ", column "
+        << map.col << " (0-255 scale, " << intact
+        << " with nothing taken away) when a patch of the context is dry\n"
+        << "# receipt: " << receiptText(receipt) << "\n"
+        << "patch_row,patch_col,first_row,first_col,pixels,change\n";
+  for (int i = 0; i < map.rows * map.cols; ++i)
+    table << i / map.cols << "," << i % map.cols << "," << i / map.cols * map.patch << ","
+          << i % map.cols * map.patch << "," << map.patch << "," << map.change[std::size_t(i)]
+          << "\n";
+  writeWholeFile(path, table.str());
+}
+
 }  // namespace stormloom

@@ -18,4 +18,8 @@ void writeAttentionFile(const std::string& path, const AttentionView& view,
 void writeAttentionTable(const std::string& path, const AttentionView& view,
                          const Receipt& receipt = {});
 
+/// One line for each patch: by how much the forecast changes without it.
+void writeOcclusionTable(const std::string& path, const OcclusionMap& map,
+                         const Receipt& receipt = {});
+
 }  // namespace stormloom

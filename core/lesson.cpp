@@ -77,8 +77,8 @@ private:
     LessonAction action{.line = number_};
     std::istringstream words(text);
     words >> action.target;
-    if (action.target != "lab" && action.target != "attention")
-      refuse("\"@ " + action.target + "\" is unknown; use @ lab or @ attention");
+    if (action.target != "lab" && action.target != "attention" && action.target != "diffusion")
+      refuse("\"@ " + action.target + "\" is unknown; use @ lab, @ attention or @ diffusion");
     for (std::string word; words >> word;) action.words.push_back(word);
     if (action.words.empty()) refuse("\"@ " + action.target + "\" does not say what to do");
     return action;

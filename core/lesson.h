@@ -7,7 +7,7 @@ namespace stormloom {
 
 /// What a step does to the program: "lab preset figure" is {"lab", {"preset", "figure"}}.
 struct LessonAction {
-  std::string target;              ///< "lab" or "attention"
+  std::string target;              ///< "lab", "attention" or "diffusion"
   std::vector<std::string> words;  ///< what to do there
   int line = 0;                    ///< in the file, for messages
 };

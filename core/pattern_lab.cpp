@@ -1,6 +1,8 @@
 #include "core/pattern_lab.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 
 #include "core/cuboid_pattern.h"
 #include "core/errors.h"
@@ -63,6 +65,20 @@ std::vector<LabPattern> paperFigure() {
           {.name = "local, shifted", .field = field, .layers = {{cuboid, kLocal, {1, 1, 1}}}}};
 }
 
+std::vector<LabPattern> labPresets() {
+  std::vector<LabPattern> presets;
+  const auto add = [&presets](std::vector<LabPattern> patterns, const std::string& before) {
+    for (LabPattern& pattern : patterns) {
+      pattern.name = before + pattern.name;
+      presets.push_back(std::move(pattern));
+    }
+  };
+  add(paperFigure(), "figure (6,4,4): ");
+  add(namedLabPatterns({6, 8, 8}), "(6,8,8): ");
+  add(namedLabPatterns({13, 32, 32}), "SEVIR level 1 (13,32,32): ");
+  return presets;
+}
+
 LayerCost layerCost(const LabPattern& pattern, std::size_t layer, const LabWidths& widths) {
   const CuboidMap map = fitCuboids(layerOf(pattern, layer), pattern.field);
   const double tokens = tokensOf(map), channels = double(widths.channels);
@@ -93,6 +109,43 @@ LayerCost patternCost(const LabPattern& pattern, const LabWidths& widths) {
   const double all = double(volumeOf(pattern.field));
   sum.cheaper = sum.pairs > 0.0 ? all * all / sum.pairs : 1.0;
   return sum;
+}
+
+std::string amountText(double value) {
+  static const std::pair<double, const char*> kWords[] = {
+      {1e12, "trillion"}, {1e9, "billion"}, {1e6, "million"}};
+  char text[48];
+  for (const auto& [size, word] : kWords) {
+    if (value < size) continue;
+    std::snprintf(text, sizeof text, "%.1f %s", value / size, word);
+    return text;
+  }
+  std::string digits = std::to_string(std::llround(value));
+  for (int at = int(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(std::size_t(at), "\u202f");  // a narrow space
+  return digits;
+}
+
+std::vector<std::string> costLines(const LabPattern& pattern, std::size_t layer,
+                                   const LabWidths& widths) {
+  const LayerCost one = layerCost(pattern, layer, widths), all = patternCost(pattern, widths);
+  const double cells = double(volumeOf(pattern.field)), bytes = double(widths.heads) * kBytesOfWeight;
+  char fewer[32], weights[32], full[32];
+  std::snprintf(fewer, sizeof fewer, one.cheaper < 10.0 ? "%.1f" : "%.0f", one.cheaper);
+  std::snprintf(weights, sizeof weights, "%.1f MB", all.weightBytes / 1e6);
+  std::snprintf(full, sizeof full, "%.1f MB", cells * cells * bytes / 1e6);
+  return {"This layer: " + amountText(double(one.cuboids)) +
+              (one.cuboids == 1 ? " cuboid of " : " cuboids of ") +
+              amountText(double(one.volume)) + " elements, " + amountText(one.pairs) + " pairs, " +
+              fewer + " times fewer than full attention.",
+          "The pattern (" + std::to_string(pattern.layers.size()) +
+              (pattern.layers.size() == 1 ? " layer, " : " layers, ") +
+              std::to_string(widths.channels) + " channels): " + amountText(all.pairs) +
+              " pairs, " + amountText(all.attentionFlops) + " operations for attention, " +
+              amountText(all.projectionFlops) + " for projections, " + weights + " of weights.",
+          "Full attention, one layer: " + amountText(cells * cells) + " pairs, " +
+              amountText(4.0 * cells * cells * double(widths.channels)) +
+              " operations for attention, " + full + " of weights."};
 }
 
 std::vector<std::int64_t> cuboidNumbers(const LabPattern& pattern, std::size_t layer) {

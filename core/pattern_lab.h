@@ -24,6 +24,10 @@ std::vector<LabPattern> namedLabPatterns(const Thw& field);
 /// The papers' figure: field (6,4,4), cuboids (3,2,2), local, dilated and shifted by (1,1,1).
 std::vector<LabPattern> paperFigure();
 
+/// What the lab offers by name: the figure, then the patterns on small fields and on the finest level
+/// of the SEVIR network.
+std::vector<LabPattern> labPresets();
+
 /// What an attention layer costs, beside one in which every element attends to every other.
 struct LayerCost {
   std::int64_t cuboids = 0;
@@ -41,6 +45,12 @@ struct LabWidths {
 LayerCost layerCost(const LabPattern& pattern, std::size_t layer, const LabWidths& widths = {});
 /// Sums over the layers; `cheaper` compares with one full layer.
 LayerCost patternCost(const LabPattern& pattern, const LabWidths& widths = {});
+
+/// What a layer and its pattern cost, in words: a line each.
+std::vector<std::string> costLines(const LabPattern& pattern, std::size_t layer,
+                                   const LabWidths& widths = {});
+/// "1.2 million", "147 456".
+std::string amountText(double value);
 
 /// The cuboid that holds each position of the field, (T,H,W).
 std::vector<std::int64_t> cuboidNumbers(const LabPattern& pattern, std::size_t layer);

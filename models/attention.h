@@ -31,16 +31,6 @@ struct AttentionRollout {
   double lost = 0.0;   ///< share that ended outside it: padding, global vectors, start values
 };
 
-/// What happens to one pixel of the forecast when patches of the context are dried out.
-struct OcclusionMap {
-  int frame = 0, row = 0, col = 0;  ///< pixel of the forecast, on the model's grid
-  int patch = 16;                   ///< side of a patch in pixels; all context frames lose it
-  int rows = 0, cols = 0;
-  std::vector<double>
-      change;           ///< (rows,cols): forecast without the patch minus with it, 0-255 scale
-  double intact = 0.0;  ///< the pixel with nothing dried out
-};
-
 /// Looks into the networks: one forward pass is kept, then the weights of any position are answered
 /// from its cuboid alone. Not thread-safe: one thread owns it. Nothing here knows LibTorch.
 class AttentionLens {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/diffusion_trace.h"
 #include "core/scenario.h"
 
 namespace stormloom {
@@ -45,6 +46,11 @@ class NowcastEngine {
                                                    std::stop_token stop = {},
                                                    const EngineProgress& progress = {},
                                                    const EachMember& eachMember = {});
+
+  /// How one member of a request (its first n) comes out of its noise, step by step, as generate() draws it; some
+  /// times as costly. nullptr when stopped.
+  std::shared_ptr<const DiffusionTrace> trace(const ScenarioRequest& request, std::stop_token stop = {},
+                                              const EngineProgress& progress = {});
 
   /// The ensemble without a network: extrapolations whose small structures are replaced by noise as fast as the past
   /// lost them. Members have no n (NaN). nullptr when stopped.

@@ -3,6 +3,7 @@
 #include <QObject>
 
 #include "app/attention/attention_window.h"
+#include "app/attention/diffusion_window.h"
 #include "app/attention/lesson_window.h"
 #include "app/attention/pattern_window.h"
 #include "core/errors.h"
@@ -29,10 +30,17 @@ AttentionWindow* AttentionDesk::openAttention() {
                      [this] { openPatternLab(); });
     QObject::connect(attention_, &AttentionWindow::lessonsAsked, attention_,
                      [this] { openLessons(); });
+    QObject::connect(attention_, &AttentionWindow::diffusionAsked, attention_,
+                     [this] { openDiffusion(); });
   }
-  const AttentionSubject subject = subject_();
-  attention_->setContext(subject.context, subject.coming);
+  attention_->setSubject(subject_());
   return shown(attention_.data());
+}
+
+DiffusionWindow* AttentionDesk::openDiffusion() {
+  if (!diffusion_) diffusion_ = new DiffusionWindow({}, parent_);
+  diffusion_->setSubject(subject_());
+  return shown(diffusion_.data());
 }
 
 PatternWindow* AttentionDesk::openPatternLab() {
@@ -53,6 +61,8 @@ LessonWindow* AttentionDesk::openLessons() {
 void AttentionDesk::act(const LessonAction& action) {
   if (action.target == "lab")
     openPatternLab()->act(action.words);
+  else if (action.target == "diffusion")
+    openDiffusion()->act(action.words);
   else
     openAttention()->act(action.words);
 }

@@ -1,12 +1,15 @@
 #include "app/attention/attention_maps.h"
 
+#include <QEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
-#include "app/figure/figure_style.h"
+#include "app/attention/view_theme.h"
 
 namespace stormloom {
 namespace {
@@ -16,16 +19,16 @@ namespace style = figure_style;
 constexpr int kStrip = 34, kGap = 2;
 constexpr double kFaintest = 0.10, kBrightest = 0.92;  // opacity of the weakest and strongest cell
 
-QImage imageOf(const RadarGrid& grid) {
+QImage imageOf(const RadarGrid& grid, const style::Theme& theme) {
   const ColorTable& colors = colorTableFor(Quantity::VilDigital);
   QImage image(grid.width(), grid.height(), QImage::Format_RGB32);
   for (int row = 0; row < grid.height(); ++row) {
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
     for (int col = 0; col < grid.width(); ++col) {
-      line[col] = style::kDark.mapGround.rgb();
+      line[col] = theme.mapGround.rgb();
       if (grid.state(row, col) == CellState::OutsideCoverage)
-        line[col] = style::kDark.outside.rgb();
-      if (grid.state(row, col) == CellState::Missing) line[col] = style::kDark.missing.rgb();
+        line[col] = theme.outside.rgb();
+      if (grid.state(row, col) == CellState::Missing) line[col] = theme.missing.rgb();
       if (grid.hasValue(row, col) && colors.isDrawn(double(grid.at(row, col))))
         line[col] = style::toQColor(colors.color(double(grid.at(row, col)))).rgb();
     }
@@ -33,8 +36,8 @@ QImage imageOf(const RadarGrid& grid) {
   return image;
 }
 
-QColor colorOf(LevelFrame::Kind kind) {
-  return kind == LevelFrame::Kind::Observed ? style::kDark.past : style::kDark.forecast;
+const QColor& colorOf(LevelFrame::Kind kind, const style::Theme& theme) {
+  return kind == LevelFrame::Kind::Observed ? theme.past : theme.forecast;
 }
 
 QString timeText(ValidTime time) {
@@ -56,7 +59,9 @@ QRectF cellRect(const QRect& map, const Thw& level, std::int64_t row, std::int64
 AttentionMaps::AttentionMaps(QWidget* parent) : QWidget(parent) {
   setMouseTracking(true);
   setCursor(Qt::CrossCursor);
-  setMinimumSize(420, 320);
+  setMinimumSize(320, 300);
+  setFocusPolicy(Qt::StrongFocus);
+  setAccessibleName(tr("Maps of attention"));
 }
 
 void AttentionMaps::setFrames(const FrameSequence& observed,
@@ -65,13 +70,24 @@ void AttentionMaps::setFrames(const FrameSequence& observed,
   rows_ = observed.height();
   cols_ = observed.width();
   for (const Frame& frame : observed.frames)
-    radar_.push_back({{LevelFrame::Kind::Observed, frame.validTime}, imageOf(*frame.grid)});
+    radar_.push_back({{LevelFrame::Kind::Observed, frame.validTime}, frame.grid, {}});
   for (std::size_t i = 0; i < coming.size(); ++i)
     for (const Frame& frame : coming[i].frames)
       radar_.push_back(
           {{i == 0 ? LevelFrame::Kind::Extrapolated : LevelFrame::Kind::Forecast, frame.validTime},
-           imageOf(*frame.grid)});
+           frame.grid,
+           {}});
+  rebuildRadar();
+}
+
+void AttentionMaps::rebuildRadar() {
+  for (Radar& radar : radar_) radar.image = imageOf(*radar.grid, viewTheme(*this));
   update();
+}
+
+void AttentionMaps::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) rebuildRadar();
+  QWidget::changeEvent(event);
 }
 
 void AttentionMaps::setView(std::shared_ptr<const AttentionView> view) {
@@ -93,14 +109,18 @@ void AttentionMaps::setOcclusion(std::shared_ptr<const OcclusionMap> map) {
   update();
 }
 
-const QImage& AttentionMaps::radarOf(const LevelFrame& frame) const {
-  static const QImage kNone;
+std::shared_ptr<const RadarGrid> AttentionMaps::radarGridOf(const LevelFrame& frame) const {
+  const Radar* radar = radarOf(frame);
+  return radar ? radar->grid : nullptr;
+}
+
+const AttentionMaps::Radar* AttentionMaps::radarOf(const LevelFrame& frame) const {
   const Radar* best = nullptr;
   for (const Radar& radar : radar_) {
     if (radar.frame.validTime != frame.validTime) continue;
     if (!best || radar.frame.kind == frame.kind) best = &radar;
   }
-  return best ? best->image : kNone;
+  return best;
 }
 
 std::vector<AttentionMaps::Pane> AttentionMaps::panes(QSize size) const {
@@ -125,9 +145,10 @@ std::vector<AttentionMaps::Pane> AttentionMaps::panes(QSize size) const {
 
 void AttentionMaps::paintEvent(QPaintEvent*) {
   QPainter painter(this);
-  painter.fillRect(rect(), style::kDark.ground);
+  const style::Theme& theme = viewTheme(*this);
+  painter.fillRect(rect(), theme.ground);
   if (!view_) {
-    painter.setPen(style::kDark.quietText);
+    painter.setPen(theme.quietText);
     painter.drawText(rect(), Qt::AlignCenter,
                      tr("Click a place on a map to see what a forecast there looked at."));
     return;
@@ -135,16 +156,8 @@ void AttentionMaps::paintEvent(QPaintEvent*) {
   for (const Pane& pane : panes(size())) drawPane(painter, pane);
 }
 
-QImage AttentionMaps::picture(QSize size) const {
-  QImage image(size, QImage::Format_RGB32);
-  image.fill(style::kDark.ground);
-  QPainter painter(&image);
-  if (view_)
-    for (const Pane& pane : panes(size)) drawPane(painter, pane);
-  return image;
-}
-
 void AttentionMaps::drawPane(QPainter& painter, const Pane& pane) const {
+  const style::Theme& theme = viewTheme(*this);
   const AttentionLayer& layer = view_->layer;
   const bool asks = pane.attended < 0;
   const LevelFrame& frame = asks ? layer.queryFrames[std::size_t(view_->query[0])]
@@ -152,24 +165,23 @@ void AttentionMaps::drawPane(QPainter& painter, const Pane& pane) const {
   double share = 0.0;
   for (const AttentionCell& cell : view_->cells)
     if (cell.at[0] == pane.attended) share += cell.weight;
-  painter.fillRect(pane.strip, style::kDark.strip);
-  painter.fillRect(QRect(pane.strip.topLeft(), QSize(pane.strip.width(), 3)), colorOf(frame.kind));
+  painter.fillRect(pane.strip, theme.strip);
+  painter.fillRect(QRect(pane.strip.topLeft(), QSize(pane.strip.width(), 3)), colorOf(frame.kind, theme));
   const QRect inner = pane.strip.adjusted(8, 3, -8, 0);
-  painter.setPen(style::kDark.text);
+  painter.setPen(theme.text);
   painter.drawText(inner, int(Qt::AlignLeft) | int(Qt::AlignVCenter), timeText(frame.validTime));
-  painter.setPen(asks ? style::kDark.text : style::kDark.quietText);
+  painter.setPen(asks ? theme.text : theme.quietText);
   painter.drawText(inner, int(Qt::AlignRight) | int(Qt::AlignVCenter),
                    asks ? tr("asks") : percent(share));
   painter.save();
   painter.setClipRect(pane.map);
-  painter.fillRect(pane.map, style::kDark.mapGround);
-  const QImage& radar = radarOf(frame);
-  if (!radar.isNull()) painter.drawImage(pane.map, radar);
+  painter.fillRect(pane.map, theme.mapGround);
+  if (const Radar* radar = radarOf(frame)) painter.drawImage(pane.map, radar->image);
   if (asks) {
     drawOcclusion(painter, pane.map);
     drawAsking(painter, pane.map);
   } else {
-    QColor veil = style::kDark.ground;
+    QColor veil = theme.ground;
     veil.setAlpha(120);
     painter.fillRect(pane.map, veil);
     drawCells(painter, pane.map, pane.attended);
@@ -178,17 +190,18 @@ void AttentionMaps::drawPane(QPainter& painter, const Pane& pane) const {
 }
 
 void AttentionMaps::drawCells(QPainter& painter, const QRect& map, int frame) const {
+  const style::Theme& theme = viewTheme(*this);
   const Thw& level = view_->layer.attended.data;
   std::set<std::pair<std::int64_t, std::int64_t>> inside;
   for (const AttentionCell& cell : view_->cells) {
     if (cell.at[0] != frame) continue;
     inside.emplace(cell.at[1], cell.at[2]);
-    QColor color(Qt::white);
+    QColor color = isDark(*this) ? QColor(Qt::white) : QColor(0x10, 0x18, 0x20);
     const double bright = most_ > 0.0 ? cell.weight / most_ : 0.0;
     color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * bright));
     painter.fillRect(cellRect(map, level, cell.at[1], cell.at[2]), color);
   }
-  painter.setPen(QPen(style::kDark.forecast, 1.5));
+  painter.setPen(QPen(theme.forecast, 1.5));
   for (const auto& [row, col] : inside) {
     const QRectF r = cellRect(map, level, row, col);
     if (!inside.contains({row - 1, col})) painter.drawLine(r.topLeft(), r.topRight());
@@ -199,11 +212,12 @@ void AttentionMaps::drawCells(QPainter& painter, const QRect& map, int frame) co
 }
 
 void AttentionMaps::drawAsking(QPainter& painter, const QRect& map) const {
+  const style::Theme& theme = viewTheme(*this);
   const QRectF cell = cellRect(map, view_->layer.query.data, view_->query[1], view_->query[2]);
   painter.setBrush(Qt::NoBrush);
-  painter.setPen(QPen(style::kDark.ground, 4.0));
+  painter.setPen(QPen(theme.ground, 4.0));
   painter.drawRect(cell.adjusted(-2, -2, 2, 2));
-  painter.setPen(QPen(Qt::white, 2.0));
+  painter.setPen(QPen(isDark(*this) ? Qt::white : Qt::black, 2.0));
   painter.drawRect(cell.adjusted(-2, -2, 2, 2));
 }
 
@@ -241,6 +255,24 @@ void AttentionMaps::mousePressEvent(QMouseEvent* event) {
   const int frame = pane.attended >= 0 && !view_->layer.cross ? pane.attended : -1;
   Q_EMIT asked(frame, std::min(rows_ - 1, int(share.y() * rows_)),
                std::min(cols_ - 1, int(share.x() * cols_)));
+}
+
+void AttentionMaps::keyPressEvent(QKeyEvent* event) {
+  static constexpr std::tuple<int, int, int, int> kSteps[] = {
+      {Qt::Key_Left, 0, 0, -1}, {Qt::Key_Right, 0, 0, 1},   {Qt::Key_Up, 0, -1, 0},
+      {Qt::Key_Down, 0, 1, 0},  {Qt::Key_PageUp, -1, 0, 0}, {Qt::Key_PageDown, 1, 0, 0}};
+  for (const auto& [key, frames, rows, cols] : kSteps) {
+    if (event->key() != key || !view_) continue;
+    const Thw& level = view_->layer.query.data;
+    const auto moved = [&](std::size_t axis, int by) {
+      return std::clamp<std::int64_t>(view_->query[axis] + by, 0, level[axis] - 1);
+    };
+    // The middle of the neighbouring cell, in pixels of the map.
+    Q_EMIT asked(int(moved(0, frames)), int((2 * moved(1, rows) + 1) * rows_ / (2 * level[1])),
+                 int((2 * moved(2, cols) + 1) * cols_ / (2 * level[2])));
+    return;
+  }
+  QWidget::keyPressEvent(event);
 }
 
 void AttentionMaps::mouseMoveEvent(QMouseEvent* event) {

@@ -13,8 +13,8 @@
 namespace stormloom {
 
 /// Frames in small multiples with the cells that one element attends to: as bright as their weight,
-/// the cuboid outlined. A click asks for another element; the cell under the pointer says its
-/// weight.
+/// the cuboid outlined. A click asks for another element, arrow keys for a neighbour, Page Up and
+/// Page Down for another frame; the cell under the pointer says its weight.
 class AttentionMaps : public QWidget {
   Q_OBJECT
 public:
@@ -25,9 +25,9 @@ public:
   void setView(std::shared_ptr<const AttentionView> view);
   void setOcclusion(std::shared_ptr<const OcclusionMap> map);  ///< null: none is drawn
   const std::shared_ptr<const AttentionView>& view() const { return view_; }
-
-  /// The picture as it stands, drawn again at another size.
-  QImage picture(QSize size) const;
+  const std::shared_ptr<const OcclusionMap>& occlusion() const { return occlusion_; }
+  /// The radar frame that lies below a frame of a level; null where there is none.
+  std::shared_ptr<const RadarGrid> radarGridOf(const LevelFrame& frame) const;
 
   QSize sizeHint() const override { return {1000, 700}; }
 
@@ -37,29 +37,33 @@ Q_SIGNALS:
   void hovered(const QString& text);  ///< what lies under the pointer; empty: nothing
 
 protected:
+  void changeEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
 
 private:
+  struct Radar {
+    LevelFrame frame;
+    std::shared_ptr<const RadarGrid> grid;
+    QImage image;  ///< one pixel a cell
+  };
   struct Pane {
     QRect strip, map;
     int attended = -1;  ///< frame of the attended field; -1: the asking frame
   };
+  void rebuildRadar();
   std::vector<Pane> panes(QSize size) const;
   void drawPane(QPainter& painter, const Pane& pane) const;
   void drawCells(QPainter& painter, const QRect& map, int frame) const;
   void drawAsking(QPainter& painter, const QRect& map) const;
   void drawOcclusion(QPainter& painter, const QRect& map) const;
-  const QImage& radarOf(const LevelFrame& frame) const;
+  const Radar* radarOf(const LevelFrame& frame) const;
   std::optional<std::pair<Pane, QPointF>> paneAt(const QPoint& place) const;
   QString textAt(const Pane& pane, const QPointF& share) const;
 
-  struct Radar {
-    LevelFrame frame;
-    QImage image;  ///< one pixel a cell
-  };
   std::vector<Radar> radar_;
   int rows_ = 128, cols_ = 128;
   std::shared_ptr<const AttentionView> view_;

@@ -47,19 +47,31 @@ void AttentionWorker::run(std::stop_token shutdown) {
 
 void AttentionWorker::perform(const Job& job, std::stop_token stop) {
   try {
-    if (!lens_) lens_ = std::make_unique<AttentionLens>(options_);
-    job(*lens_, stop);
+    job(stop);
   } catch (const std::exception& error) {
     if (!stop.stop_requested()) Q_EMIT failed(QString::fromUtf8(error.what()));
   }
 }
 
+AttentionLens& AttentionWorker::lens() {
+  if (!lens_) lens_ = std::make_unique<AttentionLens>(options_);
+  return *lens_;
+}
+
+NowcastEngine& AttentionWorker::engine() {
+  if (!engine_) engine_ = std::make_unique<NowcastEngine>(options_);
+  return *engine_;
+}
+
+EngineProgress AttentionWorker::told() {
+  return [this](double share, const std::string& what) {
+    Q_EMIT progress(share, QString::fromStdString(what));
+  };
+}
+
 void AttentionWorker::look(std::shared_ptr<const ModelContext> context, const AttentionPass& pass) {
-  submit([this, context = std::move(context), pass](AttentionLens& lens, std::stop_token stop) {
-    const auto told = [this](double share, const std::string& what) {
-      Q_EMIT progress(share, QString::fromStdString(what));
-    };
-    auto layers = lens.look(*context, pass, stop, told);
+  submit([this, context = std::move(context), pass](std::stop_token stop) {
+    auto layers = lens().look(*context, pass, stop, told());
     if (stop.stop_requested() || layers.empty()) return;
     Q_EMIT sceneReady(
         std::make_shared<const AttentionScene>(AttentionScene{context, pass, std::move(layers)}));
@@ -67,26 +79,70 @@ void AttentionWorker::look(std::shared_ptr<const ModelContext> context, const At
 }
 
 void AttentionWorker::askWeights(const std::string& layer, const Thw& cell, int head) {
-  submit([this, layer, cell, head](AttentionLens& lens, std::stop_token) {
-    Q_EMIT viewReady(std::make_shared<const AttentionView>(lens.weights(layer, cell, head)));
+  submit([this, layer, cell, head](std::stop_token) {
+    Q_EMIT viewReady(std::make_shared<const AttentionView>(lens().weights(layer, cell, head)));
   });
 }
 
 void AttentionWorker::askRollout(int frame, int row, int col) {
-  submit([this, frame, row, col](AttentionLens& lens, std::stop_token) {
-    Q_EMIT viewReady(std::make_shared<const AttentionView>(lens.rollout(frame, row, col).view));
+  submit([this, frame, row, col](std::stop_token) {
+    Q_EMIT viewReady(std::make_shared<const AttentionView>(lens().rollout(frame, row, col).view));
+  });
+}
+
+void AttentionWorker::askEveryLayer(const AttentionScene& scene, int row, int col, int head) {
+  submit([this, scene, row, col, head](std::stop_token stop) {
+    std::vector<std::shared_ptr<const AttentionView>> views;
+    for (const AttentionLayer& layer : scene.layers) {
+      if (stop.stop_requested()) return;
+      const Thw& level = layer.query.data;
+      const Thw cell = levelCell(level, int(level[0]) - 1, row, col, scene.context->frames.geo);
+      views.push_back(std::make_shared<const AttentionView>(
+          lens().weights(layer.path, cell, head < layer.heads ? head : kMeanOfHeads)));
+      Q_EMIT progress(double(views.size()) / double(scene.layers.size()), tr("asking every layer"));
+    }
+    Q_EMIT everyLayerReady(std::move(views));
   });
 }
 
 void AttentionWorker::occlude(std::shared_ptr<const ModelContext> context, int frame, int row,
                               int col, int patch) {
-  submit([this, context = std::move(context), frame, row, col, patch](AttentionLens& lens,
-                                                                      std::stop_token stop) {
-    const auto told = [this](double share, const std::string& what) {
-      Q_EMIT progress(share, QString::fromStdString(what));
-    };
-    const auto map = lens.occlude(*context, frame, row, col, patch, stop, told);
+  submit([this, context = std::move(context), frame, row, col, patch](std::stop_token stop) {
+    const auto map = lens().occlude(*context, frame, row, col, patch, stop, told());
     if (map) Q_EMIT occlusionReady(std::make_shared<const OcclusionMap>(*map));
+  });
+}
+
+void AttentionWorker::watchDiffusion(std::shared_ptr<const ModelContext> context,
+                                     const std::vector<double>& n, std::uint64_t seed) {
+  submit([this, context = std::move(context), n, seed](std::stop_token stop) {
+    std::vector<std::shared_ptr<const DiffusionTrace>> traces;
+    for (const double nSigma : n) {
+      ScenarioRequest request;
+      request.context = context;
+      request.nSigma = {nSigma};
+      request.seed = seed;
+      const double before = double(traces.size()) / double(n.size());
+      const auto trace =
+          engine().trace(request, stop, [&](double share, const std::string& what) {
+            Q_EMIT progress(before + share / double(n.size()), QString::fromStdString(what));
+          });
+      if (!trace) return;
+      traces.push_back(trace);
+    }
+    Q_EMIT diffusionReady(std::move(traces));
+  });
+}
+
+void AttentionWorker::timeLayers(const std::vector<LabPattern>& patterns) {
+  submit([this, patterns](std::stop_token stop) {
+    for (std::size_t p = 0; p < patterns.size(); ++p)
+      for (std::size_t layer = 0; layer < patterns[p].layers.size(); ++layer) {
+        const auto timing = timeLayer(patterns[p], layer, {}, stop);
+        if (stop.stop_requested()) return;
+        Q_EMIT layerTimed(int(p), int(layer), timing ? timing->milliseconds : -1.0,
+                          timing ? timing->threads : 0);
+      }
   });
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/attention.h"
+#include "models/pattern_timing.h"
 
 namespace stormloom {
 
@@ -32,9 +33,20 @@ public:
   void askWeights(const std::string& layer, const Thw& cell, int head);
   void askRollout(int frame, int row, int col);
   void occlude(std::shared_ptr<const ModelContext> context, int frame, int row, int col, int patch);
+  /// The same place asked in every layer of the latest pass, for a film.
+  void askEveryLayer(const AttentionScene& scene, int row, int col, int head);
+  /// Members that come out of the same noise, one for each n.
+  void watchDiffusion(std::shared_ptr<const ModelContext> context, const std::vector<double>& n,
+                      std::uint64_t seed);
+  /// How long the layers of patterns take on this machine; each answer comes by itself.
+  void timeLayers(const std::vector<LabPattern>& patterns);
   void cancel();
 
 Q_SIGNALS:
+  void everyLayerReady(std::vector<std::shared_ptr<const stormloom::AttentionView>> views);
+  void diffusionReady(std::vector<std::shared_ptr<const stormloom::DiffusionTrace>> traces);
+  /// Milliseconds; negative: too large to be run here.
+  void layerTimed(int pattern, int layer, double milliseconds, int threads);
   void sceneReady(std::shared_ptr<const stormloom::AttentionScene> scene);
   void viewReady(std::shared_ptr<const stormloom::AttentionView> view);
   void occlusionReady(std::shared_ptr<const stormloom::OcclusionMap> map);
@@ -43,13 +55,17 @@ Q_SIGNALS:
   void busyChanged(bool busy);
 
 private:
-  using Job = std::function<void(AttentionLens& lens, std::stop_token stop)>;
+  using Job = std::function<void(std::stop_token stop)>;
+  AttentionLens& lens();
+  NowcastEngine& engine();
+  EngineProgress told();
   void submit(Job job);
   void run(std::stop_token shutdown);
   void perform(const Job& job, std::stop_token stop);
 
   EngineOptions options_;
-  std::unique_ptr<AttentionLens> lens_;  // of the worker's thread
+  std::unique_ptr<AttentionLens> lens_;    // of the worker's thread
+  std::unique_ptr<NowcastEngine> engine_;  // likewise
   std::mutex mutex_;
   std::condition_variable_any wake_;
   Job waiting_;

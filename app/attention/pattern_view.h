@@ -1,63 +1,50 @@
 #pragma once
 
-#include <QImage>
 #include <QWidget>
+#include <memory>
 #include <optional>
 #include <vector>
 
-#include "core/pattern_lab.h"
+#include "core/attention_block.h"
 
 namespace stormloom {
 
-/// One layer of a pattern as a block of cells and frame by frame below it: cuboids in colours, or
-/// the receptive field of one element.
+/// One layer of a pattern frame by frame: cuboids in colours with their numbers, or the receptive
+/// field of one element. A click or the arrow keys choose the element, Page Up and Page Down its
+/// frame.
 class PatternView : public QWidget {
   Q_OBJECT
 public:
   explicit PatternView(QWidget* parent = nullptr);
 
-  void setPattern(const LabPattern& pattern);
-  void setLayer(int layer);  ///< counted from 0
-  /// Shows what reaches the chosen element through the first layers; 0: cuboids of the layer
-  /// instead.
-  void setGrownLayers(int layers);
-  void setElement(const Thw& element);
-  const LabPattern& pattern() const { return pattern_; }
-  /// 1 for each cell that is lit: the chosen element's cuboid or its receptive field.
-  const std::vector<std::uint8_t>& lit() const { return lit_; }
+  /// `numbers`: the cuboid of each cell; empty where the receptive field is shown.
+  void show(std::shared_ptr<const CellBlock> block, std::vector<std::int64_t> numbers,
+            const Thw& element);
 
-  QImage picture(QSize size) const;
-  QSize sizeHint() const override { return {460, 560}; }
+  QSize sizeHint() const override { return {460, 220}; }
+  /// Where a cell is drawn.
+  QRectF cellRoom(const Thw& cell) const;
 
 Q_SIGNALS:
   void elementChosen(const stormloom::Thw& element);
-  void hovered(const QString& text);
+  void cellHovered(const stormloom::Thw& cell);
+  void hoverLeft();
 
 protected:
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void leaveEvent(QEvent* event) override;
 
 private:
-  struct Places {
-    QRectF block;                ///< room for the block of cells
-    std::vector<QRectF> frames;  ///< one square for each frame
-  };
-  Places places(QSize size) const;
-  void drawAll(QPainter& painter, QSize size) const;
-  void drawBlock(QPainter& painter, const QRectF& room) const;
-  void drawFrame(QPainter& painter, const QRectF& room, std::int64_t frame) const;
-  QColor colorOf(const Thw& at) const;
+  int textHeight() const;
+  std::vector<QRectF> rooms() const;
   std::optional<Thw> cellAt(const QPointF& place) const;
-  void recompute();
 
-  LabPattern pattern_;
-  int layer_ = 0;
-  int grown_ = 0;
-  Thw element_ = {0, 0, 0};
+  std::shared_ptr<const CellBlock> block_;
   std::vector<std::int64_t> numbers_;
-  std::int64_t cuboids_ = 1;
-  std::vector<std::uint8_t> lit_;
+  Thw element_ = {0, 0, 0};
 };
 
 }  // namespace stormloom

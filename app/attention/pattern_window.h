@@ -1,52 +1,50 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QTimer>
 #include <array>
 
+#include "app/attention/attention_subject.h"
 #include "core/pattern_lab.h"
 
-class QComboBox;
 class QLabel;
-class QSpinBox;
 
 namespace stormloom {
 
-class PatternView;
+class AttentionWorker;
+class BackgroundExport;
+class PatternSide;
 
 /// The pattern lab: two patterns side by side, their cuboids, how the receptive field of one
-/// element grows through the layers, and what each costs beside full attention.
+/// element grows through the layers, and what each costs beside full attention, computed and
+/// measured.
 class PatternWindow : public QMainWindow {
   Q_OBJECT
 public:
   explicit PatternWindow(QWidget* parent = nullptr);
+  ~PatternWindow() override;
 
   /// What a lesson asks for: "left PRESET", "right PRESET", and for both sides "layer 2", "grown
-  /// 3", "globals 8", "element 2,1,1". UsageError for anything else.
+  /// 3", "globals 8", "element 2,1,1", "apart 1", "turn 40,20", "slice frame 2", "from row 1",
+  /// "whole". UsageError for anything else.
   void act(const std::vector<std::string>& words);
+  PatternSide& side(int index) { return *sides_[std::size_t(index)]; }
+  /// Block, frames and cost of one side: .png, .svg, or a film that turns or (`apart`) opens.
+  void exportTo(int side, const QString& file, bool apart = false);
+
+Q_SIGNALS:
+  void exported(const QString& file);
 
 private:
-  /// One side: what it shows and what chooses it.
-  struct Side {
-    PatternView* view = nullptr;
-    QComboBox* preset = nullptr;
-    QComboBox* layer = nullptr;
-    QLabel* cost = nullptr;
-    std::array<QSpinBox*, 3> field{}, size{}, shift{};
-    std::array<QComboBox*, 3> strategy{};
-    QComboBox* padding = nullptr;
-    QSpinBox* globals = nullptr;
-    QSpinBox* grown = nullptr;
-  };
-  QWidget* buildSide(Side& side, int preset);
-  void fillPresets(Side& side);
-  void takePreset(Side& side);
-  void takeNumbers(Side& side);
-  void show(Side& side, const LabPattern& pattern);
-  void tellCost(Side& side);
+  class QMenu* buildExportMenu();
+  void measure();
+  void takeTiming(int pattern, int layer, double milliseconds, int threads);
 
-  std::array<Side, 2> sides_;
-  std::vector<LabPattern> presets_;
-  bool filling_ = false;
+  std::array<PatternSide*, 2> sides_{};
+  AttentionWorker* worker_;
+  BackgroundExport* export_;
+  QTimer measureSoon_;
+  QLabel* readout_ = nullptr;
 };
 
 }  // namespace stormloom

@@ -1,27 +1,16 @@
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
-#include <sstream>
 
+#include "app/cli/attention_pictures.h"
 #include "app/cli/inputs.h"
 #include "app/cli/outputs.h"
-#include "app/cli/pictures.h"
-#include "app/figure/attention_figure.h"
 #include "core/attention_file.h"
-#include "core/scratch_file.h"
 #include "core/wettest_box.h"
 #include "models/attention.h"
 
 namespace stormloom::cli {
 
 namespace {
-
-enum class Form { NetCdf, Picture, Table };
-
-Form formOf(const std::string& out) {
-  const std::string ending = lowerEnding(out);
-  return ending == ".nc" ? Form::NetCdf : ending == ".png" ? Form::Picture : Form::Table;
-}
 
 /// FRAME,ROW,COL.
 Thw tripleFrom(const std::string& option, const std::string& text) {
@@ -138,60 +127,6 @@ Receipt receiptOf(const Session& session, const CutInput& input, const Attention
   return receipt;
 }
 
-using Grid = std::shared_ptr<const RadarGrid>;
-
-Grid frameAt(const FrameSequence& sequence, ValidTime time) {
-  for (const Frame& frame : sequence.frames)
-    if (frame.validTime == time) return frame.grid;
-  return nullptr;
-}
-
-/// Radar below the attention: observed frames from the context, others from the models.
-class Backgrounds {
-public:
-  Backgrounds(const Session& session, const ModelContext& context, const AttentionPass& pass)
-      : context_(context) {
-    EngineOptions options = engineOptionsFrom(session);
-    options.earthformerWeights = session.arguments.text("--weights");
-    NowcastEngine engine(options);
-    carried_ = engine.forecast(context, "extrapolation", session.stop);
-    if (pass.model == "earthformer") {
-      forecast_ = engine.forecast(context, "earthformer", session.stop);
-      return;
-    }
-    ScenarioRequest request;
-    request.context = std::make_shared<const ModelContext>(context);
-    request.nSigma = {pass.nSigma};
-    request.members = pass.member + 1;
-    request.seed = pass.seed;
-    request.steps = pass.steps;
-    scenario_ = engine.generate(request, session.stop);
-  }
-
-  Grid of(const LevelFrame& frame) const {
-    if (frame.kind == LevelFrame::Kind::Observed) return frameAt(context_.frames, frame.validTime);
-    if (frame.kind == LevelFrame::Kind::Extrapolated && carried_)
-      return frameAt(carried_->frames, frame.validTime);
-    if (forecast_) return frameAt(forecast_->frames, frame.validTime);
-    return scenario_ ? frameAt(scenario_->members.back().frames, frame.validTime) : nullptr;
-  }
-
-private:
-  const ModelContext& context_;
-  std::shared_ptr<const DeterministicForecast> carried_, forecast_;
-  std::shared_ptr<const ScenarioForecast> scenario_;
-};
-
-void drawPicture(const Session& session, const ModelContext& context, const AttentionPass& pass,
-                 const AttentionView& view, const std::string& out, const Receipt& receipt) {
-  const Backgrounds backgrounds(session, context, pass);
-  AttentionPicture picture{view, context.frames.geo, {}, nullptr, context.frames.attribution};
-  for (const LevelFrame& frame : view.layer.attendedFrames)
-    picture.frames.push_back(backgrounds.of(frame));
-  picture.asked = backgrounds.of(view.layer.queryFrames[std::size_t(view.query[0])]);
-  writePng(out, drawAttention(picture, figureOptionsFrom(session)), receipt);
-}
-
 Json strongestCells(const AttentionView& view) {
   std::vector<AttentionCell> cells = view.cells;
   std::stable_sort(cells.begin(), cells.end(), [](const AttentionCell& a, const AttentionCell& b) {
@@ -224,44 +159,52 @@ void report(const Session& session, const AttentionView& view, const std::string
   session.console.result(out);
 }
 
-void write(const Session& session, const CutInput& input, const AttentionPass& pass,
-           const AttentionView& view, const std::string& out) {
-  Receipt receipt = receiptOf(session, input, pass);
+/// What a pass kept, and where its answers go.
+struct Asked {
+  const CutInput& input;
+  const AttentionPass& pass;
+  const AttentionLens& lens;
+  const std::vector<AttentionLayer>& layers;
+};
+
+void write(const Session& session, const Asked& asked, const AttentionView& view,
+           const std::string& out) {
+  Receipt receipt = receiptOf(session, asked.input, asked.pass);
   receipt.model = view.model;
   receipt.weightsSha256 = view.weightsHash;
-  switch (formOf(out)) {
-    case Form::NetCdf:
+  const AttentionDrawn drawn{asked.input, asked.pass, view};
+  switch (attentionFormOf(out)) {
+    case AttentionForm::NetCdf:
       writeAttentionFile(out, view, receipt);
       break;
-    case Form::Table:
+    case AttentionForm::Table:
       writeAttentionTable(out, view, receipt);
       break;
-    case Form::Picture:
-      drawPicture(session, *input.context, pass, view, out, receipt);
+    case AttentionForm::Picture:
+      drawAttentionPicture(session, drawn, out, receipt);
+      break;
+    case AttentionForm::Movie:
+      drawAttentionMovie(session, drawn, asked.lens, asked.layers, out, receipt);
       break;
   }
   report(session, view, out);
 }
 
 ExitCode occlude(const Session& session, AttentionLens& lens, const CutInput& input,
-                 const Thw& pixel, const std::string& out) {
-  if (formOf(out) != Form::Table) throw UsageError("--occlude writes a table: --out FILE.csv");
+                 const AttentionPass& pass, const Thw& pixel, const std::string& out) {
+  const AttentionForm form = attentionFormOf(out);
+  if (form != AttentionForm::Table && form != AttentionForm::Picture)
+    throw UsageError("--occlude writes a table or a picture: --out FILE.csv, FILE.png or FILE.svg");
   const int patch = session.arguments.integer("--patch", 4, 192);
   const OcclusionMap map = withProgress(session, "Occlusion", [&](const EngineProgress& progress) {
                              return lens.occlude(*input.context, int(pixel[0]), int(pixel[1]),
                                                  int(pixel[2]), patch, session.stop, progress);
                            }).value();
-  std::ostringstream table;
-  table << "# change of the forecast at frame " << map.frame << ", row " << map.row << ", column "
-        << map.col << " (0-255 scale, " << decimals(map.intact, 3)
-        << " with nothing taken away) when a patch of the context is dry\n"
-        << "# receipt: " << receiptText(receiptFor(session, "--out", input)) << "\n"
-        << "patch_row,patch_col,first_row,first_col,pixels,change\n";
-  for (int i = 0; i < map.rows * map.cols; ++i)
-    table << i / map.cols << "," << i % map.cols << "," << i / map.cols * map.patch << ","
-          << i % map.cols * map.patch << "," << map.patch << "," << map.change[std::size_t(i)]
-          << "\n";
-  writeWholeFile(out, table.str());
+  const Receipt receipt = receiptOf(session, input, pass);
+  if (form == AttentionForm::Table)
+    writeOcclusionTable(out, map, receipt);
+  else
+    drawOcclusionPicture(session, input, pass, map, out, receipt);
   session.console.resultJson(Json::object({{"file", out},
                                            {"frame", map.frame},
                                            {"row", map.row},
@@ -278,11 +221,8 @@ ExitCode occlude(const Session& session, AttentionLens& lens, const CutInput& in
 /// Frames of the forecast, which rollout and occlusion are asked about.
 std::int64_t forecastFrames(const ModelContext& context) { return context.grid.targetFrames; }
 
-ExitCode run(const Session& session) {
+ExitCode ask(const Session& session, const std::string& out) {
   const Arguments& arguments = session.arguments;
-  const bool listing = arguments.has("--layers");
-  const std::string out = listing ? "" : arguments.required("--out");
-  if (!listing) checkOutput(session, out, {".nc", ".png", ".csv"});
   const AttentionPass pass = passFrom(session);
   const CutInput input = cutInput(session, *readInputs(session), gridOfWeights(session));
   const ModelContext& context = *input.context;
@@ -291,24 +231,40 @@ ExitCode run(const Session& session) {
   AttentionLens lens(options);
   const auto layers = lens.look(context, pass, session.stop);
   stopHere(session);
-  if (listing) return listLayers(session, layers);
+  if (out.empty()) return listLayers(session, layers);
+  const Asked asked{input, pass, lens, layers};
   const bool back = arguments.has("--rollout");
   if (back || arguments.has("--occlude")) {
     const Thw pixel = pixelFrom(arguments, context, forecastFrames(context));
-    if (!back) return occlude(session, lens, input, pixel, out);
-    write(session, input, pass, lens.rollout(int(pixel[0]), int(pixel[1]), int(pixel[2])).view,
-          out);
+    if (!back) return occlude(session, lens, input, pass, pixel, out);
+    write(session, asked, lens.rollout(int(pixel[0]), int(pixel[1]), int(pixel[2])).view, out);
     return ExitCode::Done;
   }
   const AttentionLayer& layer = layerFrom(arguments, layers);
   const Thw cell = cellFrom(arguments, context, layer);
-  write(session, input, pass, lens.weights(layer.path, cell, headFrom(arguments)), out);
+  write(session, asked, lens.weights(layer.path, cell, headFrom(arguments)), out);
   return ExitCode::Done;
 }
 
-}  // namespace
+ExitCode run(const Session& session) {
+  const Arguments& arguments = session.arguments;
+  const bool pattern = arguments.has("--pattern");
+  const bool reads = !arguments.positionals().empty();
+  if (pattern && reads)
+    throw UsageError("--pattern shows how cuboids are cut; it reads no files. Leave PATH out.");
+  if (!pattern && !reads) throw UsageError("attention needs PATH..., or --pattern NAME.");
+  const bool listing = arguments.has("--layers");
+  const std::string out = listing ? "" : arguments.required("--out");
+  const std::vector<std::string> drawn = {".png", ".svg", ".mp4", ".webm", ".gif"};
+  std::vector<std::string> all = {".nc", ".csv"};
+  all.insert(all.end(), drawn.begin(), drawn.end());
+  if (!listing) checkOutput(session, out, pattern ? drawn : all);
+  if (pattern) return showPattern(session, out);
+  if (arguments.has("--diffusion") && !listing) return showDiffusion(session, out);
+  return ask(session, out);
+}
 
-Command attentionCommand() {
+std::vector<Option> attentionOptions() {
   std::vector<Option> options = {
       {"--model", "NAME", "earthformer, prediff (its denoiser) or alignment.", "earthformer"},
       {"--layers", "", "Only list the layers.", ""},
@@ -325,23 +281,47 @@ Command attentionCommand() {
       {"--step", "K", "prediff, alignment: step of the sampler from 1 on; 0: the last.", "0"},
       {"--steps", "K", "prediff, alignment: steps in all; 0: the model's own number.", "0"},
       {"--weights", "FILE", "Earthformer weights instead of the shipped ones.", ""},
-      {"--out", "FILE", ".nc, .csv or .png to write.", "", "", true}};
+      {"--diffusion", "", "Instead: noise becoming rain, step by step.", ""},
+      {"--beside", "N", "With --diffusion: another scenario from the same noise.", ""},
+      {"--lead", "K", "With --diffusion: the frame, from 1 on; 0: the last.", "0"},
+      {"--pattern", "NAME", "Instead, without PATH: a pattern or layers like 3x2x2:lld.", ""},
+      {"--field", "T,H,W", "With --pattern: the field that is cut.", "6,4,4"},
+      {"--padding", "NAME", "With --pattern: zeros, ignore or nearest.", "zeros"},
+      {"--globals", "N", "With --pattern: global vectors.", "0"},
+      {"--grown", "K", "With --pattern: what reaches --cell through K layers.", "0"},
+      {"--only-lit", "", "With --pattern: all other cells small.", ""},
+      {"--as", "NAME", "For .png, .svg: maps, or a block in space and time.", "maps"},
+      {"--movie", "NAME", "For films: turn, apart, frames or layers.", "turn"},
+      {"--turn", "ROUND,ABOVE", "Of a block: degrees from where it is seen.", ""},
+      {"--apart", "SHARE", "Of a block: how far its cuboids stand apart, 0 to 1.", "0"},
+      {"--ground", "NAME", "Of a block: cuboids or rain where nothing is looked at.", "cuboids"},
+      {"--theme", "NAME", "Of pictures: dark or light.", "dark"},
+      {"--out", "FILE", ".nc, .csv, .png, .svg, .mp4, .webm or .gif to write.", "", "", true}};
   for (const Option& option : contextOptions()) options.push_back(option);
-  options.push_back({"--size", "WxH", "For .png: pixels.", ""});
-  return {
-      "attention",
-      "PATH... --model NAME --out FILE.nc|.csv|.png",
-      "What a forecast at a place looked at.",
-      "One pass through the network is kept; then one element is asked for its weights. They say "
-      "where a\nlayer looked, not what caused the forecast: --occlude tests that.",
-      options,
-      {"attention out/demo.nc --layers",
-       "attention out/demo.nc --query 5,64,64 --out out/attention.png",
-       "attention out/demo.nc --model prediff --step 1 --out out/attention.nc",
-       "attention out/demo.nc --occlude --query 5,64,64 --out out/why.csv"},
-      1,
-      -1,
-      run};
+  options.push_back({"--size", "WxH", "Of pictures: pixels.", ""});
+  return options;
+}
+
+}  // namespace
+
+Command attentionCommand() {
+  return {"attention",
+          "PATH... --model NAME --out FILE.nc|.csv|.png|.svg|.mp4",
+          "What a forecast at a place looked at.",
+          "One pass through the network is kept; then one element is asked for its weights. They "
+          "say where a\nlayer looked, not what caused the forecast: --occlude tests that. "
+          "--diffusion shows the steps of PreDiff,\n--pattern how cuboids are cut.",
+          attentionOptions(),
+          {"attention out/demo.nc --layers",
+           "attention out/demo.nc --query 5,64,64 --out out/attention.png",
+           "attention out/demo.nc --as block --out out/block.mp4",
+           "attention out/demo.nc --model prediff --step 1 --out out/attention.nc",
+           "attention out/demo.nc --occlude --query 5,64,64 --out out/why.png",
+           "attention out/demo.nc --diffusion --n 0 --beside 3 --out out/steps.svg",
+           "attention --pattern axial --field 13,32,32 --apart 1 --out out/axial.png"},
+          0,
+          -1,
+          run};
 }
 
 }  // namespace stormloom::cli

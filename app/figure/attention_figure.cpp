@@ -6,10 +6,12 @@
 #include <cmath>
 #include <set>
 
+#include "app/figure/block_figure.h"
 #include "app/figure/figure_drawing.h"
 #include "app/figure/figure_layout.h"
 #include "app/figure/figure_map.h"
 #include "app/figure/figure_style.h"
+#include "app/figure/flat_figure.h"
 
 namespace stormloom {
 
@@ -22,8 +24,13 @@ constexpr double kFaintest = 0.10,
 constexpr const char* kWarning =
     "Attention says where a layer looked, not what caused the forecast; occlusion tests that.";
 
-QColor frameColor(LevelFrame::Kind kind) {
-  return kind == LevelFrame::Kind::Observed ? style::kDark.past : style::kDark.forecast;
+const style::Theme& themeOf(bool dark) { return dark ? style::kDark : style::kLight; }
+
+/// A cell that is looked at is light on dark, dark on light.
+QColor heatColor(bool dark, double bright) {
+  QColor color = dark ? QColor(Qt::white) : QColor(0x10, 0x18, 0x20);
+  color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * bright));
+  return color;
 }
 
 QString percent(double share) {
@@ -47,7 +54,8 @@ public:
       : painter_(painter),
         picture_(picture),
         layout_(layout),
-        map_(picture.geo, colorTableFor(Quantity::VilDigital), style::kDark) {
+        theme_(themeOf(picture.dark)),
+        map_(picture.geo, colorTableFor(Quantity::VilDigital), theme_) {
     for (const AttentionCell& cell : picture.view.cells) most_ = std::max(most_, cell.weight);
   }
 
@@ -61,23 +69,27 @@ public:
 
 private:
   int text() const { return layout_.textHeight; }
+  const QColor& frameColor(LevelFrame::Kind kind) const {
+    return kind == LevelFrame::Kind::Observed ? theme_.past : theme_.forecast;
+  }
+  QColor asks() const { return picture_.dark ? QColor(Qt::white) : QColor(Qt::black); }
 
   void heading() {
     const AttentionView& view = picture_.view;
     QRect room = layout_.heading.adjusted(text(), 0, -text(), 0);
     room = figure_drawing::putText(painter_, room, QString::fromStdString(view.model),
-                                   figure_drawing::font(text() * 3 / 2, true), style::kDark.text);
+                                   figure_drawing::font(text() * 3 / 2, true), theme_.text);
     const QString head =
         view.head == kMeanOfHeads ? "mean of the heads" : "head " + QString::number(view.head);
     room = figure_drawing::putText(painter_, room, head, figure_drawing::font(text()),
-                                   style::kDark.quietText, true);
+                                   theme_.quietText, true);
     figure_drawing::putText(painter_, room, QString::fromStdString(view.layer.words),
-                            figure_drawing::font(text()), style::kDark.quietText);
+                            figure_drawing::font(text()), theme_.quietText);
   }
 
   void strip(const QRect& place, const QColor& color, const QString& title, const QString& right,
              const QString& detail) {
-    painter_.fillRect(place, style::kDark.strip);
+    painter_.fillRect(place, theme_.strip);
     painter_.fillRect(QRect(place.topLeft(), QSize(place.width(), 3)), color);
     const QRect inner = place.adjusted(text() / 2, 3, -text() / 2, 0);
     QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
@@ -85,15 +97,15 @@ private:
     upper = figure_drawing::putText(painter_, upper, right, figure_drawing::font(text() * 9 / 10),
                                     color, true);
     figure_drawing::putText(painter_, upper, title, figure_drawing::font(text(), true),
-                            style::kDark.text);
+                            theme_.text);
     figure_drawing::putText(painter_, lower, detail, figure_drawing::font(text() * 9 / 10),
-                            style::kDark.quietText);
+                            theme_.quietText);
   }
 
   void ground(const QRect& map, const std::shared_ptr<const RadarGrid>& grid, int veil) {
-    painter_.fillRect(map, style::kDark.mapGround);
+    painter_.fillRect(map, theme_.mapGround);
     if (grid) map_.draw(painter_, map, *grid, figure_drawing::font(text() * 8 / 10));
-    QColor color = style::kDark.ground;
+    QColor color = theme_.ground;
     color.setAlpha(veil);
     painter_.fillRect(map, color);
   }
@@ -114,10 +126,10 @@ private:
     painter_.setClipRect(place.map);
     ground(place.map, picture_.asked, 0);
     const QRectF cell = cellRect(place.map, level, view.query[1], view.query[2]);
-    painter_.setPen(QPen(style::kDark.ground, 4.0));
+    painter_.setPen(QPen(theme_.ground, 4.0));
     painter_.setBrush(Qt::NoBrush);
     painter_.drawRect(cell.adjusted(-2, -2, 2, 2));
-    painter_.setPen(QPen(Qt::white, 2.0));
+    painter_.setPen(QPen(asks(), 2.0));
     painter_.drawRect(cell.adjusted(-2, -2, 2, 2));
     painter_.restore();
   }
@@ -142,9 +154,7 @@ private:
   void cells(const QRect& map, int index) {
     for (const AttentionCell& cell : picture_.view.cells) {
       if (cell.at[0] != index) continue;
-      const double bright = most_ > 0.0 ? cell.weight / most_ : 0.0;
-      QColor color(Qt::white);
-      color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * bright));
+      const QColor color = heatColor(picture_.dark, most_ > 0.0 ? cell.weight / most_ : 0.0);
       painter_.fillRect(cellRect(map, picture_.view.layer.attended.data, cell.at[1], cell.at[2])
                             .adjusted(0.5, 0.5, -0.5, -0.5),
                         color);
@@ -156,7 +166,7 @@ private:
     std::set<std::pair<std::int64_t, std::int64_t>> inside;
     for (const AttentionCell& cell : picture_.view.cells)
       if (cell.at[0] == index) inside.emplace(cell.at[1], cell.at[2]);
-    painter_.setPen(QPen(style::kDark.forecast, 1.5));
+    painter_.setPen(QPen(theme_.forecast, 1.5));
     for (const auto& [row, col] : inside) {
       const QRectF r = cellRect(map, picture_.view.layer.attended.data, row, col);
       if (!inside.contains({row - 1, col})) painter_.drawLine(r.topLeft(), r.topRight());
@@ -171,23 +181,22 @@ private:
     constexpr int kSteps = 6;
     const int cell = text() * 2;
     painter_.fillRect(QRect(room.left(), room.top(), cell * kSteps, text()),
-                      style::kDark.mapGround);
+                      theme_.mapGround);
     for (int i = 0; i < kSteps; ++i) {
-      QColor color(Qt::white);
-      color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * i / (kSteps - 1)));
-      painter_.fillRect(QRect(room.left() + i * cell, room.top(), cell - 1, text()), color);
+      painter_.fillRect(QRect(room.left() + i * cell, room.top(), cell - 1, text()),
+                        heatColor(picture_.dark, double(i) / (kSteps - 1)));
     }
     const QFont small = figure_drawing::font(text() * 9 / 10);
     const QRect below(room.left(), room.top() + text(), cell * kSteps, room.height() - text());
-    figure_drawing::putText(painter_, below, "0", small, style::kDark.quietText);
+    figure_drawing::putText(painter_, below, "0", small, theme_.quietText);
     figure_drawing::putText(painter_, below, percent(most_) + " a cell", small,
-                            style::kDark.quietText, true);
+                            theme_.quietText, true);
     const QRect beside = room.adjusted(cell * kSteps + text(), 0, 0, 0);
     const QRect upper(beside.left(), beside.top(), beside.width(), text() * 3 / 2);
-    figure_drawing::putText(painter_, upper, elsewhere() + kWarning, small, style::kDark.text);
+    figure_drawing::putText(painter_, upper, elsewhere() + kWarning, small, theme_.text);
     figure_drawing::putText(
         painter_, QRect(beside.left(), upper.bottom(), beside.width(), text() * 3 / 2),
-        QString::fromStdString(picture_.footnote), small, style::kDark.quietText);
+        QString::fromStdString(picture_.footnote), small, theme_.quietText);
   }
 
   /// What went to global vectors and padding.
@@ -207,8 +216,122 @@ private:
   QPainter& painter_;
   const AttentionPicture& picture_;
   const FigureLayout& layout_;
+  const style::Theme& theme_;
   FigureMap map_;
   double most_ = 0.0;
+};
+
+/// Patches over the last observed frame, and what the colours mean.
+class OcclusionDrawing {
+public:
+  OcclusionDrawing(QPainter& painter, const OcclusionPicture& picture, const FigureLayout& layout)
+      : painter_(painter),
+        picture_(picture),
+        layout_(layout),
+        theme_(themeOf(picture.dark)),
+        map_(picture.geo, colorTableFor(Quantity::VilDigital), theme_) {
+    for (const double change : picture.map.change) most_ = std::max(most_, std::abs(change));
+  }
+
+  void draw() {
+    const QRect& place = layout_.panes[0].map;
+    heading();
+    painter_.save();
+    painter_.setClipRect(place);
+    painter_.fillRect(place, theme_.mapGround);
+    if (picture_.past) map_.draw(painter_, place, *picture_.past, figure_drawing::font(text()));
+    QColor veil = theme_.ground;
+    veil.setAlpha(110);
+    painter_.fillRect(place, veil);
+    patches(place);
+    asking(place);
+    painter_.restore();
+    legend();
+  }
+
+private:
+  int text() const { return layout_.textHeight; }
+
+  QRectF pixels(const QRect& place, double row, double col, double size) const {
+    const double height = double(place.height()) / picture_.geo.height();
+    const double width = double(place.width()) / picture_.geo.width();
+    return {place.left() + col * width, place.top() + row * height, size * width, size * height};
+  }
+
+  void heading() {
+    const QRect room = layout_.heading.adjusted(text(), 0, -text(), 0);
+    const QRect rest = figure_drawing::putText(
+        painter_, room, QString::fromStdString(picture_.model),
+        figure_drawing::font(text() * 3 / 2, true), theme_.text);
+    figure_drawing::putText(painter_, rest, "what the forecast at the marked place depends on",
+                            figure_drawing::font(text()), theme_.quietText);
+    const FigureLayout::Pane& pane = layout_.panes[0];
+    painter_.fillRect(pane.strip, theme_.strip);
+    const QRect inner = pane.strip.adjusted(text() / 2, 3, -text() / 2, 0);
+    figure_drawing::putText(
+        painter_, inner,
+        QString("forecast for %1: %2 with everything there (0-255 scale)")
+            .arg(QString::fromStdString(picture_.time))
+            .arg(picture_.map.intact, 0, 'f', 1),
+        figure_drawing::font(text(), true), theme_.text);
+  }
+
+  void patches(const QRect& place) {
+    for (int i = 0; i < picture_.map.rows * picture_.map.cols; ++i) {
+      const double change = picture_.map.change[std::size_t(i)];
+      const QRectF patch = pixels(place, double(i / picture_.map.cols) * picture_.map.patch,
+                                  double(i % picture_.map.cols) * picture_.map.patch,
+                                  picture_.map.patch);
+      painter_.fillRect(patch.adjusted(0.5, 0.5, -0.5, -0.5), changeColor(change));
+      if (std::abs(change) < 0.05 * most_ || patch.width() < 3.2 * text()) continue;
+      painter_.setPen(theme_.text);
+      painter_.setFont(figure_drawing::font(text()));
+      painter_.drawText(patch, Qt::AlignCenter, signedNumber(change));
+    }
+  }
+
+  QColor changeColor(double change) const {
+    QColor color = change < 0.0 ? QColor(0xff, 0x8a, 0x5c) : QColor(0x6a, 0x8d, 0xff);
+    color.setAlphaF(float(0.85 * std::abs(change) / most_));
+    return color;
+  }
+  static QString signedNumber(double value) {
+    return (value < 0 ? QString(QChar(0x2212)) : QString("+")) +
+           QString::number(std::abs(value), 'f', std::abs(value) < 10.0 ? 1 : 0);
+  }
+
+  void asking(const QRect& place) {
+    const QRectF pixel =
+        pixels(place, picture_.map.row, picture_.map.col, 1.0).adjusted(-5, -5, 5, 5);
+    painter_.setBrush(Qt::NoBrush);
+    painter_.setPen(QPen(theme_.ground, 4.0));
+    painter_.drawRect(pixel);
+    painter_.setPen(QPen(theme_.text, 2.0));
+    painter_.drawRect(pixel);
+  }
+
+  void legend() {
+    const QRect room = layout_.legend.adjusted(text(), text() / 2, -text(), -text() / 4);
+    const QFont small = figure_drawing::font(text() * 9 / 10);
+    const auto line = [&](int i) {
+      return QRect(room.left(), room.top() + i * text() * 3 / 2, room.width(), text() * 3 / 2);
+    };
+    figure_drawing::putText(
+        painter_, line(0),
+        QString("Number: change of the forecast when a patch of %1 pixels is dry in all observed "
+                "frames. Warm: weaker without it, cold: stronger.")
+            .arg(picture_.map.patch),
+        small, theme_.text);
+    figure_drawing::putText(painter_, line(1), QString::fromStdString(picture_.footnote), small,
+                            theme_.quietText);
+  }
+
+  QPainter& painter_;
+  const OcclusionPicture& picture_;
+  const FigureLayout& layout_;
+  const style::Theme& theme_;
+  FigureMap map_;
+  double most_ = 1e-9;
 };
 
 std::vector<int> touchedFrames(const AttentionView& view) {
@@ -217,21 +340,62 @@ std::vector<int> touchedFrames(const AttentionView& view) {
   return {frames.begin(), frames.end()};
 }
 
+FlatFigure flatOf(const AttentionPicture& picture, const FigureOptions& options) {
+  const std::vector<int> frames = touchedFrames(picture.view);
+  const FigureLayout layout = layOutFigure(figure_drawing::checkedSize(options),
+                                           int(frames.size()) + 1, groundAspect(picture.geo));
+  return {QSizeF(layout.size), QString::fromStdString(picture.view.model),
+          themeOf(picture.dark).ground, [&picture, layout, frames](QPainter& painter) {
+            AttentionDrawing(painter, picture, layout).draw(frames);
+          }};
+}
+
+FlatFigure flatOf(const OcclusionPicture& picture, const FigureOptions& options) {
+  const FigureLayout layout =
+      layOutFigure(figure_drawing::checkedSize(options), 1, groundAspect(picture.geo));
+  return {QSizeF(layout.size), QString::fromStdString(picture.model), themeOf(picture.dark).ground,
+          [&picture, layout](QPainter& painter) {
+            OcclusionDrawing(painter, picture, layout).draw();
+          }};
+}
+
 }  // namespace
 
 RgbImage drawAttention(const AttentionPicture& picture, const FigureOptions& options) {
   const auto application = figure_drawing::applicationIfNone();
-  const std::vector<int> frames = touchedFrames(picture.view);
-  const FigureLayout layout = layOutFigure(figure_drawing::checkedSize(options),
-                                           int(frames.size()) + 1, groundAspect(picture.geo));
-  QImage image(layout.size, QImage::Format_RGB888);
-  image.fill(style::kDark.ground);
-  {
-    QPainter painter(&image);
-    painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
-    AttentionDrawing(painter, picture, layout).draw(frames);
+  return flatImage(flatOf(picture, options));
+}
+
+RgbImage drawOcclusion(const OcclusionPicture& picture, const FigureOptions& options) {
+  const auto application = figure_drawing::applicationIfNone();
+  return flatImage(flatOf(picture, options));
+}
+
+void writeAttentionFigure(const std::string& path, const AttentionPicture& picture,
+                          const FigureOptions& options, const Receipt& receipt) {
+  const auto application = figure_drawing::applicationIfNone();
+  writeFlatFigure(path, flatOf(picture, options), receipt);
+}
+
+void writeOcclusionFigure(const std::string& path, const OcclusionPicture& picture,
+                          const FigureOptions& options, const Receipt& receipt) {
+  const auto application = figure_drawing::applicationIfNone();
+  writeFlatFigure(path, flatOf(picture, options), receipt);
+}
+
+bool writeLayersMovie(const std::string& path, const std::vector<AttentionPicture>& pictures,
+                      const FigureOptions& options, const Receipt& receipt, std::stop_token stop,
+                      const std::function<void(double share)>& progress) {
+  constexpr double kPicturesASecond = 1.0;
+  FigureOptions sized = options;
+  if (sized.width == 0) {
+    sized.width = 1600;
+    sized.height = 1200;
   }
-  return figure_drawing::pixelsOf(image);
+  const auto draw = [&](int i) { return drawAttention(pictures[std::size_t(i)], sized); };
+  return writeMovie(path, draw,
+                    {int(pictures.size()), kPicturesASecond, pictures.front().view.model, progress},
+                    receipt, stop);
 }
 
 }  // namespace stormloom

@@ -61,7 +61,9 @@ FigureLayout layOutFigure(QSize size, int panes, double aspect, bool heading, bo
   if (size.isEmpty()) size = sizeFor(panes, aspect);
   FigureLayout layout;
   layout.size = size;
-  const int text = std::clamp(std::min(size.width() / 58, size.height() / 42), 11, 22);
+  // Above the width of a screen it is paper: letters grow with it, to 7 points at 300 dots an inch.
+  const int largest = size.width() > 2000 ? std::max(22, size.width() / 80) : 22;
+  const int text = std::clamp(std::min(size.width() / 58, size.height() / 42), 11, largest);
   layout.textHeight = text;
   layout.heading = QRect(0, 0, size.width(), heading ? headingHeight(text) : 0);
   const int below = legend ? legendHeight(text) : 0;

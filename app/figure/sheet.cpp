@@ -5,11 +5,11 @@
 #include <QImageWriter>
 #include <QPageLayout>
 #include <QPdfWriter>
-#include <QSvgGenerator>
 #include <cctype>
 #include <cmath>
 
 #include "app/figure/figure_drawing.h"
+#include "app/figure/flat_figure.h"
 #include "app/figure/sheet_painter.h"
 #include "core/errors.h"
 #include "core/receipt_in_file.h"
@@ -75,26 +75,6 @@ std::string pngSheet(const SheetPainter& sheet, QSizeF size, int dotsPerInch, co
   return withPngText(buffer.data().toStdString(), kReceiptKeyword, receipt);
 }
 
-std::string svgSheet(const SheetPainter& sheet, QSizeF size, const QString& title,
-                     const QColor& ground, const std::string& receipt) {
-  QBuffer buffer;
-  buffer.open(QIODevice::WriteOnly);
-  QSvgGenerator generator;
-  generator.setOutputDevice(&buffer);
-  generator.setResolution(72);
-  generator.setSize(size.toSize());
-  generator.setViewBox(QRectF({0.0, 0.0}, size));
-  generator.setTitle(title);
-  {
-    QPainter painter(&generator);
-    drawSheet(painter, sheet, size, 1.0, ground);
-  }
-  std::string svg = buffer.data().toStdString();
-  const std::size_t at = svg.find("<defs>");
-  if (at == std::string::npos) throw IoError("The figure could not be made into SVG.");
-  return svg.insert(at, "<metadata>" + receipt + "</metadata>\n");
-}
-
 std::unique_ptr<QPdfWriter> pdfWriter(QBuffer& buffer, QSizeF points, const QString& title) {
   buffer.open(QIODevice::WriteOnly);
   auto writer = std::make_unique<QPdfWriter>(&buffer);
@@ -149,7 +129,10 @@ std::string sheetBytes(const std::string& format, const SheetContent& content,
   const QSizeF size = sheetSize(sheet, options);
   const QColor ground = (options.dark ? figure_style::kDark : figure_style::kLight).ground;
   const std::string text = receiptText(receipt);
-  if (format == ".svg") return svgSheet(sheet, size, titleOf(content), ground, text);
+  if (format == ".svg")
+    return flatSvg({size, titleOf(content), ground,
+                    [&](QPainter& painter) { drawSheet(painter, sheet, size, 1.0, ground); }},
+                   text);
   if (format == ".pdf") return pdfSheet(sheet, size, titleOf(content), ground, text);
   return pngSheet(sheet, size, options.dotsPerInch, ground, text);
 }

@@ -6,14 +6,25 @@
 #include "app/attention/attention_desk.h"
 #include "app/gui/actions.h"
 #include "app/gui/desk.h"
+#include "app/gui/export_subject.h"
 
 namespace stormloom {
 namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("AttentionActions", text); }
 
-AttentionSubject subjectOf(const Desk& desk) {
-  AttentionSubject subject{desk.context, {}};
+AttentionSubject subjectOf(const Desk& desk, const ExportSubject& taken) {
+  AttentionSubject subject{.context = desk.context,
+                           .nSigma = desk.state.nSigma,
+                           .seed = desk.state.seed,
+                           .receipt =
+                               [taken](const CommandOptions& options) {
+                                 return attentionReceipt(taken, options);
+                               },
+                           .command =
+                               [taken](const CommandOptions& options) {
+                                 return attentionCommandText(taken, options);
+                               }};
   for (const char* model : {"extrapolation", "earthformer"}) {
     const auto found = desk.deterministic.find(model);
     if (found != desk.deterministic.end() && found->second)
@@ -24,13 +35,17 @@ AttentionSubject subjectOf(const Desk& desk) {
 
 }  // namespace
 
-void addAttentionActions(ActionTable& actions, const Desk& desk, QWidget* window) {
-  const auto windows = std::make_shared<AttentionDesk>([&desk] { return subjectOf(desk); }, window);
+void addAttentionActions(ActionTable& actions, const Desk& desk,
+                         std::function<ExportSubject()> taken, QWidget* window) {
+  const auto windows = std::make_shared<AttentionDesk>(
+      [&desk, taken = std::move(taken)] { return subjectOf(desk, taken()); }, window);
   const QString group = tr("View");
   QAction* attention =
       actions.add("attention", group, tr("Attention: what a forecast looked at"),
                   QKeySequence("Ctrl+Alt+A"), [windows] { windows->openAttention(); });
   attention->setProperty("short", tr("Attention"));
+  actions.add("diffusion", group, tr("Diffusion: noise becoming rain, step by step"),
+              QKeySequence("Ctrl+Alt+D"), [windows] { windows->openDiffusion(); });
   actions.add("patterns", group, tr("Pattern lab: how cuboids are cut"), QKeySequence("Ctrl+Alt+P"),
               [windows] { windows->openPatternLab(); });
   QAction* lessons = actions.add("lessons", group, tr("Lessons: attention from the start"),

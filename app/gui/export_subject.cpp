@@ -179,6 +179,52 @@ Receipt resultReceipt(const ExportSubject& subject, const std::string& fileName)
   return withForecast(receipt, *subject.scenario);
 }
 
+namespace {
+
+/// Options of `attention` with those that say what the context is, in the order of their names.
+std::vector<std::string> attentionOptions(const ExportSubject& subject,
+                                          std::map<std::string, std::string> options) {
+  options["--at"] = isoText(subject.context->runTime);
+  if (!subject.box.isEmpty()) options["--box"] = subject.box.toStdString();
+  if (subject.interpolate) options["--interpolate"];
+  std::vector<std::string> words;
+  for (const auto& [name, value] : options) {
+    words.push_back(name);
+    if (!value.empty()) words.push_back(value);
+  }
+  return words;
+}
+
+}  // namespace
+
+Receipt attentionReceipt(const ExportSubject& subject,
+                         const std::map<std::string, std::string>& options) {
+  Receipt receipt;
+  receipt.command = "attention";
+  receipt.options = attentionOptions(subject, options);
+  receipt.output = "--out";
+  receipt.inputs = inputsOf(*subject.observed);
+  receipt.box = subject.context->frames.geo.bounds();
+  receipt.firstTime = isoText(subject.context->frames.frames.front().validTime);
+  receipt.runTime = isoText(subject.context->runTime);
+  receipt.contextId = subject.context->hash;
+  std::vector<std::string> words = {"stormloom-cli", "attention"};
+  for (const ReceiptInput& input : receipt.inputs) words.push_back(input.path);
+  words.insert(words.end(), receipt.options.begin(), receipt.options.end());
+  receipt.commandLine = quotedForShell(words);
+  return receipt;
+}
+
+std::string attentionCommandText(const ExportSubject& subject,
+                                 const std::map<std::string, std::string>& options) {
+  std::vector<std::string> words = {"stormloom-cli", "attention"};
+  for (const QString& input : subject.inputs) words.push_back(input.toStdString());
+  if (subject.inputs.isEmpty()) words.push_back("out/demo.nc");
+  for (const std::string& word : attentionOptions(subject, options)) words.push_back(word);
+  const std::string before = subject.inputs.isEmpty() ? "stormloom-cli demo --out out && " : "";
+  return before + quotedForShell(words);
+}
+
 void writeResult(const ExportSubject& subject, const std::string& file) {
   const std::string name = QFileInfo(QString::fromStdString(file)).fileName().toStdString();
   const Receipt receipt = resultReceipt(subject, name);

@@ -2,6 +2,7 @@
 
 #include <QString>
 #include <QStringList>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -37,6 +38,14 @@ QString defaultFileName(const ExportSubject& subject, const QString& ending);
 /// How the desk's result file was made, the scenarios or the observed frames; input files are
 /// hashed here, so not on the GUI thread.
 Receipt resultReceipt(const ExportSubject& subject, const std::string& fileName);
+
+/// How the desk's context gives a file of `stormloom-cli attention` with these options (flags have
+/// no value); input files are hashed here.
+Receipt attentionReceipt(const ExportSubject& subject,
+                         const std::map<std::string, std::string>& options);
+/// The same as a line for a shell; quick.
+std::string attentionCommandText(const ExportSubject& subject,
+                                 const std::map<std::string, std::string>& options);
 
 /// Writes that file: CF NetCDF as the command line would.
 void writeResult(const ExportSubject& subject, const std::string& file);

@@ -11,6 +11,7 @@
 
 #include "app/gui/actions.h"
 #include "app/gui/attention_actions.h"
+#include "app/gui/export_subject.h"
 #include "app/gui/export_tools.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
@@ -265,7 +266,7 @@ void MainWindow::addViewActions() {
                               showChoices();
                             }),
               brief);
-  addAttentionActions(*actions_, desk_, this);
+  addAttentionActions(*actions_, desk_, [this] { return exportSubject(); }, this);
   actions_->addSwitch("panel", group, tr("The dial"), key("I"), [this](bool) { arrange(); });
   actions_->add("theme", group, tr("Theme: system, dark, light"), key("Ctrl+T"),
                 [this] { cycleTheme(); });

@@ -1,14 +1,7 @@
 #include "app/gui/map_wall.h"
 
-#include <vtkCommand.h>
-#include <vtkGenericOpenGLRenderWindow.h>
-#include <vtkOpenGLFramebufferObject.h>
-#include <vtkOpenGLState.h>
 #include <vtkRenderer.h>
 
-#include <QOpenGLContext>
-#include <QOpenGLFunctions>
-#include <QSurfaceFormat>
 #include <algorithm>
 #include <cmath>
 
@@ -30,95 +23,23 @@ PictureDetail detailFor(const QRect& rect) {
 
 }  // namespace
 
-void MapWall::setDefaultFormat() {
-  QSurfaceFormat format;
-  format.setRenderableType(QSurfaceFormat::OpenGL);
-  format.setVersion(3, 2);
-  format.setProfile(QSurfaceFormat::CoreProfile);
-  format.setDepthBufferSize(24);
-  format.setAlphaBufferSize(8);
-  format.setSwapInterval(0);
-  QSurfaceFormat::setDefaultFormat(format);
-}
-
-MapWall::MapWall(QWidget* parent) : QOpenGLWidget(parent), work_(new QWidget(this)) {
+MapWall::MapWall(QWidget* parent) : SceneWidget(parent), work_(new QWidget(this)) {
   setObjectName("mapWall");
   setMouseTracking(true);
   setMinimumSize(320, 280);
   setAccessibleName(tr("Maps"));
-  window_->SetFrameBlitModeToNoBlit();
-  window_->SetOwnContext(false);
-  window_->SetMultiSamples(0);
-  window_->AddRenderer(ground_);
-  window_->AddObserver(vtkCommand::WindowMakeCurrentEvent, this, &MapWall::makeVtkCurrent);
-  window_->AddObserver(vtkCommand::WindowIsCurrentEvent, this, &MapWall::answerIsCurrent);
+  addRenderer(ground_);
   work_->setAttribute(Qt::WA_TransparentForMouseEvents);
   work_->hide();
   setTool(Tool::Look);
   setLayoutOfPanes(layout_);
 }
 
-MapWall::~MapWall() {
-  QObject::disconnect(contextGone_);
-  releaseGl();
-}
-
-// VTK's state stays true only when Qt does not rebind its own framebuffer, as the widget's
-// makeCurrent() does.
-void MapWall::makeVtkCurrent() {
-  if (context()) context()->makeCurrent(context()->surface());
-}
-
-void MapWall::answerIsCurrent(vtkObject*, unsigned long, void* callData) {
-  *static_cast<bool*>(callData) = context() && QOpenGLContext::currentContext() == context();
-}
-
-void MapWall::releaseGl() {
-  if (!context()) return;
-  makeCurrent();
-  window_->Finalize();
-  window_->SetReadyForRendering(false);
-  doneCurrent();
-}
-
-void MapWall::initializeGL() {
-  QObject::disconnect(contextGone_);
-  contextGone_ =
-      connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, [this] { releaseGl(); });
-  window_->SetReadyForRendering(true);
-  window_->SetMapped(true);
-  window_->OpenGLInit();
-}
+MapWall::~MapWall() { releaseGl(); }
 
 void MapWall::resizeGL(int width, int height) {
-  const double scale = devicePixelRatioF();
-  window_->SetSize(int(std::lround(width * scale)), int(std::lround(height * scale)));
+  SceneWidget::resizeGL(width, height);
   placePanes();
-}
-
-void MapWall::paintGL() {
-  QOpenGLFunctions* gl = context()->functions();
-  vtkOpenGLState* state = window_->GetState();
-  state->Reset();
-  state->Push();
-  state->vtkglDepthFunc(GL_LEQUAL);
-  window_->Render();
-  if (vtkOpenGLFramebufferObject* drawn = window_->GetDisplayFramebuffer()) {
-    const int* size = window_->GetSize();
-    state->vtkglBindFramebuffer(GL_DRAW_FRAMEBUFFER, defaultFramebufferObject());
-    drawn->Bind(GL_READ_FRAMEBUFFER);
-    state->vtkglViewport(0, 0, size[0], size[1]);
-    state->vtkglScissor(0, 0, size[0], size[1]);
-    state->vtkglBlitFramebuffer(0, 0, size[0], size[1], 0, 0, size[0], size[1], GL_COLOR_BUFFER_BIT,
-                                GL_NEAREST);
-    // Qt composes widgets with their alpha; VTK's plates leave less than 1 behind.
-    gl->glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());
-    gl->glColorMask(GL_FALSE, GL_FALSE, GL_FALSE, GL_TRUE);
-    gl->glClearColor(0, 0, 0, 1);
-    gl->glClear(GL_COLOR_BUFFER_BIT);
-    gl->glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
-  }
-  state->Pop();
 }
 
 void MapWall::setLayoutOfPanes(const PaneLayout& layout) {
@@ -127,7 +48,7 @@ void MapWall::setLayoutOfPanes(const PaneLayout& layout) {
   while (scenes_.size() < needed) {
     scenes_.push_back(std::make_unique<RadarScene>());
     scenes_.back()->setStyle(style_);
-    window_->AddRenderer(scenes_.back()->renderer());
+    addRenderer(scenes_.back()->renderer());
     auto* button = new QToolButton(this);
     button->setText(QStringLiteral("⋮"));
     button->setProperty("pane", true);

@@ -1,29 +1,22 @@
 #pragma once
 
-#include <QOpenGLWidget>
 #include <QToolButton>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "app/scene/scene_widget.h"
 #include "core/pane_layout.h"
 #include "render/radar_scene.h"
-
-class vtkGenericOpenGLRenderWindow;
-class vtkObject;
-class vtkRenderer;
 
 namespace stormloom {
 
 /// All panes: one VTK window with a renderer for each, so that a layout costs no new OpenGL
 /// context. Camera and cursor are the same in all of them. Slots store and call update(); drawing
 /// happens in paintGL.
-class MapWall : public QOpenGLWidget {
+class MapWall : public SceneWidget {
   Q_OBJECT
 public:
-  /// OpenGL 3.2 core for every widget; call before the application object is made.
-  static void setDefaultFormat();
-
   explicit MapWall(QWidget* parent = nullptr);
   ~MapWall() override;
 
@@ -63,9 +56,7 @@ Q_SIGNALS:
   void areaChosen(const std::vector<stormloom::LonLat>& outline);
 
 protected:
-  void initializeGL() override;
   void resizeGL(int width, int height) override;
-  void paintGL() override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
@@ -76,9 +67,6 @@ protected:
 
 private:
   enum class Drag { None, Map, Border, Pane, Area, Box };
-  void makeVtkCurrent();
-  void answerIsCurrent(vtkObject*, unsigned long, void* callData);
-  void releaseGl();
   void placePanes();
   void placeButton(int pane);
   PictureSize sizeOf(const QRect& rect) const;
@@ -94,8 +82,6 @@ private:
   std::vector<std::unique_ptr<RadarScene>> scenes_;  ///< at least one a pane; the rest is not drawn
   std::vector<QToolButton*> buttons_;
   vtkNew<vtkRenderer> ground_;
-  vtkNew<vtkGenericOpenGLRenderWindow> window_;
-  QMetaObject::Connection contextGone_;
   MapStyle style_ = MapStyle::dark();
   MapView view_;
   std::optional<GeoReference> home_;

@@ -9,6 +9,7 @@
 #include "core/program_folder.h"
 #include "models/engine/compute_device.h"
 #include "models/engine/context_encoding.h"
+#include "models/engine/diffusion_keeper.h"
 #include "models/engine/earthformer_forecaster.h"
 #include "models/engine/engine_errors.h"
 #include "models/engine/scenario_sampling.h"
@@ -121,6 +122,8 @@ struct NowcastEngine::Impl {
                                                    std::stop_token stop,
                                                    const EngineProgress& progress,
                                                    const EachMember& eachMember);
+  std::shared_ptr<const DiffusionTrace> trace(const ScenarioRequest& request, std::stop_token stop,
+                                              const EngineProgress& progress);
   std::shared_ptr<const ScenarioForecast> stochastic(std::shared_ptr<const ModelContext> context,
                                                      int members, std::uint64_t seed,
                                                      std::stop_token stop);
@@ -230,6 +233,49 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
   return forecast;
 }
 
+std::shared_ptr<const DiffusionTrace> NowcastEngine::Impl::trace(const ScenarioRequest& request,
+                                                                std::stop_token stop,
+                                                                const EngineProgress& progress) {
+  constexpr double kDrawing = 0.5;  // of the work; decoding is the rest
+  const auto start = Clock::now();
+  runInBackground();
+  requireSensible(request);
+  PreDiffModel& diffusion = prediff();
+  SamplingPlan plan = planOf(request, diffusion);
+  ContextEncoding& encoded = encodingOf(*request.context);
+  plan.region = regionOf(request, encoded.seen);
+  if (!encoded.condition.defined()) encoded.condition = diffusion.condition(encoded);
+  const AnticipatedIntensity expected = diffusion.statistics().anticipate(encoded.contextMeans);
+  const ScenarioRow row = rowsOf(request, expected.mu.size()).front();
+  DiffusionKeeper keeper(diffusion, encoded);
+  double done = 0.0;
+  const auto eachStep = [&] {
+    const double share = std::min(1.0, ++done / double(plan.evaluations() + 1));
+    if (progress) progress(kDrawing * share, "drawing step by step");
+  };
+  sampler->sample({row}, encoded, expected, plan, stop, eachStep, keeper.observer());
+  auto trace = std::make_shared<DiffusionTrace>();
+  trace->steps = keeper.steps(*request.context, [&](double share) {
+    if (stop.stop_requested()) throw Stopped();
+    if (progress) progress(kDrawing + (1.0 - kDrawing) * share, "decoding every step");
+  });
+  trace->nSigma = row.nSigma;
+  trace->seed = request.seed;
+  trace->member = row.member;
+  for (std::size_t lead = 0; lead < expected.mu.size(); ++lead) {
+    trace->expectedMean += expected.mu[lead] / double(expected.mu.size());
+    trace->commandedMean +=
+        expected.commanded(int(lead), row.nByLead[lead]) / double(expected.mu.size());
+  }
+  trace->model = diffusion.name();
+  trace->weightsHash = diffusion.weightsHash();
+  trace->sampler = plan.sampler;
+  trace->guidance = plan.guidance();
+  trace->device = compute.name;
+  trace->secondsTaken = secondsSince(start);
+  return trace;
+}
+
 std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::plainMember(
     const ModelContext& context, std::stop_token stop, const EngineProgress& progress) {
   ScenarioRequest request;
@@ -298,6 +344,14 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::generate(const ScenarioRe
                                                                 const EachMember& eachMember) {
   return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const ScenarioForecast> {
     return impl_->generate(request, stop, progress, eachMember);
+  });
+}
+
+std::shared_ptr<const DiffusionTrace> NowcastEngine::trace(const ScenarioRequest& request,
+                                                           std::stop_token stop,
+                                                           const EngineProgress& progress) {
+  return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const DiffusionTrace> {
+    return impl_->trace(request, stop, progress);
   });
 }
 

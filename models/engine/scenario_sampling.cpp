@@ -46,12 +46,14 @@ IntensityCommand ScenarioSampler::commandOf(const Job& job,
 }
 
 Tensor ScenarioSampler::drawn(const Job& job, const std::vector<int>& members,
-                              const Tensor& features, const Tensor& wantedMean) {
+                              const Tensor& features, const Tensor& wantedMean,
+                              const DrawObserver& observer) {
   LatentDraw draw = drawOf(job.plan.seed, members, model_, job.encoding.past.device());
   draw.wantedMean = wantedMean;
   return drawLatents(model_, draw, job.plan, [&](const Tensor& z, const Tensor& time) {
     if (job.stop.stop_requested()) throw Stopped();
     const Tensor predicted = model_.denoise(z, time, job.encoding.condition, features);
+    if (observer.looked) observer.looked(z, time, predicted, features);
     if (job.eachStep) job.eachStep();
     return predicted;
   });
@@ -108,7 +110,11 @@ Tensor ScenarioSampler::latentsOf(const Job& job, const IntensityCommand& comman
                                   const Tensor& target) {
   if (!model_.controlled() && !job.plan.official) {  // the same for every n: only the pull differs
     std::vector<Tensor> each;
-    for (const ScenarioRow& row : job.rows) each.push_back(freeMember(job, row.member).latents);
+    for (const ScenarioRow& row : job.rows) {
+      each.push_back(freeMember(job, row.member).latents);
+      const Tensor silent = torch::zeros({1, 3}, target.options());
+      if (job.observer.looked) drawn(job, {row.member}, silent, {}, job.observer);
+    }
     return torch::stack(each);
   }
   std::vector<int> members;
@@ -120,24 +126,27 @@ Tensor ScenarioSampler::latentsOf(const Job& job, const IntensityCommand& comman
       if (isFree(job.rows[std::size_t(i)])) features[i].zero_();
   }
   const Tensor wanted = job.plan.official ? target.mean(1, /*keepdim=*/true) : Tensor();
-  return drawn(job, members, features, wanted);
+  return drawn(job, members, features, wanted, job.observer);
 }
 
 SampledRows ScenarioSampler::sample(const std::vector<ScenarioRow>& rows,
                                     const ContextEncoding& encoding,
                                     const AnticipatedIntensity& anticipated,
                                     const SamplingPlan& plan, std::stop_token stop,
-                                    const std::function<void()>& eachStep) {
+                                    const std::function<void()>& eachStep,
+                                    const DrawObserver& observer) {
   const torch::NoGradGuard noGradient;
-  const Job job{rows, encoding, plan, stop, eachStep};
+  const Job job{rows, encoding, plan, stop, eachStep, observer};
   const IntensityCommand command = commandOf(job, anticipated);
   Tensor target = targetsOf(job, command);
   Tensor latents = latentsOf(job, command, target);
+  const Tensor before = observer.finished ? latents.clone() : Tensor();
   if (plan.guided && plan.region.defined()) {
     target = pullRegion(job, latents, command);
   } else if (plan.pulls) {
     pull(job, latents, target, encoding.seen);
   }
+  if (observer.finished) observer.finished(before, latents);
   const Tensor frames = decoded(latents);
   if (!frames.isfinite().all().item<bool>())
     throw ModelError("The sampler " + plan.sampler +

@@ -26,6 +26,16 @@ struct SampledRows {
   torch::Tensor commanded;  ///< (B,leads) mean of the whole frame that was asked for
 };
 
+/// For whoever wants to watch how members are drawn; all may be empty.
+struct DrawObserver {
+  /// An evaluation of the denoiser: latents, time as it is embedded, what it predicted, what it was told (B,3).
+  std::function<void(const torch::Tensor& z, const torch::Tensor& time, const torch::Tensor& predicted,
+                     const torch::Tensor& features)>
+      looked;
+  /// Latents when the sampler had ended, and after the control had pulled them.
+  std::function<void(const torch::Tensor& before, const torch::Tensor& after)> finished;
+};
+
 /// Draws members of a PreDiff, each obeying its own n. Remembers what members do freely, per context.
 class ScenarioSampler {
 public:
@@ -34,7 +44,8 @@ public:
   /// Throws Stopped. `eachStep` is called after every evaluation of the denoiser and every pull.
   SampledRows sample(const std::vector<ScenarioRow>& rows, const ContextEncoding& encoding,
                      const AnticipatedIntensity& anticipated, const SamplingPlan& plan,
-                     std::stop_token stop, const std::function<void()>& eachStep);
+                     std::stop_token stop, const std::function<void()>& eachStep,
+                     const DrawObserver& observer = {});
 
 private:
   /// A member without any command: its latents (leads,h,w,L) and the mean of each frame (leads).
@@ -48,12 +59,13 @@ private:
     const SamplingPlan& plan;
     std::stop_token stop;
     const std::function<void()>& eachStep;
+    const DrawObserver& observer;
   };
 
   IntensityCommand commandOf(const Job& job, const AnticipatedIntensity& anticipated) const;
   /// Latents of members, told of their command; `wantedMean` (B,1) where official guidance pulls.
   torch::Tensor drawn(const Job& job, const std::vector<int>& members, const torch::Tensor& features,
-                      const torch::Tensor& wantedMean);
+                      const torch::Tensor& wantedMean, const DrawObserver& observer = {});
   const FreeMember& freeMember(const Job& job, int member);
   /// Targets (B,leads): the command, near n = 0 the member's own mean.
   torch::Tensor targetsOf(const Job& job, const IntensityCommand& command);

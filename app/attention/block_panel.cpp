@@ -1,0 +1,129 @@
+#include "app/attention/block_panel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QVBoxLayout>
+
+namespace stormloom {
+namespace {
+
+constexpr int kApartSteps = 100;
+constexpr int kApartMilliseconds = 500;
+
+}  // namespace
+
+BlockPanel::BlockPanel(QWidget* parent) : QWidget(parent), canvas_(new BlockCanvas) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  column->addWidget(canvas_, 1);
+  row_ = new QHBoxLayout;
+  row_->setContentsMargins(8, 0, 8, 4);
+  apart_ = new QSlider(Qt::Horizontal);
+  apart_->setObjectName("apart");
+  apart_->setRange(0, kApartSteps);
+  apart_->setToolTip(tr("Draws the cuboids apart; cells gather in their cuboid."));
+  axis_ = new QComboBox;
+  axis_->setObjectName("sliceAxis");
+  axis_->addItems({tr("whole block"), tr("one frame"), tr("one row"), tr("one column")});
+  axis_->setToolTip(tr("Cuts the block open."));
+  index_ = new QSlider(Qt::Horizontal);
+  index_->setObjectName("sliceIndex");
+  index_->setToolTip(tr("Which frame, row or column."));
+  behind_ = new QCheckBox(tr("and behind"));
+  where_ = new QLabel;
+  where_->setMinimumWidth(24);
+  row_->addWidget(new QLabel(tr("Apart")));
+  row_->addWidget(apart_, 2);
+  row_->addWidget(axis_);
+  row_->addWidget(index_, 2);
+  row_->addWidget(where_);
+  row_->addWidget(behind_);
+  column->addLayout(row_);
+  going_.setDuration(kApartMilliseconds);
+  connect(&going_, &QVariantAnimation::valueChanged, this,
+          [this](const QVariant& value) { setApart(value.toDouble()); });
+  connect(apart_, &QSlider::valueChanged, this,
+          [this](int value) { setApart(double(value) / kApartSteps); });
+  connect(axis_, &QComboBox::currentIndexChanged, this, &BlockPanel::takeSlice);
+  connect(index_, &QSlider::valueChanged, this, &BlockPanel::takeSlice);
+  connect(behind_, &QCheckBox::toggled, this, &BlockPanel::takeSlice);
+  takeSlice();
+}
+
+void BlockPanel::addControl(QWidget* control) { row_->addWidget(control); }
+
+void BlockPanel::setBlock(std::shared_ptr<const CellBlock> block) {
+  const bool other = !canvas_->block() || !block || canvas_->block()->map.data != block->map.data;
+  canvas_->setBlock(std::move(block));
+  if (other) takeSlice();
+}
+
+void BlockPanel::setApart(double share) {
+  const QSignalBlocker quietly(apart_);
+  apart_->setValue(int(share * kApartSteps + 0.5));
+  BlockView view = canvas_->view();
+  view.apart = share;
+  canvas_->setView(view);
+}
+
+void BlockPanel::takeSlice() {
+  BlockView view = canvas_->view();
+  view.slice = {};
+  const int cut = axis_->currentIndex();
+  for (QWidget* widget : {static_cast<QWidget*>(index_), static_cast<QWidget*>(behind_),
+                          static_cast<QWidget*>(where_)})
+    widget->setEnabled(cut > 0);
+  where_->clear();
+  if (cut > 0 && canvas_->block()) {
+    const auto axis = std::size_t(cut - 1);
+    const QSignalBlocker quietly(index_);
+    index_->setRange(0, int(canvas_->block()->map.data[axis]) - 1);
+    const int first = index_->value();
+    where_->setText(QString::number(first));
+    // What lies before it is cut away: earlier frames, rows above, columns to the left.
+    view.slice[axis] = {first, behind_->isChecked() ? 0 : first + 1};
+  }
+  canvas_->setView(view);
+}
+
+bool BlockPanel::setSlice(const QString& axis, int index, bool behind) {
+  const int cut = QStringList{"", "frame", "row", "column"}.indexOf(axis);
+  if (cut < 1) return false;
+  behind_->setChecked(behind);
+  axis_->setCurrentIndex(cut);
+  index_->setValue(index);
+  takeSlice();
+  return true;
+}
+
+bool BlockPanel::act(const std::vector<std::string>& words) {
+  const QString what = QString::fromStdString(words.front());
+  const auto word = [&](std::size_t i) {
+    return i < words.size() ? QString::fromStdString(words[i]) : QString();
+  };
+  if (what == "whole") {
+    axis_->setCurrentIndex(0);
+    return true;
+  }
+  if (what == "slice" || what == "from") return setSlice(word(1), word(2).toInt(), what == "from");
+  if (what == "apart") {
+    going_.stop();
+    going_.setStartValue(canvas_->view().apart);
+    going_.setEndValue(word(1).toDouble());
+    going_.start();
+    return true;
+  }
+  if (what != "turn") return false;
+  BlockView view = canvas_->view();
+  view.turn = word(1).section(',', 0, 0).toDouble();
+  view.tilt = word(1).section(',', 1, 1).toDouble();
+  canvas_->setView(view);
+  return true;
+}
+
+}  // namespace stormloom

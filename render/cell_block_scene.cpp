@@ -1,0 +1,228 @@
+#include "render/cell_block_scene.h"
+
+#include <vtkActor.h>
+#include <vtkCamera.h>
+#include <vtkCellArray.h>
+#include <vtkFloatArray.h>
+#include <vtkPointData.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
+#include <vtkPolyDataMapper.h>
+#include <vtkProperty.h>
+#include <vtkRenderer.h>
+#include <vtkTypeInt64Array.h>
+#include <vtkUnsignedCharArray.h>
+
+#include <algorithm>
+
+namespace stormloom {
+namespace {
+
+constexpr double kHaloSize = 1.7;
+constexpr unsigned char kHaloOpacity = 90;
+constexpr double kLinkWidth = 2.0;
+constexpr int kTextPoints = 13;
+
+PictureColor toPicture(Rgb color) {
+  return {color.red / 255.0, color.green / 255.0, color.blue / 255.0};
+}
+
+/// Corners with their colours, `corners` to a quad or line.
+class Corners {
+public:
+  explicit Corners(int corners) : corners_(corners) {
+    colors_->SetNumberOfComponents(4);
+    colors_->SetName("colors");
+    places_->SetNumberOfComponents(3);
+  }
+
+  void reserve(std::size_t pieces) {
+    const auto count = vtkIdType(pieces) * corners_;
+    places_->Allocate(3 * count);
+    colors_->Allocate(4 * count);
+  }
+
+  void add(const BlockPoint& point, Rgb color, unsigned char opacity = 255) {
+    const float place[3] = {float(point.x), float(point.y), float(point.z)};
+    places_->InsertNextTypedTuple(place);
+    const unsigned char rgba[4] = {color.red, color.green, color.blue, opacity};
+    colors_->InsertNextTypedTuple(rgba);
+  }
+
+  void putInto(vtkPolyData* data, bool lines) const {
+    vtkNew<vtkPoints> points;
+    points->SetData(places_);
+    vtkNew<vtkTypeInt64Array> order;
+    order->SetNumberOfValues(places_->GetNumberOfTuples());
+    for (vtkIdType i = 0; i < order->GetNumberOfValues(); ++i) order->SetValue(i, i);
+    vtkNew<vtkCellArray> pieces;
+    pieces->SetData(corners_, order);
+    data->Initialize();
+    data->SetPoints(points);
+    if (lines)
+      data->SetLines(pieces);
+    else
+      data->SetPolys(pieces);
+    data->GetPointData()->SetScalars(colors_);
+  }
+
+private:
+  int corners_;
+  vtkNew<vtkFloatArray> places_;
+  vtkNew<vtkUnsignedCharArray> colors_;
+};
+
+void addBox(Corners& corners, const BlockBox& box, BlockSide side) {
+  const Rgb color = shaded(box.color, side);
+  for (const BlockPoint& corner : cornersOf(box, side)) corners.add(corner, color);
+}
+
+}  // namespace
+
+CellBlockScene::CellBlockScene() {
+  for (Part& side : sides_) {
+    prepare(side);
+    side.actor->GetProperty()->BackfaceCullingOn();
+  }
+  prepare(frame_);
+  prepare(links_);
+  prepare(halos_);
+  links_.actor->GetProperty()->SetLineWidth(float(kLinkWidth));
+  halos_.actor->ForceTranslucentOn();
+  links_.actor->ForceTranslucentOn();
+  renderer_->GetActiveCamera()->ParallelProjectionOn();
+}
+
+CellBlockScene::~CellBlockScene() = default;
+
+void CellBlockScene::prepare(Part& part) {
+  part.mapper->SetInputData(part.data);
+  part.mapper->SetColorModeToDirectScalars();
+  part.mapper->StaticOn();
+  part.actor->SetMapper(part.mapper);
+  part.actor->PickableOff();
+  part.actor->GetProperty()->LightingOff();
+  renderer_->AddActor(part.actor);
+}
+
+void CellBlockScene::setBlock(std::shared_ptr<const CellBlock> block) {
+  block_ = std::move(block);
+  if (block_) {
+    const PictureColor ground = toPicture(block_->ink.ground);
+    renderer_->SetBackground(ground[0], ground[1], ground[2]);
+  }
+  rebuild();
+}
+
+void CellBlockScene::setView(const BlockView& view) {
+  const bool same = view.apart == view_.apart && view.slice == view_.slice;
+  view_ = view;
+  if (same)
+    lookFrom();
+  else
+    rebuild();
+}
+
+void CellBlockScene::setSize(const PictureSize& size) {
+  size_ = size;
+  lookFrom();
+}
+
+BlockProjection CellBlockScene::projection() const {
+  return {view_, shape_.radius, size_.width / size_.scale, size_.height / size_.scale};
+}
+
+std::optional<Thw> CellBlockScene::cellAt(double x, double y) const {
+  if (!block_) return std::nullopt;
+  const double middleX = 0.5 * size_.width / size_.scale, middleY = 0.5 * size_.height / size_.scale;
+  return cellUnder(shape_, projection(), x - middleX, middleY - y);
+}
+
+void CellBlockScene::rebuild() {
+  shape_ = block_ ? shapeOf(*block_, view_) : BlockShape();
+  for (int side = 0; side < kBlockSides; ++side) buildSide(BlockSide(side));
+  buildHalos();
+  buildLinks();
+  buildFrame();
+  lookFrom();
+}
+
+void CellBlockScene::buildSide(BlockSide side) {
+  Corners corners(4);
+  corners.reserve(shape_.boxes.size());
+  for (const BlockBox& box : shape_.boxes)
+    if (box.isOpen(side)) addBox(corners, box, side);
+  for (const BlockBox& node : shape_.nodes) addBox(corners, node, side);
+  if (shape_.asking) addBox(corners, *shape_.asking, side);
+  corners.putInto(sides_[std::size_t(side)].data, false);
+}
+
+void CellBlockScene::buildHalos() {
+  Corners corners(4);
+  for (const BlockBox& box : shape_.boxes) {
+    if (box.glow <= 0.f) continue;
+    BlockBox halo = box;
+    halo.half = {box.half.x * kHaloSize, box.half.y * kHaloSize, box.half.z * kHaloSize};
+    const auto opacity = static_cast<unsigned char>(kHaloOpacity * box.glow);
+    for (const BlockSide side : {BlockSide::Right, BlockSide::Left, BlockSide::Up, BlockSide::Down,
+                                 BlockSide::Front, BlockSide::Back})
+      for (const BlockPoint& corner : cornersOf(halo, side)) corners.add(corner, box.color, opacity);
+  }
+  corners.putInto(halos_.data, false);
+}
+
+void CellBlockScene::buildLinks() {
+  Corners corners(2);
+  for (const BlockShape::Line& link : shape_.links) {
+    const Rgb color = link.toNode ? block_->ink.node : block_->ink.link;
+    const auto opacity = static_cast<unsigned char>(60 + 195 * std::clamp(link.strength, 0.0, 1.0));
+    corners.add(link.from, color, opacity);
+    corners.add(link.to, color, opacity);
+  }
+  corners.putInto(links_.data, true);
+}
+
+void CellBlockScene::buildFrame() {
+  Corners corners(2);
+  for (const BlockShape::Line& line : shape_.frame) {
+    corners.add(line.from, block_->ink.edge);
+    corners.add(line.to, block_->ink.edge);
+  }
+  corners.putInto(frame_.data, true);
+}
+
+void CellBlockScene::lookFrom() {
+  const BlockProjection seen = projection();
+  const BlockPoint &eye = seen.toEye(), &up = seen.up();
+  vtkCamera* camera = renderer_->GetActiveCamera();
+  const double away = 4.0 * shape_.radius;
+  camera->SetFocalPoint(0.0, 0.0, 0.0);
+  camera->SetPosition(away * eye.x, away * eye.y, away * eye.z);
+  camera->SetViewUp(up.x, up.y, up.z);
+  camera->SetParallelScale(0.5 * size_.height / size_.scale / seen.pixelsPerCell());
+  camera->SetClippingRange(0.5 * away, 1.5 * away);
+  for (int side = 0; side < kBlockSides; ++side)
+    sides_[std::size_t(side)].actor->SetVisibility(seen.sees(BlockSide(side)));
+  links_.actor->GetProperty()->SetLineWidth(float(kLinkWidth * size_.scale));
+  placeTexts(seen);
+}
+
+void CellBlockScene::placeTexts(const BlockProjection& seen) {
+  while (texts_.size() < shape_.texts.size())
+    texts_.push_back(std::make_unique<TextPlate>(renderer_, TextPlate::Anchor::BottomLeft,
+                                                 kTextPoints, false));
+  for (std::size_t i = 0; i < texts_.size(); ++i) {
+    if (i >= shape_.texts.size()) {
+      texts_[i]->setText({});
+      continue;
+    }
+    const BlockShape::Text& text = shape_.texts[i];
+    const BlockPoint at = seen.onScreen(text.at);
+    texts_[i]->setText(text.text);
+    texts_[i]->setColor(toPicture(text.ofNode ? block_->ink.node : block_->ink.text));
+    texts_[i]->place(size_, 0.5 * size_.width / size_.scale + at.x,
+                     0.5 * size_.height / size_.scale + at.y + (text.ofNode ? 2.0 : -18.0));
+  }
+}
+
+}  // namespace stormloom
