@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMostLinks = 48;
 constexpr std::size_t kMostHalos = 60;
-constexpr float kDust = 0.22f;   // cells that are not looked at
+constexpr float kDust = 0.18f;   // cells that are not looked at
 constexpr float kRain = 0.42f;   // the same, where it rains
 constexpr double kFaintest = 0.35;  // side of a cell of the cuboid that gets nothing
 
@@ -73,7 +73,7 @@ void paintCuboids(CellBlock& block, bool dark) {
     const Thw at = {flat / (data[1] * data[2]), flat / data[2] % data[1], flat % data[2]};
     const bool known = block.map.padded[0] >= data[0];
     const std::int64_t cuboid = known ? queryElement(block.map, at, block.padding).cuboid : 0;
-    block.cells[i] = {cuboidColor(cuboid, false, dark), kDust, 0.f};
+    block.cells[i] = {cuboidColor(cuboid, false, dark), kDust};
   }
 }
 
@@ -89,7 +89,7 @@ std::array<double, 3> askingPlace(const AttentionView& view) {
 }
 
 std::string frameText(const LevelFrame& frame) {
-  return isoText(frame.validTime).substr(11, 5) + " UTC " + levelFrameWord(frame.kind);
+  return isoText(frame.validTime).substr(11, 5) + " UTC";
 }
 
 void lightWeights(CellBlock& block, const AttentionView& view, bool dark) {
@@ -108,6 +108,7 @@ void lightWeights(CellBlock& block, const AttentionView& view, bool dark) {
     cell.color = attentionColor(share, dark);
     cell.size = float(kFaintest + (0.98 - kFaintest) * std::sqrt(share));
     cell.glow = i < kMostHalos && share > 0.15 ? float(share) : 0.f;
+    cell.front = true;
     if (i < kMostLinks && share > 0.03) block.links.push_back({strongest[i].at, share});
   }
 }

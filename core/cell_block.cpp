@@ -142,7 +142,7 @@ private:
           if (open == 0) continue;
           shape_.boxes.push_back({places_.pointAt(at_[indexOf(cell)]),
                                   places_.half(double(look.size)), look.color, look.glow, open,
-                                  cell});
+                                  look.front, cell});
         }
   }
 
@@ -153,7 +153,7 @@ private:
     const bool inside = block_.map.holdsData(cell);
     if (inside && !isShown(cell)) return;
     const BlockPoint at = places_.pointAt(inside ? at_[indexOf(cell)] : asks);
-    shape_.asking = BlockBox{at, places_.half(inside ? 0.9 : 1.2), block_.ink.asking, 1.f, 63, cell};
+    shape_.asking = BlockBox{at, places_.half(inside ? 0.9 : 1.2), block_.ink.asking, 1.f, 63, true, cell};
     for (const BlockLink& link : block_.links)
       if (isShown(link.cell))
         shape_.links.push_back({at, places_.pointAt(at_[indexOf(link.cell)]), link.strength});
@@ -187,7 +187,7 @@ private:
       const BlockNode& node = block_.nodes[i];
       const BlockPoint at = {-c.x + spacing * (double(i) + 0.5), y, 0.0};
       const double half = 0.5 * spacing * (0.2 + 0.5 * std::sqrt(std::clamp(node.strength, 0., 1.)));
-      shape_.nodes.push_back({at, {half, half, half}, block_.ink.node, 0.f, 63, {0, 0, 0}});
+      shape_.nodes.push_back({at, {half, half, half}, block_.ink.node, 0.f, 63, true, {0, 0, 0}});
       shape_.texts.push_back({{at.x, at.y + half, at.z}, node.text, true});
       if (shape_.asking)
         shape_.links.push_back({shape_.asking->middle, at, node.strength, true});
@@ -282,7 +282,9 @@ std::optional<Thw> cellUnder(const BlockShape& shape, const BlockProjection& pro
                             across * r.z + along * u.z};
   std::optional<Thw> found;
   double nearest = -1e300;
+  bool front = false;
   for (const BlockBox& box : shape.boxes) {
+    if (front && !box.front) continue;
     double in = -1e300, out = 1e300;  // the ray start + s d is inside for s in [in, out]
     const std::array<std::array<double, 4>, 3> slabs = {
         {{start.x, d.x, box.middle.x, box.half.x},
@@ -297,8 +299,9 @@ std::optional<Thw> cellUnder(const BlockShape& shape, const BlockProjection& pro
       in = std::max(in, std::min(a, b));
       out = std::min(out, std::max(a, b));
     }
-    if (in > out || out <= nearest) continue;
+    if (in > out || (out <= nearest && box.front == front)) continue;
     nearest = out;
+    front = box.front;
     found = box.cell;
   }
   return found;

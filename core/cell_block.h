@@ -15,7 +15,8 @@ namespace stormloom {
 struct BlockCell {
   Rgb color;
   float size = 1.f;  ///< side, of a whole cell; 0: not drawn
-  float glow = 0.f;  ///< 0 to 1: how strong its halo is
+  float glow = 0.f;    ///< 0 to 1: how strong its halo is
+  bool front = false;  ///< drawn over all that is not, so that it is seen inside the block
 };
 
 /// A line from the asking cell to a cell, as bright as `strength` (0 to 1).
@@ -75,6 +76,7 @@ struct BlockBox {
   Rgb color;
   float glow = 0.f;
   std::uint8_t open = 0;
+  bool front = false;
   Thw cell = {0, 0, 0};
   bool isOpen(BlockSide side) const { return (open >> int(side)) & 1; }
 };

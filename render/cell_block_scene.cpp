@@ -22,6 +22,7 @@ constexpr double kHaloSize = 1.7;
 constexpr unsigned char kHaloOpacity = 90;
 constexpr double kLinkWidth = 2.0;
 constexpr int kTextPoints = 13;
+constexpr double kTextWidth = 7.5;  // of a letter, about
 
 PictureColor toPicture(Rgb color) {
   return {color.red / 255.0, color.green / 255.0, color.blue / 255.0};
@@ -80,29 +81,33 @@ void addBox(Corners& corners, const BlockBox& box, BlockSide side) {
 }  // namespace
 
 CellBlockScene::CellBlockScene() {
-  for (Part& side : sides_) {
-    prepare(side);
-    side.actor->GetProperty()->BackfaceCullingOn();
+  for (std::size_t side = 0; side < kBlockSides; ++side) {
+    prepare(sides_[side], renderer_);
+    prepare(frontSides_[side], front_);
+    sides_[side].actor->GetProperty()->BackfaceCullingOn();
+    frontSides_[side].actor->GetProperty()->BackfaceCullingOn();
   }
-  prepare(frame_);
-  prepare(links_);
-  prepare(halos_);
+  prepare(frame_, renderer_);
+  prepare(links_, front_);
+  prepare(halos_, front_);
   links_.actor->GetProperty()->SetLineWidth(float(kLinkWidth));
   halos_.actor->ForceTranslucentOn();
   links_.actor->ForceTranslucentOn();
   renderer_->GetActiveCamera()->ParallelProjectionOn();
+  front_->SetActiveCamera(renderer_->GetActiveCamera());
+  front_->SetLayer(1);
 }
 
 CellBlockScene::~CellBlockScene() = default;
 
-void CellBlockScene::prepare(Part& part) {
+void CellBlockScene::prepare(Part& part, vtkRenderer* renderer) {
   part.mapper->SetInputData(part.data);
   part.mapper->SetColorModeToDirectScalars();
   part.mapper->StaticOn();
   part.actor->SetMapper(part.mapper);
   part.actor->PickableOff();
   part.actor->GetProperty()->LightingOff();
-  renderer_->AddActor(part.actor);
+  renderer->AddActor(part.actor);
 }
 
 void CellBlockScene::setBlock(std::shared_ptr<const CellBlock> block) {
@@ -148,13 +153,14 @@ void CellBlockScene::rebuild() {
 }
 
 void CellBlockScene::buildSide(BlockSide side) {
-  Corners corners(4);
+  Corners corners(4), front(4);
   corners.reserve(shape_.boxes.size());
   for (const BlockBox& box : shape_.boxes)
-    if (box.isOpen(side)) addBox(corners, box, side);
-  for (const BlockBox& node : shape_.nodes) addBox(corners, node, side);
-  if (shape_.asking) addBox(corners, *shape_.asking, side);
+    if (box.isOpen(side)) addBox(box.front ? front : corners, box, side);
+  for (const BlockBox& node : shape_.nodes) addBox(front, node, side);
+  if (shape_.asking) addBox(front, *shape_.asking, side);
   corners.putInto(sides_[std::size_t(side)].data, false);
+  front.putInto(frontSides_[std::size_t(side)].data, false);
 }
 
 void CellBlockScene::buildHalos() {
@@ -201,27 +207,35 @@ void CellBlockScene::lookFrom() {
   camera->SetViewUp(up.x, up.y, up.z);
   camera->SetParallelScale(0.5 * size_.height / size_.scale / seen.pixelsPerCell());
   camera->SetClippingRange(0.5 * away, 1.5 * away);
-  for (int side = 0; side < kBlockSides; ++side)
+  for (int side = 0; side < kBlockSides; ++side) {
     sides_[std::size_t(side)].actor->SetVisibility(seen.sees(BlockSide(side)));
+    frontSides_[std::size_t(side)].actor->SetVisibility(seen.sees(BlockSide(side)));
+  }
   links_.actor->GetProperty()->SetLineWidth(float(kLinkWidth * size_.scale));
   placeTexts(seen);
 }
 
 void CellBlockScene::placeTexts(const BlockProjection& seen) {
+  const auto made = [this](TextPlate::Anchor anchor) {
+    return std::make_unique<TextPlate>(front_, anchor, kTextPoints, false);
+  };
   while (texts_.size() < shape_.texts.size())
-    texts_.push_back(std::make_unique<TextPlate>(renderer_, TextPlate::Anchor::BottomLeft,
-                                                 kTextPoints, false));
+    texts_.push_back({made(TextPlate::Anchor::BottomRight), made(TextPlate::Anchor::BottomLeft)});
+  const double width = size_.width / size_.scale, height = size_.height / size_.scale;
   for (std::size_t i = 0; i < texts_.size(); ++i) {
-    if (i >= shape_.texts.size()) {
-      texts_[i]->setText({});
-      continue;
-    }
+    for (const auto& plate : texts_[i]) plate->setText({});
+    if (i >= shape_.texts.size()) continue;
     const BlockShape::Text& text = shape_.texts[i];
     const BlockPoint at = seen.onScreen(text.at);
-    texts_[i]->setText(text.text);
-    texts_[i]->setColor(toPicture(text.ofNode ? block_->ink.node : block_->ink.text));
-    texts_[i]->place(size_, 0.5 * size_.width / size_.scale + at.x,
-                     0.5 * size_.height / size_.scale + at.y + (text.ofNode ? 2.0 : -18.0));
+    const bool begins = text.ofNode || at.x >= 0.0;
+    TextPlate& plate = *texts_[i][begins ? 1 : 0];
+    plate.setText(text.text);
+    plate.setColor(toPicture(text.ofNode ? block_->ink.node : block_->ink.text));
+    // Beside the corner, but inside the picture.
+    const double room = width - kTextWidth * double(text.text.size() + 2);
+    const double side = begins ? 0.5 * width + at.x : 0.5 * width - at.x + kTextWidth;
+    plate.place(size_, std::clamp(side, 0.0, std::max(0.0, room)),
+                0.5 * height + at.y + (text.ofNode ? 2.0 : -16.0));
   }
 }
 

@@ -28,6 +28,8 @@ public:
   CellBlockScene& operator=(const CellBlockScene&) = delete;
 
   vtkRenderer* renderer() { return renderer_; }
+  /// Over the other one: what is seen inside the block.
+  vtkRenderer* frontRenderer() { return front_; }
   void setBlock(std::shared_ptr<const CellBlock> block);
   const std::shared_ptr<const CellBlock>& block() const { return block_; }
   void setView(const BlockView& view);
@@ -43,7 +45,7 @@ private:
     vtkNew<vtkPolyDataMapper> mapper;
     vtkNew<vtkActor> actor;
   };
-  void prepare(Part& part);
+  void prepare(Part& part, vtkRenderer* renderer);
   void rebuild();
   void buildSide(BlockSide side);
   void buildHalos();
@@ -53,10 +55,11 @@ private:
   void placeTexts(const BlockProjection& projection);
   BlockProjection projection() const;
 
-  vtkNew<vtkRenderer> renderer_;
-  std::array<Part, kBlockSides> sides_;
+  vtkNew<vtkRenderer> renderer_, front_;
+  std::array<Part, kBlockSides> sides_, frontSides_;
   Part halos_, links_, frame_;
-  std::vector<std::unique_ptr<TextPlate>> texts_;
+  /// For each text one that ends and one that begins at its place: words stand beside the block.
+  std::vector<std::array<std::unique_ptr<TextPlate>, 2>> texts_;
   std::shared_ptr<const CellBlock> block_;
   BlockShape shape_;
   BlockView view_;

@@ -32,6 +32,8 @@ AttentionWindow* AttentionDesk::openAttention() {
                      [this] { openLessons(); });
     QObject::connect(attention_, &AttentionWindow::diffusionAsked, attention_,
                      [this] { openDiffusion(); });
+    QObject::connect(attention_, &AttentionWindow::subjectWanted, attention_,
+                     [this] { attention_->setSubject(subject_()); });
   }
   attention_->setSubject(subject_());
   return shown(attention_.data());

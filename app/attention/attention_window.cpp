@@ -22,6 +22,8 @@
 namespace stormloom {
 namespace {
 
+constexpr int kForecastMilliseconds = 1500;  // forecasts below the attention come later
+
 QLabel* quiet(const QString& text) {
   auto* label = new QLabel(text);
   label->setProperty("quiet", true);
@@ -58,6 +60,8 @@ AttentionWindow::AttentionWindow(const EngineOptions& options, QWidget* parent)
   setCentralWidget(all);
   wire();
   wireWorker();
+  waiting_.setInterval(kForecastMilliseconds);
+  connect(&waiting_, &QTimer::timeout, this, &AttentionWindow::subjectWanted);
 }
 
 // The threads end before the widgets that their answers go to.
@@ -91,6 +95,8 @@ QWidget* AttentionWindow::buildControls() {
   scenario->addWidget(intensity_);
   layers_ = new QListWidget;
   layers_->setObjectName("attentionLayers");
+  layers_->setWordWrap(true);
+  layers_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   layers_->setToolTip(tr("Layers in the order of the network; finest level first in each part."));
   head_ = new QComboBox;
   head_->setObjectName("attentionHead");
@@ -155,7 +161,7 @@ QWidget* AttentionWindow::buildButtons() {
 QWidget* AttentionWindow::buildViews() {
   auto* views = new QSplitter(Qt::Horizontal);
   maps_ = new AttentionMaps;
-  block_ = new BlockPanel;
+  block_ = new BlockPanel(2);
   ground_ = new QComboBox;
   ground_->setObjectName("blockGround");
   ground_->addItem(tr("cuboids"));
@@ -166,6 +172,7 @@ QWidget* AttentionWindow::buildViews() {
   views->addWidget(block_);
   views->setStretchFactor(0, 5);
   views->setStretchFactor(1, 4);
+  views->setSizes({550, 450});
   views->setChildrenCollapsible(false);
   return views;
 }
@@ -241,6 +248,7 @@ void AttentionWindow::wireWorker() {
 
 void AttentionWindow::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange && block_) showBlock();
+  if (event->type() == QEvent::ActivationChange && isActiveWindow()) Q_EMIT subjectWanted();
   QMainWindow::changeEvent(event);
 }
 

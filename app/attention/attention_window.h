@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QTimer>
 #include <map>
 #include <memory>
 
@@ -47,6 +48,7 @@ Q_SIGNALS:
   void patternLabAsked();
   void lessonsAsked();
   void diffusionAsked();
+  void subjectWanted();  ///< the desk may have changed, or a forecast may have come
   void exported(const QString& file);
 
 protected:
@@ -90,6 +92,7 @@ private:
   BackgroundExport* export_;
   AttentionSubject subject_;
   std::shared_ptr<const AttentionScene> scene_;
+  QTimer waiting_;  ///< for forecasts that are not there yet
   QString wantedLayer_;                   ///< of a lesson, until the pass is there
   QString layersFile_;                    ///< where the film of all layers goes
   int frame_ = -1, row_ = -1, col_ = -1;  ///< pixel that asks; -1: not chosen yet

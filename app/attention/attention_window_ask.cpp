@@ -26,7 +26,13 @@ constexpr int kPatch = 16;
 void AttentionWindow::setSubject(const AttentionSubject& subject) {
   if (!subject.context) return;
   const bool same = subject_.context && subject_.context->hash == subject.context->hash;
+  const bool more = !same || subject.coming.size() != subject_.coming.size();
   subject_ = subject;
+  if (subject.coming.size() < 2)
+    waiting_.start();
+  else
+    waiting_.stop();
+  if (!more) return;
   maps_->setFrames(subject_.context->frames, subject_.coming);
   if (same) return showBlock();
   std::tie(row_, col_) = wettestCell(*subject_.context->frames.frames.back().grid);

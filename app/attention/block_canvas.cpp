@@ -26,6 +26,7 @@ BlockCanvas::BlockCanvas(QWidget* parent) : SceneWidget(parent) {
   setToolTip(tr("Drag or arrow keys: turn. Wheel, + and −: zoom. Click: choose a cell. Space: turn "
                 "by itself. Home: as at first."));
   addRenderer(scene_.renderer());
+  addRenderer(scene_.frontRenderer());
   turning_.setInterval(kTickMilliseconds);
   connect(&turning_, &QTimer::timeout, this, [this] { turnBy(kDegreesPerTick, 0.0); });
 }

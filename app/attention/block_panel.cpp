@@ -16,7 +16,7 @@ constexpr int kApartMilliseconds = 500;
 
 }  // namespace
 
-BlockPanel::BlockPanel(QWidget* parent) : QWidget(parent), canvas_(new BlockCanvas) {
+BlockPanel::BlockPanel(int lines, QWidget* parent) : QWidget(parent), canvas_(new BlockCanvas) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(4);
@@ -39,11 +39,17 @@ BlockPanel::BlockPanel(QWidget* parent) : QWidget(parent), canvas_(new BlockCanv
   where_->setMinimumWidth(24);
   row_->addWidget(new QLabel(tr("Apart")));
   row_->addWidget(apart_, 2);
-  row_->addWidget(axis_);
-  row_->addWidget(index_, 2);
-  row_->addWidget(where_);
-  row_->addWidget(behind_);
   column->addLayout(row_);
+  auto* slices = row_;
+  if (lines > 1) {
+    slices = new QHBoxLayout;
+    slices->setContentsMargins(8, 0, 8, 4);
+    column->addLayout(slices);
+  }
+  slices->addWidget(axis_);
+  slices->addWidget(index_, 2);
+  slices->addWidget(where_);
+  slices->addWidget(behind_);
   going_.setDuration(kApartMilliseconds);
   connect(&going_, &QVariantAnimation::valueChanged, this,
           [this](const QVariant& value) { setApart(value.toDouble()); });

@@ -19,7 +19,8 @@ namespace stormloom {
 class BlockPanel : public QWidget {
   Q_OBJECT
 public:
-  explicit BlockPanel(QWidget* parent = nullptr);
+  /// `lines` of controls: two where there is little width.
+  explicit BlockPanel(int lines = 1, QWidget* parent = nullptr);
 
   BlockCanvas& canvas() { return *canvas_; }
   void setBlock(std::shared_ptr<const CellBlock> block);

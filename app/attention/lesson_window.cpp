@@ -11,16 +11,22 @@
 namespace stormloom {
 namespace {
 
-constexpr int kTextPixels = 20, kHeadingPixels = 30;
+constexpr int kLettersInARow = 34;
+constexpr int kSmallestText = 18, kLargestText = 54;
 
-QLabel* page(int pixels, bool bold = false) {
+QLabel* page(const char* name) {
   auto* label = new QLabel;
+  label->setObjectName(name);
   label->setWordWrap(true);
   label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  label->setFocusPolicy(Qt::NoFocus);
   label->setTextFormat(Qt::PlainText);
+  return label;
+}
+
+void setType(QLabel* label, int pixels, bool bold) {
   label->setStyleSheet(
       QString("font-size: %1px; font-weight: %2").arg(pixels).arg(bold ? 600 : 400));
-  return label;
 }
 
 }  // namespace
@@ -28,7 +34,7 @@ QLabel* page(int pixels, bool bold = false) {
 LessonWindow::LessonWindow(std::vector<Lesson> lessons, Act act, QWidget* parent)
     : QMainWindow(parent), lessons_(std::move(lessons)), act_(std::move(act)) {
   setWindowTitle(tr("Lessons — Stormloom"));
-  resize(620, 640);
+  resize(640, 680);
   auto* all = new QWidget;
   auto* column = new QVBoxLayout(all);
   column->setContentsMargins(20, 16, 20, 16);
@@ -36,10 +42,10 @@ LessonWindow::LessonWindow(std::vector<Lesson> lessons, Act act, QWidget* parent
   choice_ = new QComboBox;
   choice_->setFocusPolicy(Qt::NoFocus);
   for (const Lesson& lesson : lessons_) choice_->addItem(QString::fromStdString(lesson.title));
-  heading_ = page(kHeadingPixels, true);
-  text_ = page(kTextPixels);
-  question_ = page(kTextPixels, true);
-  answer_ = page(kTextPixels);
+  heading_ = page("heading");
+  text_ = page("text");
+  question_ = page("question");
+  answer_ = page("answer");
   place_ = new QLabel;
   showAnswer_ = new QPushButton(tr("Answer (A)"));
   auto* back = new QPushButton(QString::fromUtf8("←"));
@@ -63,6 +69,7 @@ LessonWindow::LessonWindow(std::vector<Lesson> lessons, Act act, QWidget* parent
   connect(back, &QPushButton::clicked, this, [this] { go(-1); });
   connect(on, &QPushButton::clicked, this, [this] { go(1); });
   connect(showAnswer_, &QPushButton::clicked, this, &LessonWindow::showAnswer);
+  sizeType();
   if (lessons_.empty()) heading_->setText(tr("There are no lessons here."));
 }
 
@@ -107,7 +114,23 @@ void LessonWindow::showAnswer() {
       QString::fromStdString(lessons_[std::size_t(lesson_)].steps[std::size_t(step_)].answer));
 }
 
+void LessonWindow::sizeType() {
+  const int text = std::clamp(width() / kLettersInARow, kSmallestText, kLargestText);
+  setType(heading_, text * 3 / 2, true);
+  setType(text_, text, false);
+  setType(question_, text, true);
+  setType(answer_, text, false);
+}
+
+void LessonWindow::resizeEvent(QResizeEvent* event) {
+  sizeType();
+  QMainWindow::resizeEvent(event);
+}
+
 void LessonWindow::keyPressEvent(QKeyEvent* event) {
+  if (event->key() >= Qt::Key_1 && event->key() <= Qt::Key_9 &&
+      event->key() - Qt::Key_1 < int(lessons_.size()))
+    return open(event->key() - Qt::Key_1, 0);
   switch (event->key()) {
     case Qt::Key_Right:
     case Qt::Key_Space:
@@ -116,6 +139,8 @@ void LessonWindow::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Left:
     case Qt::Key_PageUp:
       return go(-1);
+    case Qt::Key_F:
+      return setWindowState(windowState() ^ Qt::WindowFullScreen);
     case Qt::Key_A:
       if (!lessons_.empty()) showAnswer();
       return;

@@ -12,8 +12,9 @@ class QPushButton;
 
 namespace stormloom {
 
-/// Guided lessons in large type, also for a projector: right arrow or space goes on, left arrow
-/// back, A shows the answer. Each step drives the windows it speaks of.
+/// Guided lessons in large type that grows with the window, also for a projector: right arrow or
+/// space goes on, left arrow back, A shows the answer, a digit opens a lesson, F fills the screen.
+/// Each step drives the windows it speaks of.
 class LessonWindow : public QMainWindow {
   Q_OBJECT
 public:
@@ -27,10 +28,12 @@ public:
 
 protected:
   void keyPressEvent(QKeyEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
 private:
   void go(int by);
   void showAnswer();
+  void sizeType();
 
   std::vector<Lesson> lessons_;
   Act act_;

@@ -29,7 +29,8 @@ public:
 
   void draw() {
     drawLines(shape_.frame, true);
-    drawBoxes();
+    drawBoxes(false);
+    drawBoxes(true);
     drawHalos();
     drawLines(shape_.links, false);
     for (const BlockBox& node : shape_.nodes) drawBox(node);
@@ -44,10 +45,10 @@ private:
   }
 
   // All boxes stand on one lattice, so that whoever is nearer to the eye hides the others.
-  void drawBoxes() {
+  void drawBoxes(bool front) {
     std::vector<std::pair<double, const BlockBox*>> order;
     for (const BlockBox& box : shape_.boxes)
-      order.emplace_back(projection_.onScreen(box.middle).z, &box);
+      if (box.front == front) order.emplace_back(projection_.onScreen(box.middle).z, &box);
     std::sort(order.begin(), order.end());
     for (const auto& [depth, box] : order) drawBox(*box);
   }
@@ -97,8 +98,14 @@ private:
     painter_.setFont(figure_drawing::font(text_));
     for (const BlockShape::Text& text : shape_.texts) {
       painter_.setPen(toQColor(text.ofNode ? block_.ink.node : block_.ink.text));
-      const QPointF place = at(text.at) + QPointF(0.0, text.ofNode ? -4.0 : 1.3 * text_);
-      painter_.drawText(place, QString::fromStdString(text.text));
+      // Away from the block: to the left of what stands on the left.
+      const QString words = QString::fromStdString(text.text);
+      const double width = QFontMetricsF(painter_.font()).horizontalAdvance(words);
+      const QPointF place = at(text.at);
+      const double shift = text.ofNode              ? -0.5 * width
+                           : place.x() < middle_.x() ? -width - 0.4 * text_
+                                                     : 0.4 * text_;
+      painter_.drawText(place + QPointF(shift, text.ofNode ? -4.0 : 1.1 * text_), words);
     }
   }
 
@@ -152,7 +159,7 @@ void drawFrames(QPainter& painter, const std::vector<QRectF>& rooms, const CellB
         const QRectF cell(room.left() + double(w) * width, room.top() + double(h) * height, width,
                           height);
         painter.fillRect(width > 5.0 ? cell.adjusted(0.5, 0.5, -0.5, -0.5) : cell, toQColor(color));
-        if (width < 2.0 * text || numbers.size() != block.cells.size()) continue;
+        if (width < 1.7 * text || numbers.size() != block.cells.size()) continue;
         const bool bright = 3 * color.red + 6 * color.green + color.blue > 1280;
         painter.setPen(bright ? QColor(0, 0, 0, 190) : QColor(255, 255, 255, 200));
         painter.setFont(figure_drawing::font(text));

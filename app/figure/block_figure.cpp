@@ -25,12 +25,12 @@ FlatFigure flatOf(const BlockPicture& picture, const FigureOptions& options) {
     const QColor strong = toQColor(picture.block->ink.text);
     QRect room = QRect(QPoint(0, 0), size).adjusted(text, text / 2, -text, -text / 2);
     const QRect head(room.left(), room.top(), room.width(), 2 * text);
-    const QRect rest =
-        figure_drawing::putText(painter, head, QString::fromStdString(picture.title),
-                                figure_drawing::font(text * 3 / 2, true), strong);
-    figure_drawing::putText(painter, rest, QString::fromStdString(picture.detail),
+    figure_drawing::putText(painter, head, QString::fromStdString(picture.title),
+                            figure_drawing::font(text * 3 / 2, true), strong);
+    const QRect second(room.left(), head.bottom(), room.width(), text * 3 / 2);
+    figure_drawing::putText(painter, second, QString::fromStdString(picture.detail),
                             figure_drawing::font(text), strong);
-    room.setTop(head.bottom() + text / 2);
+    room.setTop(second.bottom() + text / 2);
     for (auto note = picture.notes.rbegin(); note != picture.notes.rend(); ++note) {
       const QRect line(room.left(), room.bottom() - text * 3 / 2, room.width(), text * 3 / 2);
       figure_drawing::putText(painter, line, QString::fromStdString(*note),

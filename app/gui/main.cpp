@@ -1,9 +1,12 @@
+#include <QAction>
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QMainWindow>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTimer>
 
+#include "app/attention/lesson_window.h"
 #include "app/gui/actions.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
@@ -27,6 +30,21 @@ Theme::Choice themeOf(const QString& name) {
   return Theme::Choice(QSettings().value("theme", 0).toInt() % 3);
 }
 
+/// Opens a lesson once the event is on the desk.
+void openLesson(MainWindow& window, const QStringList& place) {
+  if (QAction* action = window.actions().find("lessons")) action->trigger();
+  if (auto* lessons = window.findChild<LessonWindow*>(); lessons && place.size() == 2)
+    lessons->open(place[0].toInt() - 1, place[1].toInt() - 1);
+}
+
+/// The window a picture is taken of: one that was opened from the main window, if there is one.
+QWidget* pictured(MainWindow& window) {
+  QWidget* found = &window;
+  for (QMainWindow* other : window.findChildren<QMainWindow*>())
+    if (other->isVisible() && !qobject_cast<LessonWindow*>(other)) found = other;
+  return found;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -43,7 +61,7 @@ int main(int argc, char** argv) {
   arguments.addVersionOption();
   arguments.addPositionalArgument(
       "PATH", "radar files, folders or a session; none: the built-in synthetic event", "[PATH...]");
-  const QCommandLineOption picture("screenshot", "Write a picture of the window and end.",
+  const QCommandLineOption picture("screenshot", "Write a picture of the window opened last and end.",
                                    "FILE.png");
   const QCommandLineOption size("size", "Size of the window.", "WxH", "1400x900");
   const QCommandLineOption wait("wait", "Seconds before the picture is taken.", "SECONDS", "4");
@@ -51,12 +69,14 @@ int main(int argc, char** argv) {
   const QCommandLineOption act(
       "do", "An action of the window by its name, after the first second; may be given again.",
       "NAME");
+  const QCommandLineOption lesson("lesson", "Open a lesson at a step, both counted from 1.",
+                                  "LESSON,STEP");
   const QCommandLineOption models(
       "models", "Models to use instead of the shipped ones (stormloom-cli models adopt).",
       "FOLDER");
   const QCommandLineOption watch(
       "watch", "Open the newest run of a folder, and newer ones as they come.", "FOLDER");
-  arguments.addOptions({watch, picture, size, wait, theme, act, models});
+  arguments.addOptions({watch, picture, size, wait, theme, act, lesson, models});
   arguments.process(app);
   if (arguments.isSet(models)) qputenv("STORMLOOM_MODELS", arguments.value(models).toUtf8());
   applyTheme(app, themeOf(arguments.value(theme)));
@@ -80,10 +100,16 @@ int main(int argc, char** argv) {
         if (QAction* action = window.actions().find(name)) action->trigger();
       });
     }
+    if (arguments.isSet(lesson))
+      QTimer::singleShot(delay + 2000, &window,
+                         [&] { openLesson(window, arguments.value(lesson).split(',')); });
     if (arguments.isSet(picture)) {
+      QTimer::singleShot(delay + 2500, &window, [&] {
+        if (sides.size() == 2) pictured(window)->resize(sides[0].toInt(), sides[1].toInt());
+      });
       QTimer::singleShot(int(1000 * arguments.value(wait).toDouble()), &app, [&] {
-        QApplication::exit(window.grab().save(arguments.value(picture)) ? 0
-                                                                        : int(ExitCode::UnfitData));
+        const bool saved = pictured(window)->grab().save(arguments.value(picture));
+        QApplication::exit(saved ? 0 : int(ExitCode::UnfitData));
       });
     }
     return QApplication::exec();

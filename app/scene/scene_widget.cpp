@@ -9,6 +9,7 @@
 #include <QOpenGLContext>
 #include <QOpenGLFunctions>
 #include <QSurfaceFormat>
+#include <algorithm>
 #include <cmath>
 
 namespace stormloom {
@@ -37,7 +38,10 @@ SceneWidget::~SceneWidget() {
   releaseGl();
 }
 
-void SceneWidget::addRenderer(vtkRenderer* renderer) { window_->AddRenderer(renderer); }
+void SceneWidget::addRenderer(vtkRenderer* renderer) {
+  window_->SetNumberOfLayers(std::max(window_->GetNumberOfLayers(), renderer->GetLayer() + 1));
+  window_->AddRenderer(renderer);
+}
 
 // VTK's state stays true only when Qt does not rebind its own framebuffer, as the widget's
 // makeCurrent() does.

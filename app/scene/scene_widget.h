@@ -22,6 +22,7 @@ public:
   ~SceneWidget() override;
 
 protected:
+  /// Renderers of a higher layer are drawn over those of a lower one.
   void addRenderer(vtkRenderer* renderer);
   /// Gives back what the scenes hold of OpenGL; destructors call it before their scenes go.
   void releaseGl();

@@ -6,5 +6,6 @@ int main(int argc, char** argv) {
   const QString folder = QString::fromLocal8Bit(argv[1]);
   stormloom::tiny::writePrediff(folder);
   stormloom::tiny::writeEarthformer(folder);
+  stormloom::tiny::writeAlignment(folder);
   return 0;
 }
