@@ -68,6 +68,7 @@ private Q_SLOTS:
                              20000);
     QCOMPARE(window.desk().observed->frames.size(), std::size_t(15));
     QCOMPARE(isoText(window.desk().context->runTime), std::string("2014-08-02T11:10:00Z"));
+    act(window, "first");  // the forecast, once it is there, moves the time on
     QCOMPARE(window.picture(0).caption.credit, std::string("Deutscher Wetterdienst"));
     QTRY_VERIFY(window.picture(0).caption.detail.find("4.4 % outside coverage") != std::string::npos);
     QVERIFY(!window.picture(0).signs.coverage.empty());
