@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/errors.h"
 
@@ -36,17 +37,23 @@ private:
   void* data_;
 };
 
+void writeAll(int file, const void* data, std::size_t size) {
+  for (const char* at = static_cast<const char*>(data); size > 0;) {
+    const ssize_t done = write(file, at, size);
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) throw std::bad_alloc();
+    at += done;
+    size -= std::size_t(done);
+  }
+}
+
 FileHandle sharedCopy(const RadarGrid& grid) {
   const std::size_t size = grid.size() * kBytesACell;
   FileHandle memory(memfd_create("frame", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (memory.id() < 0 || ftruncate(memory.id(), off_t(size)) != 0) throw std::bad_alloc();
-  {
-    const Mapping mapping(size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, memory.id());
-    if (!mapping.works()) throw std::bad_alloc();
-    std::memcpy(mapping.data(), grid.values().data(), grid.values().size_bytes());
-    std::memcpy(mapping.data() + grid.values().size_bytes(), grid.states().data(),
-                grid.states().size_bytes());
-  }
+  // Written, not mapped: the pages need not be cleared first, nor be found one by one.
+  writeAll(memory.id(), grid.values().data(), grid.values().size_bytes());
+  writeAll(memory.id(), grid.states().data(), grid.states().size_bytes());
   if (fcntl(memory.id(), F_ADD_SEALS, kSeals) != 0) throw std::bad_alloc();
   return memory;
 }
