@@ -42,7 +42,8 @@ public:
   void run() {
     while (!options_.stop.stop_requested() && (!waiting_.empty() || anyBusy())) {
       for (Slot& slot : slots_) {
-        if (!slot.busy && !waiting_.empty()) start(slot);
+        const bool itsTurn = pictureThere_ || &slot == &slots_.front();
+        if (!slot.busy && !waiting_.empty() && itsTurn) start(slot);
       }
       hear();
     }
@@ -109,6 +110,7 @@ private:
     switch (kindOf(message)) {
       case Answer::Frame:
         listener_.frame(numberOf(slot), frameFrom(message));
+        pictureThere_ = true;
         return;
       case Answer::PassedOver:
         listener_.passedOver(numberOf(slot), sentenceOf(message));
@@ -132,6 +134,7 @@ private:
 
   void finish(Slot& slot, const std::string& sentence) {
     slot.busy = false;
+    pictureThere_ = true;
     if (!sentence.empty()) listener_.passedOver(numberOf(slot), sentence);
     listener_.done(numberOf(slot));
   }
@@ -160,6 +163,7 @@ private:
   std::vector<Slot> slots_;
   std::vector<int> tried_;
   std::deque<std::size_t> waiting_;
+  bool pictureThere_ = false;  ///< until then the first file has the machine for itself: somebody waits for it
 };
 
 }  // namespace

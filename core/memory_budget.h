@@ -4,7 +4,7 @@
 
 namespace stormloom {
 
-/// How many bytes of frames are kept unless the person says otherwise: a quarter of the machine's
+/// How many bytes of frames are kept: STORMLOOM_FRAMES_MB, or else a quarter of the machine's
 /// memory.
 std::size_t defaultMemoryBudget();
 

@@ -119,6 +119,9 @@ void Drawer::buildEvents(ActionTable* actions) {
   events_->setWordWrap(true);
   connect(events_, &QListWidget::currentRowChanged, this, &Drawer::eventChosen);
   column->addWidget(events_, 2);
+  memory_ = quietLabel();
+  memory_->setObjectName("memory");
+  column->addWidget(memory_);
   column->addWidget(heading(tr("RECENT")));
   recent_ = new QListWidget;
   connect(recent_, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
@@ -213,6 +216,8 @@ void Drawer::setEvents(const QStringList& names, int current) {
   events_->addItems(names);
   events_->setCurrentRow(current);
 }
+
+void Drawer::setMemory(const QString& text) { memory_->setText(text); }
 
 void Drawer::setRecent(const QStringList& paths) {
   recent_->clear();

@@ -35,6 +35,7 @@ public:
 
   void setEvents(const QStringList& names, int current);
   void setRecent(const QStringList& paths);
+  void setMemory(const QString& text);  ///< what the frames take, of how much
   void setScores(const std::vector<ScoreRow>& rows, const QString& why);
   void setHistory(const DeskHistory& history);
   void setNotes(const std::vector<DeskNote>& notes);
@@ -60,6 +61,7 @@ private:
   QStackedWidget* pages_;
   QListWidget* events_;
   QListWidget* recent_;
+  QLabel* memory_;
   QListWidget* history_;
   QListWidget* notes_;
   QLabel* colorCheck_;

@@ -51,6 +51,20 @@ QString eventLine(const FrameSequence& sequence) {
       .arg(sequence.frames.size());
 }
 
+/// "Frames in memory: 1.2 of 6.3 GB", and what had to be averaged for that.
+QString memoryText(const RadarFiles& files) {
+  if (files.memoryBudget == 0) return {};
+  QString text = QObject::tr("Frames in memory: %1 of %2 GB.")
+                     .arg(double(files.heldBytes) / 1e9, 0, 'f', 1)
+                     .arg(double(files.memoryBudget) / 1e9, 0, 'f', 1);
+  int coarsest = 1;
+  for (const FrameSequence& sequence : files.sequences) coarsest = std::max(coarsest, sequence.reduction);
+  if (coarsest > 1)
+    text += QObject::tr(" To stay within, cells are averages of %1 by %1; the models' box is read at full resolution.")
+                .arg(coarsest);
+  return text;
+}
+
 template <class T>
 void keep(std::vector<T>& cache, const T& item, std::size_t most) {
   cache.push_back(item);
@@ -288,6 +302,7 @@ void MainWindow::listEvents(int current) {
   QStringList names;
   for (const FrameSequence& sequence : files_.files->sequences) names << eventLine(sequence);
   drawer_->setEvents(names, current);
+  drawer_->setMemory(memoryText(*files_.files));
 }
 
 void MainWindow::useSequence() {
