@@ -60,6 +60,11 @@ std::shared_ptr<const RadarFiles> readInputs(const Session& session) {
     RadarFiles files = readRadarFiles(session.arguments.positionals(), options);
     stopHere(session);
     for (const std::string& sentence : files.passedOver) session.console.warning(sentence);
+    const bool averaged = std::ranges::any_of(files.sequences, [](const auto& one) { return one.reduction > 1; });
+    if (averaged)
+      session.console.note("Frames are kept as averages of several cells, within " +
+                           std::to_string(files.memoryBudget >> 20) +
+                           " MB (STORMLOOM_FRAMES_MB); the models' box is read at full resolution.");
     return files;
   };
   return session.bench.files(session.arguments.positionals(), read);

@@ -10,21 +10,13 @@
 #include "core/errors.h"
 #include "core/model_grid.h"
 #include "core/synthetic_event.h"
+#include "tests/support/sanitized.h"
 
 using namespace stormloom;
 
 namespace {
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define STORMLOOM_SANITIZED
-#endif
-#endif
-#ifdef STORMLOOM_SANITIZED
-constexpr int kShare = 8;  // of the files: decoders start slowly under sanitizers
-#else
-constexpr int kShare = 1;
-#endif
+constexpr int kShare = kSanitizedTest ? 8 : 1;  // of the files: decoders start slowly under sanitizers
 
 std::string bytesOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
