@@ -21,6 +21,9 @@ struct ReceiptInput {
   Json origin;  ///< the receipt that this file carries itself, or null
 };
 
+/// The command of receipts of pictures whose panes a person arranged in the window.
+constexpr const char* kWindowCommand = "window";
+
 /// How a file was made, so that `stormloom-cli rerun` can make it again. Every exported format
 /// carries it as the same line of JSON. What does not apply stays empty and is left out.
 struct Receipt {

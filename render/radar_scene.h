@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/picture_signs.h"
 #include "core/map_region.h"
 #include "render/map_ground.h"
 #include "render/map_lines.h"
@@ -33,14 +34,6 @@ struct PictureCaption {
   bool operator==(const PictureCaption&) const = default;
 };
 PictureColor captionColor(const MapStyle& style, PictureCaption::Kind kind);
-
-/// Signs beside colour, in the raster's cells.
-struct PictureSigns {
-  std::vector<std::vector<CellPoint>> contour;   ///< the threshold, white
-  std::vector<std::vector<CellPoint>> hatching;  ///< strokes over what is above it
-  std::vector<std::vector<CellPoint>> outlines;  ///< of every member, amber
-  std::vector<std::vector<CellPoint>> coverage;  ///< where what radars see ends
-};
 
 struct PictureNote {
   LonLat place;

@@ -26,6 +26,11 @@ public:
   /// Path of what the receipt's option `output` has written this time.
   std::string make(const Receipt& receipt, const std::string& name) {
     // A receipt comes from a file of whoever: it may ask for nothing but what writes results.
+    if (receipt.command == kWindowCommand)
+      throw IoError(name +
+                    ": it shows panes as they were arranged in a window, and only the window arranges "
+                    "them again: open the inputs there. The forecast in it is made again by: " +
+                    receipt.commandLine);
     constexpr std::array<std::string_view, 9> kMakers = {"attention", "demo",     "export",
                                                          "figure",    "forecast", "render",
                                                          "report",    "scenario", "verify"};

@@ -68,13 +68,21 @@ double roundLength(double length) {
   return unit;
 }
 
+FigureLayout layoutOf(const GeoReference& geo, const FigureOptions& options) {
+  const QSize size = figure_drawing::checkedSize(options);
+  const bool heading = hasHeading(options);
+  return options.places.empty()
+             ? layOutFigure(size, options.panes, groundAspect(geo), heading, options.legend)
+             : layOutFigure(size, options.places, groundAspect(geo), heading, options.legend);
+}
+
 QString levelText(double level) { return QString::number(level, 'g', 3); }
 
 }  // namespace
 
 struct FigurePainter::Impl {
   std::unique_ptr<QGuiApplication> application;
-  const ColorTable& colors;
+  Quantity quantity;
   FigureLayout layout;
   FigureMap map;
   FigureOptions options;
@@ -86,16 +94,20 @@ struct FigurePainter::Impl {
   void north(QPainter& painter, const QRect& map) const;
   void scaleBar(QPainter& painter, const QRect& map) const;
   void legend(QPainter& painter) const;
+  int colorSteps(QPainter& painter, const ColorTable& table, const QRect& room) const;
+  const ColorTable& tableOf(FieldKind kind) const {
+    return fieldTable(kind, quantity, options.colors);
+  }
 };
 
 bool canDrawFigures() { return true; }
 
 FigurePainter::FigurePainter(const GeoReference& geo, Quantity quantity,
                              const FigureOptions& options)
-    : impl_(new Impl{figure_drawing::applicationIfNone(), colorTableFor(quantity),
-                     layOutFigure(figure_drawing::checkedSize(options), options.panes,
-                                  groundAspect(geo), hasHeading(options), options.legend),
-                     FigureMap(geo, colorTableFor(quantity), style::kDark), options,
+    : impl_(new Impl{figure_drawing::applicationIfNone(), quantity, layoutOf(geo, options),
+                     FigureMap(geo, fieldTable(FieldKind::Radar, quantity, options.colors),
+                               style::kDark),
+                     options,
                      groundWidthKm(geo), readLogo(options.logoFile)}) {}
 
 FigurePainter::~FigurePainter() = default;
@@ -154,7 +166,11 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
                                   figure_drawing::font(text * 9 / 10), style::kDark.text, true);
   figure_drawing::putText(painter, lower, QString::fromStdString(pane.detail),
                           figure_drawing::font(text * 9 / 10), style::kDark.quietText);
-  if (pane.grid) map.draw(painter, place.map, *pane.grid, figure_drawing::font(text * 8 / 10));
+  if (pane.grid) {
+    map.draw(painter, place.map, *pane.grid, figure_drawing::font(text * 8 / 10),
+             tableOf(pane.field));
+    map.drawSigns(painter, place.map, pane.signs);
+  }
   north(painter, place.map);
   if (options.scaleBar) scaleBar(painter, place.map);
 }
@@ -193,16 +209,18 @@ void FigurePainter::Impl::scaleBar(QPainter& painter, const QRect& place) const 
                    style::kDark.text);
 }
 
-void FigurePainter::Impl::legend(QPainter& painter) const {
+/// Steps of one table with their levels and the unit; how far to the right that reaches.
+int FigurePainter::Impl::colorSteps(QPainter& painter, const ColorTable& table,
+                                    const QRect& room) const {
   const int text = layout.textHeight;
-  const QRect room = layout.legend.adjusted(text, text / 2, -text, -text / 4);
-  const auto& steps = colors.steps();
-  const int cell = std::clamp(room.width() * 6 / 10 / int(steps.size()), text * 2, text * 4);
+  const auto& steps = table.steps();
+  const int share = options.fields.size() > 1 ? 45 : 60;  // percent of the room; the rest is text
+  const int cell = std::clamp(room.width() * share / 100 / int(steps.size()), text * 2, text * 4);
   const QFont small = figure_drawing::font(text * 9 / 10);
   const int barHeight = text;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const QRect box(room.left() + int(i) * cell, room.top(), cell, barHeight);
-    painter.fillRect(box, style::toQColor(steps[i].color));
+    painter.fillRect(box, style::onGround(steps[i], style::kDark.mapGround));
     painter.setFont(small);
     painter.setPen(style::kDark.quietText);
     painter.drawText(QRect(box.left(), box.bottom() + 1, cell, room.bottom() - box.bottom()),
@@ -210,12 +228,22 @@ void FigurePainter::Impl::legend(QPainter& painter) const {
   }
   const int used = int(steps.size()) * cell + text;
   const QRect beside(room.left() + used, room.top(), room.width() - used, barHeight);
-  figure_drawing::putText(painter, beside, QString::fromStdString(colors.unit()), small,
+  figure_drawing::putText(painter, beside, QString::fromStdString(table.unit()), small,
                           style::kDark.text);
-  const QRect below(beside.left(), beside.bottom() + 1, beside.width(),
-                    room.bottom() - beside.bottom());
-  figure_drawing::putText(painter, below, QString::fromStdString(options.footnote), small,
-                          style::kDark.quietText);
+  return room.left() + used;
+}
+
+void FigurePainter::Impl::legend(QPainter& painter) const {
+  const int text = layout.textHeight;
+  const QRect room = layout.legend.adjusted(text, text / 2, -text, -text / 4);
+  const int width = room.width() / int(options.fields.size());
+  int reached = room.left();
+  for (std::size_t i = 0; i < options.fields.size(); ++i)
+    reached = colorSteps(painter, tableOf(options.fields[i]),
+                         QRect(room.left() + int(i) * width, room.top(), width, room.height()));
+  const QRect below(reached, room.top() + text, room.right() - reached, room.height() - text);
+  figure_drawing::putText(painter, below, QString::fromStdString(options.footnote),
+                          figure_drawing::font(text * 9 / 10), style::kDark.quietText);
 }
 
 RgbImage FigurePainter::draw(const FigureFrame& frame) const {

@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "core/animation_file.h"
+#include "core/field_tables.h"
 #include "core/geo_reference.h"
+#include "core/pane_layout.h"
+#include "core/picture_signs.h"
 #include "core/quantity.h"
 #include "core/radar_grid.h"
 #include "core/receipt.h"
@@ -25,6 +28,8 @@ struct FigurePane {
   bool synthetic = false;
   std::shared_ptr<const RadarGrid> grid;
   bool inBetween = false;  ///< computed between two frames; drawn with a mark
+  FieldKind field = FieldKind::Radar;
+  PictureSigns signs = {};  ///< coverage is drawn without them
 };
 
 /// One picture; all panes show the same place.
@@ -48,6 +53,9 @@ struct FigureOptions {
   bool scaleBar = true;
   std::string note;      ///< a line of the person's own
   std::string logoFile;  ///< a picture for the upper right corner
+  std::vector<PaneRect> places = {};  ///< of the panes, in shares of the room; empty: in rows
+  std::vector<FieldKind> fields = {FieldKind::Radar};  ///< whose colours the legend explains
+  ColorChoice colors = {};
 };
 
 /// False where this build has no Qt Gui.

@@ -48,6 +48,25 @@ Grid bestGrid(QSize room, int panes, double aspect, int strip) {
   return best;
 }
 
+/// Heading and legend; panes come between them.
+FigureLayout frameOf(QSize size, bool heading, bool legend) {
+  FigureLayout layout;
+  layout.size = size;
+  // Above the width of a screen it is paper: letters grow with it, to 7 points at 300 dots an inch.
+  const int largest = size.width() > 2000 ? std::max(22, size.width() / 80) : 22;
+  const int text = std::clamp(std::min(size.width() / 58, size.height() / 42), 11, largest);
+  layout.textHeight = text;
+  layout.heading = QRect(0, 0, size.width(), heading ? headingHeight(text) : 0);
+  const int below = legend ? legendHeight(text) : 0;
+  layout.legend = QRect(0, size.height() - below, size.width(), below);
+  return layout;
+}
+
+QRect roomIn(const FigureLayout& layout) {
+  return {0, layout.heading.height(), layout.size.width(),
+          layout.legend.top() - layout.heading.height()};
+}
+
 }  // namespace
 
 double groundAspect(const GeoReference& geo) {
@@ -59,29 +78,41 @@ double groundAspect(const GeoReference& geo) {
 
 FigureLayout layOutFigure(QSize size, int panes, double aspect, bool heading, bool legend) {
   if (size.isEmpty()) size = sizeFor(panes, aspect);
-  FigureLayout layout;
-  layout.size = size;
-  // Above the width of a screen it is paper: letters grow with it, to 7 points at 300 dots an inch.
-  const int largest = size.width() > 2000 ? std::max(22, size.width() / 80) : 22;
-  const int text = std::clamp(std::min(size.width() / 58, size.height() / 42), 11, largest);
-  layout.textHeight = text;
-  layout.heading = QRect(0, 0, size.width(), heading ? headingHeight(text) : 0);
-  const int below = legend ? legendHeight(text) : 0;
-  layout.legend = QRect(0, size.height() - below, size.width(), below);
-  const QSize room(size.width(), layout.legend.top() - layout.heading.height());
-  const int strip = stripHeight(text);
-  const Grid grid = bestGrid(room, panes, aspect, strip);
+  FigureLayout layout = frameOf(size, heading, legend);
+  const QRect room = roomIn(layout);
+  const int strip = stripHeight(layout.textHeight);
+  const Grid grid = bestGrid(room.size(), panes, aspect, strip);
   const int mapWidth = int(grid.mapWidth);
   const int mapHeight = int(grid.mapHeight);
   const int rows = (panes + grid.columns - 1) / grid.columns;
   const int left = (room.width() - grid.columns * (mapWidth + kGap) + kGap) / 2;
-  const int top =
-      layout.heading.height() + (room.height() - rows * (mapHeight + strip + kGap) + kGap) / 2;
+  const int top = room.top() + (room.height() - rows * (mapHeight + strip + kGap) + kGap) / 2;
   for (int pane = 0; pane < panes; ++pane) {
     const int x = left + pane % grid.columns * (mapWidth + kGap);
     const int y = top + pane / grid.columns * (mapHeight + strip + kGap);
     layout.panes.push_back(
         {QRect(x, y, mapWidth, strip), QRect(x, y + strip, mapWidth, mapHeight)});
+  }
+  return layout;
+}
+
+FigureLayout layOutFigure(QSize size, const std::vector<PaneRect>& places, double aspect,
+                          bool heading, bool legend) {
+  if (size.isEmpty()) size = QSize(1600, 900);
+  FigureLayout layout = frameOf(size, heading, legend);
+  const QRect room = roomIn(layout);
+  const int strip = stripHeight(layout.textHeight);
+  const auto at = [](double share, int length) { return int(std::lround(share * length)); };
+  for (const PaneRect& place : places) {
+    const int left = room.left() + at(place.left, room.width() + kGap);
+    const int top = room.top() + at(place.top, room.height() + kGap);
+    const int width = at(place.width, room.width() + kGap) - kGap;
+    const int height = std::max(at(place.height, room.height() + kGap) - kGap - strip, 1);
+    const int mapWidth = std::max(1, std::min(width, int(height * aspect)));
+    const int mapHeight = std::max(1, std::min(height, int(mapWidth / aspect)));
+    layout.panes.push_back({QRect(left, top, width, strip),
+                            QRect(left + (width - mapWidth) / 2,
+                                  top + strip + (height - mapHeight) / 2, mapWidth, mapHeight)});
   }
   return layout;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/geo_reference.h"
+#include "core/pane_layout.h"
 
 namespace stormloom {
 
@@ -28,5 +29,9 @@ double groundAspect(const GeoReference& geo);
 /// be read.
 FigureLayout layOutFigure(QSize size, int panes, double aspect, bool heading = true,
                           bool legend = true);
+
+/// Panes where a window has them, each map as large as fits its place.
+FigureLayout layOutFigure(QSize size, const std::vector<PaneRect>& places, double aspect,
+                          bool heading, bool legend);
 
 }  // namespace stormloom

@@ -61,7 +61,7 @@ QPointF FigureMap::position(const QRect& map, CellPoint cell) const {
           map.top() + cell.row / height_ * map.height()};
 }
 
-std::vector<QRgb> FigureMap::cellColors(const RadarGrid& grid) const {
+std::vector<QRgb> FigureMap::cellColors(const RadarGrid& grid, const ColorTable& colors) const {
   std::vector<QRgb> out(grid.size(), theme_.mapGround.rgb());
   for (std::size_t cell = 0; cell < grid.size(); ++cell) {
     const CellState state = grid.states()[cell];
@@ -70,15 +70,15 @@ std::vector<QRgb> FigureMap::cellColors(const RadarGrid& grid) const {
       out[cell] = theme_.outside.rgb();
     else if (state == CellState::Missing)
       out[cell] = kHatched;
-    else if (colors_.isDrawn(value))
-      out[cell] = style::toQColor(colors_.color(value)).rgb();
+    else if (colors.isDrawn(value))
+      out[cell] = style::onGround(colors.stepAt(value), theme_.mapGround).rgb();
   }
   return out;
 }
 
-QImage FigureMap::radarImage(const RadarGrid& grid, QSize size) const {
+QImage FigureMap::radarImage(const RadarGrid& grid, QSize size, const ColorTable& colors) const {
   QImage image(size, QImage::Format_RGB32);
-  const std::vector<QRgb> cells = cellColors(grid);
+  const std::vector<QRgb> cells = cellColors(grid, colors);
   const QRgb ground = theme_.mapGround.rgb();
   const QRgb hatching = theme_.missing.rgb();
   std::vector<int> columns(std::size_t(size.width()));
@@ -114,11 +114,29 @@ const QImage& FigureMap::overlay(QSize size, const QFont& font) const {
 
 void FigureMap::drawCoverage(QPainter& painter, const QRect& map, const RadarGrid& grid) const {
   painter.setPen(QPen(theme_.coverage, 1.0));
-  for (const auto& line : coverageEdge(grid)) {
+  drawPaths(painter, map, coverageEdge(grid));
+}
+
+void FigureMap::drawPaths(QPainter& painter, const QRect& map,
+                          const std::vector<std::vector<CellPoint>>& paths) const {
+  for (const auto& line : paths) {
     std::vector<QPointF> points;
     for (const CellPoint& cell : line) points.push_back(position(map, cell));
     painter.drawPath(pathOf(points));
   }
+}
+
+void FigureMap::drawSigns(QPainter& painter, const QRect& map, const PictureSigns& signs) const {
+  painter.save();
+  painter.setClipRect(map);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(theme_.text, 0.7));
+  drawPaths(painter, map, signs.hatching);
+  painter.setPen(QPen(theme_.forecast, 1.0));
+  drawPaths(painter, map, signs.outlines);
+  painter.setPen(QPen(Qt::white, 1.4));
+  drawPaths(painter, map, signs.contour);
+  painter.restore();
 }
 
 void FigureMap::drawLines(QPainter& painter, const QRect& map, double thickness) const {
@@ -173,9 +191,9 @@ void FigureMap::drawLabels(QPainter& painter, const QRect& map) const {
   }
 }
 
-void FigureMap::draw(QPainter& painter, const QRect& map, const RadarGrid& grid,
-                     const QFont& font) const {
-  painter.drawImage(map.topLeft(), radarImage(grid, map.size()));
+void FigureMap::draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font,
+                     const ColorTable& colors) const {
+  painter.drawImage(map.topLeft(), radarImage(grid, map.size(), colors));
   drawCoverage(painter, map, grid);
   painter.drawImage(map.topLeft(), overlay(map.size(), font));
 }
@@ -184,7 +202,7 @@ void FigureMap::drawPlain(QPainter& painter, const QRect& map, const RadarGrid& 
                           double pixelsPerUnit) const {
   painter.save();
   painter.setClipRect(map);
-  painter.drawImage(map, radarImage(grid, map.size() * pixelsPerUnit));
+  painter.drawImage(map, radarImage(grid, map.size() * pixelsPerUnit, colors_));
   painter.setRenderHint(QPainter::Antialiasing);
   drawCoverage(painter, map, grid);
   drawLines(painter, map, 0.4);

@@ -8,6 +8,7 @@
 #include "app/figure/figure_style.h"
 #include "core/base_map.h"
 #include "core/color_table.h"
+#include "core/picture_signs.h"
 #include "core/radar_grid.h"
 
 namespace stormloom {
@@ -16,16 +17,24 @@ namespace stormloom {
 class FigureMap {
 public:
   FigureMap(const GeoReference& geo, const ColorTable& colors, const figure_style::Theme& theme);
-  /// With graticule, lines and labels, where the painter's unit is a pixel.
-  void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font) const;
+  /// With graticule, lines and labels, where the painter's unit is a pixel. `colors`: of this grid.
+  void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font,
+            const ColorTable& colors) const;
+  void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font) const {
+    draw(painter, map, grid, font, colors_);
+  }
+  /// Threshold, hatching and members' outlines over a map that is drawn.
+  void drawSigns(QPainter& painter, const QRect& map, const PictureSigns& signs) const;
   /// Without graticule and labels, with thin lines: for small maps. `pixelsPerUnit`: how finely
   /// radar cells are drawn where the painter's unit is no pixel.
   void drawPlain(QPainter& painter, const QRect& map, const RadarGrid& grid,
                  double pixelsPerUnit) const;
 
 private:
-  std::vector<QRgb> cellColors(const RadarGrid& grid) const;
-  QImage radarImage(const RadarGrid& grid, QSize size) const;
+  std::vector<QRgb> cellColors(const RadarGrid& grid, const ColorTable& colors) const;
+  QImage radarImage(const RadarGrid& grid, QSize size, const ColorTable& colors) const;
+  void drawPaths(QPainter& painter, const QRect& map,
+                 const std::vector<std::vector<CellPoint>>& paths) const;
   const QImage& overlay(QSize size, const QFont& font) const;
   void drawCoverage(QPainter& painter, const QRect& map, const RadarGrid& grid) const;
   void drawLines(QPainter& painter, const QRect& map, double thickness) const;

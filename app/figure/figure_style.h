@@ -31,6 +31,14 @@ inline const Theme kLight{{0xff, 0xff, 0xff}, {0xff, 0xff, 0xff}, {0xf1, 0xf4, 0
 inline const QColor& colorOf(PaneKind kind, const Theme& theme) {
   return kind == PaneKind::Observed ? theme.past : theme.forecast;
 }
+/// A step's colour as it looks over the map's ground.
+inline QColor onGround(const ColorTable::Step& step, const QColor& ground) {
+  const auto mixed = [&](int color, int under) {
+    return (color * step.opacity + under * (255 - step.opacity) + 127) / 255;
+  };
+  return {mixed(step.color.red, ground.red()), mixed(step.color.green, ground.green()),
+          mixed(step.color.blue, ground.blue())};
+}
 inline QColor toQColor(Rgb color) { return {color.red, color.green, color.blue}; }
 
 }  // namespace stormloom::figure_style

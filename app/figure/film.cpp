@@ -89,10 +89,6 @@ FigurePane observedPane(const FrameSequence& context, std::size_t frame) {
           context.frames[frame].grid};
 }
 
-FigureFrame emptyFrame(const FrameSequence& context, ValidTime time, ValidTime runTime) {
-  return {titleOf(context), dateText(time), "", "run " + clockText(runTime) + " UTC", {}, time};
-}
-
 /// Pictures between one frame and the next. Panes that show the same past are computed once.
 class BetweenPanes {
 public:
@@ -134,6 +130,15 @@ private:
 
 }  // namespace
 
+FigureFrame pictureWithoutPanes(const FrameSequence& context, ValidTime time,
+                                std::optional<ValidTime> runTime) {
+  FigureFrame picture{titleOf(context), dateText(time), "", "", {}, time};
+  if (!runTime) return picture;
+  picture.runTime = "run " + clockText(*runTime) + " UTC";
+  if (time > *runTime) picture.leadTime = leadText(time, *runTime);
+  return picture;
+}
+
 Film filmOfSequence(const FrameSequence& sequence) {
   Film film{sequence.geo, sequence.quantity, sequence.attribution, {}};
   for (const Frame& frame : sequence.frames)
@@ -156,7 +161,7 @@ Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
   const auto shown = shownMembers(members);
   const bool nameMembers = shown.size() > 1 && members.back().member > 0;
   for (std::size_t k = 0; k < context.frames.size(); ++k) {
-    FigureFrame picture = emptyFrame(context, context.frames[k].validTime, runTime);
+    FigureFrame picture = pictureWithoutPanes(context, context.frames[k].validTime, runTime);
     picture.panes.push_back(observedPane(context, k));
     for (const ScenarioMember* member : shown) {
       picture.panes.push_back(observedPane(context, k));
@@ -168,8 +173,7 @@ Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
   const std::size_t leads = shown.empty() ? 0 : shown.front()->frames.frames.size();
   for (std::size_t lead = 0; lead < leads; ++lead) {
     const ValidTime time = shown.front()->frames.frames[lead].validTime;
-    FigureFrame picture = emptyFrame(context, time, runTime);
-    picture.leadTime = leadText(time, runTime);
+    FigureFrame picture = pictureWithoutPanes(context, time, runTime);
     picture.panes.push_back(observedPane(context, context.frames.size() - 1));
     picture.panes.back().detail = "last observation";
     for (const ScenarioMember* member : shown)

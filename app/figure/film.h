@@ -35,4 +35,8 @@ Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween
 
 Film filmOfResult(const ResultFile& result);
 
+/// What stands above the panes at a time: product and event, valid, lead and run time.
+FigureFrame pictureWithoutPanes(const FrameSequence& context, ValidTime time,
+                                std::optional<ValidTime> runTime);
+
 }  // namespace stormloom

@@ -15,6 +15,9 @@
 #include <QSettings>
 #include <QSpinBox>
 #include <QStandardPaths>
+#include <QTimer>
+
+#include "app/gui/desk_film.h"
 
 namespace stormloom {
 
@@ -29,7 +32,7 @@ constexpr Format kFormats[] = {
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "WebM video, for web pages"), ".webm"},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GIF animation"), ".gif"},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Folder of PNG pictures"), ""},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "PNG picture of the last frame"), ".png"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "PNG picture of one time"), ".png"},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NetCDF, all values"), ".nc"}};
 
 QString lastFolder() {
@@ -60,6 +63,13 @@ ExportDialog::ExportDialog(QWidget* parent) : QDialog(parent) {
 
 void ExportDialog::build() {
   auto* form = new QFormLayout(this);
+  content_ = new QComboBox;
+  content_->addItem(tr("All panes, as in the window"), true);
+  content_->addItem(tr("Observed and scenarios, side by side"), false);
+  content_->setItemData(0, tr("Arranged by hand; the receipt says how the forecast was made."),
+                        Qt::ToolTipRole);
+  content_->setItemData(1, tr("stormloom-cli rerun makes this file again, byte for byte."),
+                        Qt::ToolTipRole);
   format_ = new QComboBox;
   for (const Format& format : kFormats) format_->addItem(tr(format.name), QString(format.ending));
   size_ = new QComboBox;
@@ -99,6 +109,7 @@ void ExportDialog::build() {
   buttons->addStretch();
   buttons->addWidget(cancel_);
   buttons->addWidget(write_);
+  form->addRow(tr("What"), content_);
   form->addRow(tr("Format"), format_);
   form->addRow(tr("Size"), size_);
   form->addRow(tr("Speed"), speed_);
@@ -109,10 +120,12 @@ void ExportDialog::build() {
   form->addRow(message_);
   form->addRow(buttons);
   connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::proposeName);
+  connect(content_, &QComboBox::currentIndexChanged, this, &ExportDialog::showWhatCanBeChosen);
   connect(browse, &QPushButton::clicked, this, &ExportDialog::chooseFile);
   connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
   connect(cancel_, &QPushButton::clicked, this,
           [this] { job_.isRunning() ? job_.cancel() : reject(); });
+  connect(this, &QDialog::rejected, this, [this] { if (!job_.isRunning()) setRunning(false); });
 }
 
 void ExportDialog::open(const ExportSubject& subject) {
@@ -137,11 +150,16 @@ void ExportDialog::proposeName() {
   const QString name = defaultFileName(subject_, format_->currentData().toString());
   file_->setText(QDir(lastFolder()).filePath(name));
   command_->setText(commandText(subject_));
+  showWhatCanBeChosen();
+}
+
+void ExportDialog::showWhatCanBeChosen() {
   const bool pictures = format_->currentData().toString() != ".nc";
-  for (QWidget* widget : {static_cast<QWidget*>(size_), static_cast<QWidget*>(speed_),
-                          static_cast<QWidget*>(past_), static_cast<QWidget*>(between_)})
+  for (QWidget* widget : {static_cast<QWidget*>(content_), static_cast<QWidget*>(size_),
+                          static_cast<QWidget*>(speed_), static_cast<QWidget*>(past_)})
     widget->setEnabled(pictures);
-  past_->setVisible(subject_.scenario != nullptr);
+  between_->setEnabled(pictures && !content_->currentData().toBool());
+  past_->setVisible(subject_.context != nullptr);
 }
 
 void ExportDialog::chooseFile() {
@@ -157,7 +175,8 @@ ExportRequest ExportDialog::request() const {
           size.isValid() ? size.height() : 0,
           speed_->value(),
           past_->isChecked(),
-          between_->value()};
+          between_->value(),
+          content_->currentData().toBool() && subject_.panes};
 }
 
 void ExportDialog::write() {
@@ -170,7 +189,16 @@ void ExportDialog::write() {
   }
   QSettings().setValue("export/folder", QFileInfo(asked.file).absolutePath());
   setRunning(true);
+  if (asked.asInWindow && !asked.file.endsWith(".nc")) return gatherPanes();
   job_.start(subject_, asked);
+}
+
+/// One time of the panes in each turn of the event loop, then the rest in the background.
+void ExportDialog::gatherPanes() {
+  if (!progress_->isVisible()) return;
+  if (!subject_.panes->addNext()) return job_.start(subject_, request());
+  message_->setText(tr("collecting the panes, %1 %").arg(int(100.0 * subject_.panes->share())));
+  QTimer::singleShot(0, this, &ExportDialog::gatherPanes);
 }
 
 void ExportDialog::setRunning(bool running) {

@@ -31,11 +31,14 @@ private:
   void proposeName();
   void chooseFile();
   void write();
+  void gatherPanes();
+  void showWhatCanBeChosen();
   void setRunning(bool running);
   ExportRequest request() const;
 
   ExportSubject subject_;
   ExportJob job_;
+  QComboBox* content_ = nullptr;
   QComboBox* format_ = nullptr;
   QComboBox* size_ = nullptr;
   QDoubleSpinBox* speed_ = nullptr;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "app/figure/film.h"
+#include "app/gui/desk_film.h"
 #include "core/animation_file.h"
 #include "core/errors.h"
 #include "core/scratch_file.h"
@@ -25,24 +25,29 @@ QString timeLeft(double share, qint64 milliseconds) {
                     : QObject::tr("%1 s left").arg(left);
 }
 
-FigureOptions figureOptions(const Film& film, const ExportRequest& request) {
-  if (film.frames.empty()) throw IoError("There is no frame to write.");
-  FigureOptions options;
-  options.width = request.width;
-  options.height = request.height;
-  options.panes = int(film.frames.front().panes.size());
-  options.footnote = film.footnote;
-  return options;
-}
-
-/// What is drawn and how it was made: as the command line would, from a result file.
+/// What is drawn and how it was made.
 struct Drawn {
   Film film;
+  FigureOptions look;
   Receipt receipt;
+  std::size_t still = 0;  ///< the frame of a single picture
 };
 
-Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request) {
-  Receipt made;
+void limitToForecast(Drawn& drawn) {
+  auto& frames = drawn.film.frames;
+  const auto first = std::find_if(frames.begin(), frames.end(), [](const FigureFrame& frame) {
+    return !frame.leadTime.empty();
+  });
+  if (first == frames.end()) return;
+  const auto before = std::size_t(first - frames.begin());
+  drawn.receipt.options.insert(drawn.receipt.options.end(), {"--from", std::to_string(1 + before)});
+  drawn.still -= std::min(drawn.still, before);
+  frames.erase(frames.begin(), first);
+}
+
+/// As the command line would from a result file, which is written for that.
+Drawn scenariosDrawn(const ExportSubject& subject) {
+  Receipt receipt;
   std::optional<Film> film;
   if (subject.scenario) {
     const ScratchFolder scratch;
@@ -50,33 +55,49 @@ Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request) {
     writeResult(subject, file);
     const ResultFile result = readResultFile(file);
     film = filmOfResult(result);
-    made = result.receipt;
-    made.inputs = {{"scenario.nc", sha256OfFile(file), result.receipt.toJson()}};
+    receipt = result.receipt;
+    receipt.inputs = {{"scenario.nc", sha256OfFile(file), result.receipt.toJson()}};
   } else {
     film = filmOfSequence(*subject.observed);
-    made = resultReceipt(subject, "observed.nc");
+    receipt = resultReceipt(subject, "observed.nc");
   }
-  const auto firstForecast =
-      std::find_if(film->frames.begin(), film->frames.end(),
-                   [](const FigureFrame& frame) { return !frame.leadTime.empty(); });
-  made.command = "render";
-  made.options.clear();
+  Drawn drawn{.film = std::move(*film), .receipt = std::move(receipt)};
+  if (drawn.film.frames.empty()) throw IoError("There is no frame to write.");
+  drawn.look.panes = int(drawn.film.frames.front().panes.size());
+  drawn.look.footnote = drawn.film.footnote;
+  drawn.still = drawn.film.frames.size() - 1;
+  drawn.receipt.command = "render";
+  drawn.receipt.options.clear();
+  return drawn;
+}
+
+/// The window's panes. Their receipt tells what they show; only the window arranges them again.
+Drawn panesDrawn(const ExportSubject& subject) {
+  if (!subject.panes || subject.panes->film().frames.empty())
+    throw IoError("There is no frame to write.");
+  Drawn drawn{subject.panes->film(), subject.panes->look(), resultReceipt(subject, "result.nc"),
+              subject.panes->frameLookedAt()};
+  drawn.receipt.command = kWindowCommand;
+  drawn.receipt.options = {"--layout", subject.panes->layoutText()};
+  return drawn;
+}
+
+Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request) {
+  Drawn drawn = request.asInWindow ? panesDrawn(subject) : scenariosDrawn(subject);
+  std::vector<std::string>& options = drawn.receipt.options;
   const bool picture = QFileInfo(request.file).suffix().toLower() == "png";
-  const int between = picture ? 0 : request.between;
-  if (between > 0) made.options = {"--between", std::to_string(between)};
-  made.options.insert(made.options.end(),
-                      {"--fps", QString::number(request.framesPerSecond).toStdString()});
-  if (!request.withPast && firstForecast != film->frames.end()) {
-    made.options.insert(made.options.end(),
-                        {"--from", std::to_string(1 + (firstForecast - film->frames.begin()))});
-    film->frames.erase(film->frames.begin(), firstForecast);
-  }
-  made.options.insert(made.options.end(),
-                      {"--out", QFileInfo(request.file).fileName().toStdString()});
+  const int between = picture || request.asInWindow ? 0 : request.between;
+  if (between > 0) options.insert(options.end(), {"--between", std::to_string(between)});
+  options.insert(options.end(), {"--fps", QString::number(request.framesPerSecond).toStdString()});
+  if (!request.withPast) limitToForecast(drawn);
+  options.insert(options.end(), {"--out", QFileInfo(request.file).fileName().toStdString()});
   if (request.width > 0)
-    made.options.insert(made.options.end(), {"--size", std::to_string(request.width) + "x" +
-                                                           std::to_string(request.height)});
-  return {withInBetweens(*film, between, frameAlongMotion), made};
+    options.insert(options.end(), {"--size", std::to_string(request.width) + "x" +
+                                                 std::to_string(request.height)});
+  drawn.look.width = request.width;
+  drawn.look.height = request.height;
+  if (between > 0) drawn.film = withInBetweens(drawn.film, between, frameAlongMotion);
+  return drawn;
 }
 
 }  // namespace
@@ -110,9 +131,11 @@ void ExportJob::write(const ExportSubject& subject, const ExportRequest& request
   const Drawn drawn = drawnFrom(subject, request);
   const Film& film = drawn.film;
   if (stop.stop_requested()) throw Stopped();
-  const FigurePainter painter(film.geo, film.quantity, figureOptions(film, request));
+  const FigurePainter painter(film.geo, film.quantity, drawn.look);
   if (ending == "png")
-    return writePng(request.file.toStdString(), painter.draw(film.frames.back()), drawn.receipt);
+    return writePng(request.file.toStdString(),
+                    painter.draw(film.frames[std::min(drawn.still, film.frames.size() - 1)]),
+                    drawn.receipt);
   AnimationOptions options;
   options.framesPerSecond = request.framesPerSecond;
   options.holdLastSeconds = 1.0;

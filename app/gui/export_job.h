@@ -17,6 +17,7 @@ struct ExportRequest {
   double framesPerSecond = 4.0;
   bool withPast = true;  ///< false: the forecast alone
   int between = 0;       ///< pictures computed between every two
+  bool asInWindow = false;  ///< the window's panes, whose film is complete; else what was observed and scenarios
 };
 
 /// Writes one export in the background. One at a time.

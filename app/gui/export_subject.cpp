@@ -1,9 +1,11 @@
 #include "app/gui/export_subject.h"
 
+#include <QBuffer>
 #include <QFileInfo>
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/desk_film.h"
 #include "core/export_files.h"
 #include "core/frame_picking.h"
 #include "core/receipt_in_file.h"
@@ -232,6 +234,21 @@ void writeResult(const ExportSubject& subject, const std::string& file) {
     writeScenarioFile(file, *subject.scenario, receipt);
   else
     writeProductNetCdf(file, productOfSequence(*subject.observed), receipt);
+}
+
+void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
+                        const std::string& file) {
+  QBuffer buffer;
+  buffer.open(QIODevice::WriteOnly);
+  picture.save(&buffer, "png");
+  Receipt receipt;
+  receipt.command = kWindowCommand;
+  if (subject.panes) receipt.options = {"--layout", subject.panes->layoutText()};
+  receipt.commandLine = commandText(subject).toStdString();
+  if (subject.context) receipt.runTime = isoText(subject.context->runTime);
+  if (subject.scenario) receipt = withForecast(receipt, *subject.scenario);
+  writeWholeFile(file, withPngText(buffer.data().toStdString(), kReceiptKeyword,
+                                   receiptText(receipt)));
 }
 
 QString valuesAsText(const ExportSubject& subject) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QImage>
 #include <QString>
 #include <QStringList>
 #include <map>
@@ -10,6 +11,8 @@
 #include "core/scenario.h"
 
 namespace stormloom {
+
+class DeskFilm;
 
 /// What is on the desk when somebody wants to take it away. Immutable; made anew each time.
 struct ExportSubject {
@@ -22,6 +25,7 @@ struct ExportSubject {
   QString within = {};       ///< corners of the area that the control is limited to
   bool interpolate = false;  ///< frames of the context computed where none was observed
   ValidTime time{};          ///< what is looked at
+  std::shared_ptr<DeskFilm> panes = {};  ///< as the window arranges them
 };
 
 /// Scenarios of several n as one, as if they had been asked for at once: by rising n, each with the
@@ -49,6 +53,11 @@ std::string attentionCommandText(const ExportSubject& subject,
 
 /// Writes that file: CF NetCDF as the command line would.
 void writeResult(const ExportSubject& subject, const std::string& file);
+
+/// The maps as they look now, as PNG with what is known of their making without hashing inputs.
+/// Throws IoError where the file cannot be written.
+void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
+                        const std::string& file);
 
 /// The frame that is looked at: rows of values with the unit, missing cells empty.
 QString valuesAsText(const ExportSubject& subject);

@@ -1,7 +1,6 @@
 #include "app/gui/export_tools.h"
 
 #include <QApplication>
-#include <QBuffer>
 #include <QClipboard>
 #include <QDir>
 #include <QDrag>
@@ -12,8 +11,6 @@
 #include <QWidget>
 
 #include "app/gui/export_dialog.h"
-#include "core/receipt_in_file.h"
-#include "core/scratch_file.h"
 
 namespace stormloom {
 
@@ -36,14 +33,7 @@ QMimeData* ExportTools::pictureData() const {
   data->setImageData(image);
   const ExportSubject subject = subject_();
   const QString name = QDir::temp().filePath(defaultFileName(subject, ".png"));
-  QBuffer buffer;
-  buffer.open(QIODevice::WriteOnly);
-  image.save(&buffer, "png");
-  Receipt receipt;
-  receipt.commandLine = commandText(subject).toStdString();
-  if (subject.scenario) receipt = withForecast(receipt, *subject.scenario);
-  writeWholeFile(name.toStdString(),
-                 withPngText(buffer.data().toStdString(), kReceiptKeyword, receiptText(receipt)));
+  writeWindowPicture(image, subject, name.toStdString());
   data->setUrls({QUrl::fromLocalFile(name)});
   return data;
 }

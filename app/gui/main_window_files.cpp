@@ -13,6 +13,7 @@
 #include <QStandardPaths>
 #include <algorithm>
 
+#include "app/gui/desk_film.h"
 #include "app/gui/export_subject.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
@@ -392,14 +393,12 @@ void MainWindow::savePicture() {
   for (int i = 2; QFile::exists(path); ++i)
     path = folder.filePath(QString("%1_%2.png").arg(name).arg(i));  // never over an older one
   QDir().mkpath(folder.path());
-  QImage image = wall_->grabFramebuffer();
-  image.setText("Title", lookNow());
-  if (image.save(path))
+  try {
+    writeWindowPicture(wall_->grabFramebuffer(), exportSubject(), path.toStdString());
     banner_->tell(tr("Saved as %1").arg(path));
-  else
-    banner_->say(tr("%1 cannot be written. Make room or give permission to write there, then press "
-                    "Ctrl+E again.")
-                     .arg(path));
+  } catch (const std::exception& error) {
+    banner_->say(tr("%1 Then press Ctrl+E again.").arg(QString::fromUtf8(error.what())));
+  }
 }
 
 ExportSubject MainWindow::exportSubject() const {
@@ -409,6 +408,7 @@ ExportSubject MainWindow::exportSubject() const {
   subject.interpolate = desk_.state.interpolate;
   for (const std::string& path : desk_.state.paths) subject.inputs << QString::fromStdString(path);
   subject.time = desk_.time;
+  if (desk_.observed) subject.panes = std::make_shared<DeskFilm>(desk_);
   ScenarioRequest& wished = subject.wished;
   wished.nSigma = {desk_.state.nSigma};
   wished.members = desk_.state.members;

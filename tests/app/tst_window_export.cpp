@@ -1,10 +1,14 @@
 #include <QApplication>
+#include <QImage>
+#include <QLineEdit>
+#include <QPushButton>
 #include <QClipboard>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
 #include "app/gui/actions.h"
+#include "app/gui/export_dialog.h"
 #include "app/gui/export_job.h"
 #include "app/gui/theme.h"
 #include "core/animation_file.h"
@@ -73,6 +77,33 @@ private Q_SLOTS:
              qPrintable(command));
     for (const char* part : {" --at 20", " --members ", " --n ", " --seed ", " --out "})
       QVERIFY2(command.contains(part), qPrintable(command));
+  }
+
+  void allPanesAreWrittenAsTheWindowArrangesThem() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.actions().find("preset5")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.picture(0).grid, 20'000);
+    window.actions().find("export")->trigger();
+    auto* dialog = window.findChild<ExportDialog*>();
+    QVERIFY(dialog && dialog->isVisible());
+    const QString file = qEnvironmentVariable("STORMLOOM_PICTURES", folder_.path()) + "/panes.png";
+    QPushButton* write = nullptr;
+    for (auto* button : dialog->findChildren<QPushButton*>())
+      if (button->isDefault()) write = button;
+    for (auto* line : dialog->findChildren<QLineEdit*>())
+      if (line->text().endsWith(".mp4")) line->setText(file);
+    QSignalSpy done(&dialog->job(), &ExportJob::done), failed(&dialog->job(), &ExportJob::failed);
+    QTest::mouseClick(write, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(done.count() + failed.count() == 1, 60'000);
+    QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
+    QCOMPARE(QImage(file).size(), QSize(1600, 900));
+    const auto receipt = receiptOf(file.toStdString());
+    QVERIFY(receipt);
+    QCOMPARE(receipt->command, std::string("window"));
+    QVERIFY(receipt->options[1].find("Probability") != std::string::npos ||
+            receipt->options[1].find("probability") != std::string::npos);
   }
 
   void scenariosOfSeveralNAreOneResultByRisingN() {

@@ -1,0 +1,117 @@
+#include "app/gui/desk_film.h"
+
+#include <algorithm>
+
+#include "core/contour_lines.h"
+#include "core/frame_picking.h"
+
+namespace stormloom {
+namespace {
+
+PaneKind kindOf(PictureCaption::Kind kind) {
+  switch (kind) {
+    case PictureCaption::Kind::Forecast:
+      return PaneKind::Forecast;
+    case PictureCaption::Kind::Preview:
+      return PaneKind::Preview;
+    default:
+      return PaneKind::Observed;
+  }
+}
+
+const FrameSequence& pastOf(const Desk& desk) {
+  return desk.context ? desk.context->frames : desk.shownObservation();
+}
+
+Film emptyFilm(const FrameSequence& shown) {
+  return {shown.geo, shown.quantity, shown.attribution, {}};
+}
+
+std::vector<ValidTime> timesOf(const Desk& desk) {
+  std::vector<ValidTime> times;
+  for (const Frame& frame : pastOf(desk).frames) times.push_back(frame.validTime);
+  for (int lead = 0; desk.context && lead < desk.context->grid.targetFrames; ++lead)
+    times.push_back(desk.timeOfFrame(lead));
+  return times;
+}
+
+}  // namespace
+
+DeskFilm::DeskFilm(const Desk& desk)
+    : desk_(desk), looked_(desk.time), times_(timesOf(desk_)), film_(emptyFilm(pastOf(desk_))) {
+  if (desk_.context) film_.runTime = desk_.context->runTime;
+}
+
+double DeskFilm::share() const {
+  return times_.empty() ? 1.0 : double(film_.frames.size()) / double(times_.size());
+}
+
+bool DeskFilm::addNext() {
+  if (film_.frames.size() >= times_.size()) return false;
+  const ValidTime time = times_[film_.frames.size()];
+  desk_.time = time;
+  FigureFrame picture = pictureWithoutPanes(pastOf(desk_), time, film_.runTime);
+  for (const PaneSpec& spec : desk_.state.layout.panes())
+    picture.panes.push_back(paneAt(spec, time));
+  film_.frames.push_back(std::move(picture));
+  return true;
+}
+
+FigurePane DeskFilm::paneAt(const PaneSpec& spec, ValidTime time) {
+  PanePicture picture = pictures_.make(spec, desk_);
+  FigurePane pane{.title = picture.caption.title,
+                  .detail = picture.caption.detail,
+                  .corner = picture.caption.lead.empty() ? picture.caption.validTime
+                                                         : picture.caption.lead,
+                  .kind = kindOf(picture.caption.kind),
+                  .synthetic = picture.sequence && picture.sequence->synthetic,
+                  .grid = picture.grid};
+  pane.field = picture.kind;
+  pane.signs = std::move(picture.signs);
+  if (picture.sequence && picture.sequence->geo != film_.geo) showInBox(spec, time, pane);
+  return pane;
+}
+
+/// Observations are drawn on their own grid in the window; a file shows them where the models see them.
+void DeskFilm::showInBox(const PaneSpec& spec, ValidTime time, FigurePane& pane) const {
+  pane.grid.reset();
+  pane.signs = {};
+  if (!desk_.context) return;
+  const ValidTime wanted = spec.frame ? desk_.timeOfFrame(*spec.frame) : time;
+  const FrameSequence* known = &desk_.context->frames;
+  const bool later = wanted > desk_.context->runTime;
+  if (later && desk_.truth && desk_.state.showTruth) known = desk_.truth.get();
+  const ValidTime shown = later && known == &desk_.context->frames ? desk_.context->runTime : wanted;
+  const auto index = nearestFrame(*known, shown, seconds(60));
+  if (!index) return;
+  pane.grid = known->frames[*index].grid;
+  if (!pane.grid) return;
+  if (desk_.state.contours) pane.signs.contour = contourLines(*pane.grid, desk_.state.threshold);
+  if (desk_.state.hatching) pane.signs.hatching = hatchLines(*pane.grid, desk_.state.threshold, 3);
+}
+
+FigureOptions DeskFilm::look() const {
+  FigureOptions look;
+  look.places = desk_.state.layout.rects();
+  look.panes = int(look.places.size());
+  look.footnote = film_.footnote;
+  look.colors = {desk_.state.safeColors};
+  look.fields.clear();
+  for (const FigureFrame& frame : film_.frames)
+    for (const FigurePane& pane : frame.panes)
+      if (std::ranges::find(look.fields, pane.field) == look.fields.end())
+        look.fields.push_back(pane.field);
+  return look;
+}
+
+std::string DeskFilm::layoutText() const { return desk_.state.layout.toJson().dump(); }
+
+std::size_t DeskFilm::frameLookedAt() const {
+  const auto gap = [this](std::size_t k) { return std::chrono::abs(times_[k] - looked_); };
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < times_.size(); ++k)
+    if (gap(k) < gap(best)) best = k;
+  return best;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "app/figure/film.h"
+#include "app/gui/desk.h"
+
+namespace stormloom {
+
+/// All panes as they are arranged in the window, at every time of the event, on the models' box: what the window
+/// shows, drawn for a file. Pictures are added one by one, so that the window goes on meanwhile.
+class DeskFilm {
+public:
+  explicit DeskFilm(const Desk& desk);  ///< of a desk with observations
+  /// Adds the picture of the next time; false when all are there. On the thread of the window.
+  bool addNext();
+  /// Pictures that are there of all, 0 to 1.
+  double share() const;
+  const Film& film() const { return film_; }
+  /// Places of the panes, colours and the legends they need; size is left open.
+  FigureOptions look() const;
+  std::string layoutText() const;  ///< as a session file holds it
+  std::size_t frameLookedAt() const;
+
+private:
+  FigurePane paneAt(const PaneSpec& spec, ValidTime time);
+  void showInBox(const PaneSpec& spec, ValidTime time, FigurePane& pane) const;
+
+  Desk desk_;
+  ValidTime looked_;
+  PanePictures pictures_;
+  std::vector<ValidTime> times_;
+  Film film_;
+};
+
+}  // namespace stormloom
