@@ -24,6 +24,7 @@ struct Slot {
   std::size_t file = 0;  ///< its place among the files
   bool busy = false;
   Clock::time_point heard;
+  double usedWhenHeard = 0.0;  ///< seconds of processors
 };
 
 class DecoderPool {
@@ -60,6 +61,7 @@ private:
     if (!slot.decoder) slot.decoder = std::make_unique<DecoderProcess>(options_.program);
     slot.busy = true;
     slot.heard = Clock::now();
+    slot.usedWhenHeard = slot.decoder->processorSeconds();
     ++tried_[slot.file];
     const DecodingRequest request{pathOf(slot), options_.framesToo, options_.events,
                                   listener_.reduction(), options_.checkOnly};
@@ -81,7 +83,7 @@ private:
       Slot& slot = *owners[k];
       if (sockets[k].revents != 0) {
         take(slot);
-      } else if (Clock::now() - slot.heard > options_.patience) {
+      } else if (isStuck(slot)) {
         finish(slot, pathOf(slot) + ": it was not read within " +
                          std::to_string(options_.patience.count()) +
                          " s, and reading it was ended. The file is damaged: fetch it again.");
@@ -90,11 +92,22 @@ private:
     }
   }
 
+  /// Silent for too long. On a machine that others keep busy that is counted in the processors' time: a decoder that
+  /// works and only gets little of it is no hanging one.
+  bool isStuck(const Slot& slot) const {
+    const std::chrono::duration<double> silent = Clock::now() - slot.heard, patience = options_.patience;
+    if (silent <= patience) return false;
+    const double used = slot.decoder->processorSeconds() - slot.usedWhenHeard;
+    const bool works = used > std::max(0.2, 0.01 * patience.count()) && used < patience.count();
+    return !works || silent > 10.0 * patience;
+  }
+
   void take(Slot& slot) {
     try {
       const std::optional<Message> message = slot.decoder->answer();
       if (!message) return lost(slot);
       slot.heard = Clock::now();
+      slot.usedWhenHeard = slot.decoder->processorSeconds();
       takeAnswer(slot, *message);
     } catch (const ForgedMessage&) {
       finish(slot,

@@ -10,7 +10,10 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 #include "core/errors.h"
@@ -120,6 +123,17 @@ bool DecoderProcess::ask(const DecodingRequest& request) {
 }
 
 std::optional<Message> DecoderProcess::answer() { return receiveMessage(socket()); }
+
+double DecoderProcess::processorSeconds() const {
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
+  const std::string line{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t name = line.rfind(')');  // the name may hold anything
+  unsigned long user = 0, system = 0;
+  if (name == std::string::npos ||
+      std::sscanf(line.c_str() + name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+    return 0.0;
+  return double(user + system) / double(sysconf(_SC_CLK_TCK));
+}
 
 int DecoderProcess::endedBySignal() {
   int status = 0;

@@ -30,6 +30,8 @@ public:
     return socket_.id();
   }  ///< readable when an answer has come, or the process is gone
   int pid() const { return pid_; }
+  /// Seconds of processors it has used so far; 0 once it is gone.
+  double processorSeconds() const;
 
   bool ask(const DecodingRequest& request);
   /// Waits for the next answer; nothing when the process is gone.
