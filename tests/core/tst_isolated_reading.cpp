@@ -125,7 +125,7 @@ private Q_SLOTS:
     QCOMPARE(mkfifo(at("pipe").c_str(), 0600), 0);  // opening it waits for a writer who never comes
     const std::vector<std::string> files = {at("pipe"), samples(1)[0]};
     IsolationOptions impatient = options_;
-    impatient.patience = std::chrono::seconds(1);
+    impatient.patience = std::chrono::seconds(3);
     impatient.processes = 1;
     Listening heard;
     decodeIsolated(numbered(files), impatient, heard);
