@@ -8,7 +8,7 @@ namespace stormloom {
 namespace {
 
 constexpr double kWhole = 0.999;      // cells of that size hide each other
-constexpr double kFaceShare = 0.94;   // of a whole cell's face
+constexpr double kInset = 0.06;       // of a whole cell's face, and no more than this on either side
 constexpr double kNodeHeight = 0.16;  // global vectors stand that share of the block above it
 
 using Axes = std::array<double, 3>;
@@ -233,6 +233,50 @@ BlockShape shapeOf(const CellBlock& block, const BlockView& view) {
   return ShapeMaker(block, view).make();
 }
 
+std::vector<BlockBox> mergedBoxes(const CellBlock& block, const BlockShape& shape) {
+  const Thw& size = block.map.size;
+  const auto axis = std::size_t(std::max_element(size.begin(), size.end()) - size.begin());
+  static constexpr std::array<std::pair<BlockSide, BlockSide>, 3> kEnds = {
+      {{BlockSide::Front, BlockSide::Back},
+       {BlockSide::Up, BlockSide::Down},
+       {BlockSide::Left, BlockSide::Right}}};
+  const auto [near, far] = kEnds[axis];
+  const auto sides = std::uint8_t(~((1 << int(near)) | (1 << int(far))));
+  std::vector<std::size_t> boxAt(block.cells.size(), shape.boxes.size());
+  for (std::size_t i = 0; i < shape.boxes.size(); ++i)
+    boxAt[std::size_t(flatIndex(shape.boxes[i].cell, block.map.data))] = i;
+  std::vector<BlockBox> merged;
+  std::vector<bool> taken(shape.boxes.size(), false);
+  for (std::size_t i = 0; i < shape.boxes.size(); ++i) {
+    if (taken[i]) continue;
+    BlockBox run = shape.boxes[i];
+    BlockBox last = run;
+    while (!last.isOpen(far) && last.cell[axis] + 1 < block.map.data[axis]) {
+      Thw next = last.cell;
+      ++next[axis];
+      const std::size_t at = boxAt[std::size_t(flatIndex(next, block.map.data))];
+      if (at >= shape.boxes.size()) break;
+      const BlockBox& box = shape.boxes[at];
+      if (!(box.color == run.color) || box.isOpen(near) || box.front != run.front ||
+          (box.open & sides) != (run.open & sides) || box.glow > 0.f)
+        break;
+      taken[at] = true;
+      last = box;
+    }
+    const auto joined = [](double a, double b, double half, double& middle, double& whole) {
+      middle = 0.5 * (a + b);
+      whole = half + 0.5 * std::abs(a - b);
+    };
+    const BlockBox first = run;
+    joined(first.middle.x, last.middle.x, first.half.x, run.middle.x, run.half.x);
+    joined(first.middle.y, last.middle.y, first.half.y, run.middle.y, run.half.y);
+    joined(first.middle.z, last.middle.z, first.half.z, run.middle.z, run.half.z);
+    run.open = std::uint8_t((first.open & ~(1 << int(far))) | (last.open & (1 << int(far))));
+    merged.push_back(run);
+  }
+  return merged;
+}
+
 BlockProjection::BlockProjection(const BlockView& view, double radius, double width,
                                  double height) {
   const double a = radians(view.turn), b = radians(view.tilt);
@@ -254,11 +298,14 @@ std::array<BlockPoint, 4> cornersOf(const BlockBox& box, BlockSide side) {
   // u, v, n are right-handed: v = n x u.
   const BlockPoint v = {n.y * u.z - n.z * u.y, n.z * u.x - n.x * u.z, n.x * u.y - n.y * u.x};
   const BlockPoint& h = box.half;
-  const double share = h.x > 0.5 * kWhole ? kFaceShare : 1.0;
+  const bool whole = h.x > 0.5 * kWhole;
+  const auto inner = [whole](double half) {
+    return whole ? half - kInset * std::min(half, 1.1) : half;
+  };
   const auto corner = [&](double i, double j) {
-    return BlockPoint{box.middle.x + h.x * (n.x + share * (i * u.x + j * v.x)),
-                      box.middle.y + h.y * (n.y + share * (i * u.y + j * v.y)),
-                      box.middle.z + h.z * (n.z + share * (i * u.z + j * v.z))};
+    return BlockPoint{box.middle.x + h.x * n.x + inner(h.x) * (i * u.x + j * v.x),
+                      box.middle.y + h.y * n.y + inner(h.y) * (i * u.y + j * v.y),
+                      box.middle.z + h.z * n.z + inner(h.z) * (i * u.z + j * v.z)};
   };
   return {corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)};
 }

@@ -103,6 +103,10 @@ struct BlockShape {
 };
 BlockShape shapeOf(const CellBlock& block, const BlockView& view);
 
+/// The boxes of a shape with runs of alike cells made one: of a large block, whose cells are too
+/// small to be told apart, a fraction remains to be drawn while it turns.
+std::vector<BlockBox> mergedBoxes(const CellBlock& block, const BlockShape& shape);
+
 /// Parallel projection: x to the right, y up, both in pixels from the middle; depth towards the eye.
 class BlockProjection {
 public:

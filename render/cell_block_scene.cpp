@@ -18,6 +18,7 @@
 namespace stormloom {
 namespace {
 
+constexpr std::size_t kMostSingleBoxes = 6000;
 constexpr double kHaloSize = 1.7;
 constexpr unsigned char kHaloOpacity = 90;
 constexpr double kLinkWidth = 2.0;
@@ -145,6 +146,7 @@ std::optional<Thw> CellBlockScene::cellAt(double x, double y) const {
 
 void CellBlockScene::rebuild() {
   shape_ = block_ ? shapeOf(*block_, view_) : BlockShape();
+  drawn_ = shape_.boxes.size() > kMostSingleBoxes ? mergedBoxes(*block_, shape_) : shape_.boxes;
   for (int side = 0; side < kBlockSides; ++side) buildSide(BlockSide(side));
   buildHalos();
   buildLinks();
@@ -154,8 +156,8 @@ void CellBlockScene::rebuild() {
 
 void CellBlockScene::buildSide(BlockSide side) {
   Corners corners(4), front(4);
-  corners.reserve(shape_.boxes.size());
-  for (const BlockBox& box : shape_.boxes)
+  corners.reserve(drawn_.size());
+  for (const BlockBox& box : drawn_)
     if (box.isOpen(side)) addBox(box.front ? front : corners, box, side);
   for (const BlockBox& node : shape_.nodes) addBox(front, node, side);
   if (shape_.asking) addBox(front, *shape_.asking, side);

@@ -62,6 +62,7 @@ private:
   std::vector<std::array<std::unique_ptr<TextPlate>, 2>> texts_;
   std::shared_ptr<const CellBlock> block_;
   BlockShape shape_;
+  std::vector<BlockBox> drawn_;  ///< boxes of the shape, runs of a large one merged
   BlockView view_;
   PictureSize size_;
 };

@@ -1,6 +1,8 @@
 #include "app/attention/attention_desk.h"
 
 #include <QObject>
+#include <QScreen>
+#include <algorithm>
 
 #include "app/attention/attention_window.h"
 #include "app/attention/diffusion_window.h"
@@ -60,13 +62,33 @@ LessonWindow* AttentionDesk::openLessons() {
   return shown(lessons_.data());
 }
 
+/// A lesson and the window it speaks of share the screen, once; where the person puts them then
+/// they stay.
+void AttentionDesk::placeBeside(QWidget* window) {
+  constexpr double kLessonShare = 0.34;
+  if (!lessons_ || !lessons_->isVisible() || !window->screen()) return;
+  if (std::find(placed_.begin(), placed_.end(), window) != placed_.end()) return;
+  const QRect room = window->screen()->availableGeometry();
+  const int lesson = int(kLessonShare * room.width());
+  lessons_->setGeometry(room.right() - lesson, room.top(), lesson, room.height());
+  window->setGeometry(room.left(), room.top(), room.width() - lesson, room.height());
+  placed_.emplace_back(window);
+}
+
 void AttentionDesk::act(const LessonAction& action) {
-  if (action.target == "lab")
-    openPatternLab()->act(action.words);
-  else if (action.target == "diffusion")
-    openDiffusion()->act(action.words);
-  else
-    openAttention()->act(action.words);
+  if (action.target == "lab") {
+    PatternWindow* window = openPatternLab();
+    placeBeside(window);
+    window->act(action.words);
+  } else if (action.target == "diffusion") {
+    DiffusionWindow* window = openDiffusion();
+    placeBeside(window);
+    window->act(action.words);
+  } else {
+    AttentionWindow* window = openAttention();
+    placeBeside(window);
+    window->act(action.words);
+  }
 }
 
 }  // namespace stormloom

@@ -29,12 +29,15 @@ public:
   void act(const LessonAction& action);
 
 private:
+  void placeBeside(QWidget* window);
+
   std::function<AttentionSubject()> subject_;
   QWidget* parent_;
   QPointer<AttentionWindow> attention_;
   QPointer<DiffusionWindow> diffusion_;
   QPointer<PatternWindow> lab_;
   QPointer<LessonWindow> lessons_;
+  std::vector<QPointer<QWidget>> placed_;  ///< windows that stand beside the lesson already
 };
 
 }  // namespace stormloom

@@ -96,6 +96,7 @@ QWidget* AttentionWindow::buildControls() {
   layers_ = new QListWidget;
   layers_->setObjectName("attentionLayers");
   layers_->setWordWrap(true);
+  layers_->setTextElideMode(Qt::ElideNone);
   layers_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   layers_->setToolTip(tr("Layers in the order of the network; finest level first in each part."));
   head_ = new QComboBox;

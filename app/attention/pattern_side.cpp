@@ -39,7 +39,7 @@ QLabel* quietLabel(const QString& text) {
 }
 
 QString millisecondsText(double time) {
-  if (std::isnan(time)) return "…";
+  if (std::isnan(time)) return QObject::tr("being measured");
   if (time < 0.0) return QObject::tr("not run");
   return QString::number(time, 'f', time < 9.95 ? 2 : time < 99.5 ? 1 : 0) + " ms";
 }

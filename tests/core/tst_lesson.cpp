@@ -64,6 +64,7 @@ private Q_SLOTS:
     QCOMPARE(layerCost(sevir[0], 0).pairs, 13312.0 * 13312.0);
     QCOMPARE(sevir[1].name, std::string("axial"));
     QCOMPARE(layerCost(sevir[1], 0).cheaper, 1024.0);
+    QCOMPARE(std::lround(patternCost(sevir[1]).cheaper), 173L);
     const auto corner = attendedBy(paperFigure()[2], 0, {0, 0, 0});
     QCOMPARE(std::count(corner.begin(), corner.end(), 1), std::ptrdiff_t(1));
   }
