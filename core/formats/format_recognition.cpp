@@ -54,6 +54,8 @@ constexpr Stranger kStrangers[] = {
     {0, "UF", "it is a UF volume of a single radar. Choose the service's composite"},
     {0, "SSWB", "it is a DORADE sweep of a single radar. Choose the service's composite"},
     {0, "VOLD", "it is a DORADE volume of a single radar. Choose the service's composite"},
+    {0, std::string_view("\0\0\x02\0", 4),
+     "it is a Nimrod file of the Met Office. Fetch the same composite as ODIM HDF5 or NetCDF"},
     {0, "\x89PNG",
      "it is a picture for eyes, whose colours are no values. Fetch the product as data"},
     {0, "\xff\xd8\xff",

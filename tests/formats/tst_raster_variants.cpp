@@ -158,6 +158,16 @@ private Q_SLOTS:
     QVERIFY(sentenceFor(at("rain.tif")).find("say a time") != std::string::npos);
   }
 
+  void italysNamesSayTimeAndQuantity() {
+    const auto picture = made({});
+    save(*picture, "GTiff", at("rdr1_d01_20251202Z1900_VMI.tiff"));
+    const FrameSequence dbz = onlySequence(at("rdr1_d01_20251202Z1900_VMI.tiff"));
+    QVERIFY(dbz.quantity == Quantity::Reflectivity);
+    QCOMPARE(isoText(dbz.frames[0].validTime), std::string("2025-12-02T19:00:00Z"));
+    save(*picture, "GTiff", at("rdr1_d01_20251202Z1905_SRI.tiff"));
+    QVERIFY(onlySequence(at("rdr1_d01_20251202Z1905_SRI.tiff")).quantity == Quantity::RainRate);
+  }
+
   void scaledWholeNumbersAreUnpacked() {
     const auto picture = made({.type = GDT_Int16, .values = {-32768, 0, 125, 1000, -5, 7}});
     GDALRasterBand& band = *picture->GetRasterBand(1);
@@ -305,6 +315,7 @@ private Q_SLOTS:
     row("Rainbow", "<volume version=\"5.34\">", "Rainbow");
     row("BUFR", "BUFR", "BUFR");
     row("DORADE", "SSWB", "DORADE");
+    row("Nimrod", QByteArray("\0\0\x02\0\x07\xe3", 6), "Nimrod");
     row("ZIP", "PK\x03\x04", "ZIP");
     row("PNG", "\x89PNG\r\n\x1a\n", "picture");
     row("bzip2", "BZh91AY", "bunzip2");
