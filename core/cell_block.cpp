@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <unordered_set>
 
 namespace stormloom {
 namespace {
@@ -73,7 +74,7 @@ private:
 class ShapeMaker {
 public:
   ShapeMaker(const CellBlock& block, const BlockView& view)
-      : block_(block), places_(block, std::clamp(view.apart, 0.0, 1.0)) {
+      : block_(block), apart_(std::clamp(view.apart, 0.0, 1.0)), places_(block, apart_) {
     for (std::size_t a = 0; a < 3; ++a) {
       const auto& [first, end] = view.slice[a];
       from_[a] = std::clamp<std::int64_t>(first, 0, block.map.data[a] - 1);
@@ -83,7 +84,9 @@ public:
     for (std::size_t i = 0; i < block.cells.size(); ++i) {
       const Thw& s = block.map.data;
       const auto flat = std::int64_t(i);
-      at_.push_back(places_.placeOf({flat / (s[1] * s[2]), flat / s[2] % s[1], flat % s[2]}));
+      const Thw cell = {flat / (s[1] * s[2]), flat / s[2] % s[1], flat % s[2]};
+      at_.push_back(places_.placeOf(cell));
+      if (block.cells[i].size >= kWhole && isShown(cell)) wholes_.insert(keyOf(at_.back()));
     }
   }
 
@@ -108,18 +111,20 @@ private:
     return block_.cells[indexOf(cell)].size > 0.f;
   }
 
-  /// A whole neighbour that touches this cell hides the faces between them.
+  /// A whole cell that stands where this one's neighbour stands hides the face between them.
   bool isHidden(const Thw& cell, std::size_t axis, std::int64_t step) const {
-    Thw next = cell;
-    next[axis] += step;
-    if (next[axis] < 0 || next[axis] >= block_.map.data[axis] || !isShown(next)) return false;
-    if (block_.cells[indexOf(next)].size < kWhole || block_.cells[indexOf(cell)].size < kWhole)
-      return false;
-    for (std::size_t a = 0; a < 3; ++a) {
-      const double apart = at_[indexOf(next)][a] - at_[indexOf(cell)][a];
-      if (std::abs(apart - (a == axis ? double(step) : 0.0)) > 1e-6) return false;
-    }
-    return true;
+    if (block_.cells[indexOf(cell)].size < kWhole) return false;
+    Axes beside = at_[indexOf(cell)];
+    beside[axis] += double(step);
+    return wholes_.contains(keyOf(beside));
+  }
+
+  /// Places to a thousandth of a cell.
+  static std::uint64_t keyOf(const Axes& place) {
+    std::uint64_t key = 0;
+    for (const double along : place)
+      key = (key << 21) | (std::uint64_t(std::llround(1000.0 * along) + (1 << 19)) & 0x1fffff);
+    return key;
   }
 
   std::uint8_t openSides(const Thw& cell) const {
@@ -167,7 +172,9 @@ private:
       shape_.frame.push_back({{u * c.x, -c.y, v * c.z}, {u * c.x, c.y, v * c.z}});
       shape_.frame.push_back({{u * c.x, v * c.y, -c.z}, {u * c.x, v * c.y, c.z}});
     }
-    if (block_.frameTexts.empty()) return;
+    // Frames that cells have left have no place any more.
+    const bool left = block_.map.shift[0] > 0 || block_.map.strategy[0] == Locality::Dilated;
+    if (block_.frameTexts.empty() || (left && apart_ > 0.0)) return;
     const std::size_t last = block_.frameTexts.size() - 1;
     const auto z = [&](std::size_t t) {
       return places_.pointAt(placeOfFrame(std::int64_t(t))).z;
@@ -195,9 +202,11 @@ private:
   }
 
   const CellBlock& block_;
+  double apart_;
   Places places_;
   Thw from_{}, to_{};
   std::vector<Axes> at_;
+  std::unordered_set<std::uint64_t> wholes_;  ///< where whole cells stand
   BlockShape shape_;
 };
 
@@ -233,6 +242,18 @@ BlockShape shapeOf(const CellBlock& block, const BlockView& view) {
   return ShapeMaker(block, view).make();
 }
 
+namespace {
+
+/// Whether two whole boxes stand side by side.
+bool touch(const BlockBox& a, const BlockBox& b) {
+  const double x = std::abs(a.middle.x - b.middle.x), y = std::abs(a.middle.y - b.middle.y),
+               z = std::abs(a.middle.z - b.middle.z);
+  const double away = x / (2.0 * a.half.x) + y / (2.0 * a.half.y) + z / (2.0 * a.half.z);
+  return std::abs(away - 1.0) < 1e-3;
+}
+
+}  // namespace
+
 std::vector<BlockBox> mergedBoxes(const CellBlock& block, const BlockShape& shape) {
   const Thw& size = block.map.size;
   const auto axis = std::size_t(std::max_element(size.begin(), size.end()) - size.begin());
@@ -251,14 +272,14 @@ std::vector<BlockBox> mergedBoxes(const CellBlock& block, const BlockShape& shap
     if (taken[i]) continue;
     BlockBox run = shape.boxes[i];
     BlockBox last = run;
-    while (!last.isOpen(far) && last.cell[axis] + 1 < block.map.data[axis]) {
+    while (block.map.strategy[axis] == Locality::Local && !last.isOpen(far) && last.cell[axis] + 1 < block.map.data[axis]) {
       Thw next = last.cell;
       ++next[axis];
       const std::size_t at = boxAt[std::size_t(flatIndex(next, block.map.data))];
       if (at >= shape.boxes.size()) break;
       const BlockBox& box = shape.boxes[at];
       if (!(box.color == run.color) || box.isOpen(near) || box.front != run.front ||
-          (box.open & sides) != (run.open & sides) || box.glow > 0.f)
+          (box.open & sides) != (run.open & sides) || box.glow > 0.f || !touch(last, box))
         break;
       taken[at] = true;
       last = box;

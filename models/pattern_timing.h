@@ -9,7 +9,7 @@ namespace stormloom {
 
 /// How long one attention layer takes on this machine's processor.
 struct LayerTiming {
-  double milliseconds = 0.0;  ///< median of the runs
+  double milliseconds = 0.0;  ///< the quickest run: others waited for other programs
   int runs = 0;
   int threads = 0;
 };
