@@ -60,11 +60,9 @@ void MainWindow::showPlace() {
   for (const FrameSequence* forecast : extrapolated)
     chart.curves.push_back(
         {highestPoints(regionSeries(*forecast, cells), now), Curve::Color::Quiet, 1, true});
-  PaneContent all{PaneSource::Scenario,
-                  desk_.state.members > 1 ? PaneProduct::Mean : PaneProduct::Member};
-  const auto ensemble = controller_->ensemble();
-  const auto members = ensemble || desk_.state.members < 2 ? pictures_.forecastsOf(all, desk_)
-                                                           : std::vector<const FrameSequence*>();
+  auto members = pictures_.forecastsOf({PaneSource::Scenario, PaneProduct::Mean}, desk_);
+  if (members.empty())  // one future says something until the others are there
+    members = pictures_.forecastsOf({PaneSource::Scenario}, desk_);
   const RegionForecast forecast = regionForecast(members, region, desk_.state.threshold);
   for (const RegionSeries& series : forecast.members)
     chart.curves.push_back(
@@ -79,9 +77,8 @@ void MainWindow::showPlace() {
     words += tr("<br>Extrapolation: %1")
                  .arg(QString::fromStdString(
                      regionWords(regionForecast(extrapolated, region, desk_.state.threshold))));
-  const QString heading = region.isPlace()
-                              ? tr("AT %1").arg(nameOf(region.outline.front()).toUpper())
-                              : tr("IN THE AREA, %1 CELLS").arg(cells.size());
+  const QString heading = region.isPlace() ? nameOf(region.outline.front()).toUpper()
+                                           : tr("IN THE AREA, %1 CELLS").arg(cells.size());
   panel_->setPlace(heading, words, chart);
 }
 

@@ -93,7 +93,7 @@ void ScenarioPanel::buildNumbers(QVBoxLayout* column) {
 void ScenarioPanel::buildChart(QVBoxLayout* column) {
   chart_ = new CommandChart;
   chart_->setObjectName("intensityChart");
-  chart_->setFixedHeight(164);
+  chart_->setFixedHeight(148);
   chart_->setToolTip(
       tr("Mean intensity of the forecast box. Cyan: observed. Bands: expected, ±1, ±2 and ±4 σ. "
          "Dashed: as expected.\n"
@@ -225,7 +225,7 @@ void ScenarioPanel::buildPlace(QVBoxLayout* column) {
   inside->addLayout(top);
   placeChart_ = new CurveChart;
   placeChart_->setObjectName("placeChart");
-  placeChart_->setFixedHeight(132);
+  placeChart_->setFixedHeight(112);
   placeChart_->setToolTip(
       tr("Strongest value at the place. Cyan: observed. Thin: every member. Dashed: extrapolation. "
          "Dash-dotted: the threshold."));
@@ -253,7 +253,7 @@ void ScenarioPanel::buildAlongDial(QVBoxLayout* column) {
   inside->addWidget(heading(tr("CHANCE ALONG THE DIAL")));
   chanceChart_ = new CurveChart;
   chanceChart_->setObjectName("chanceChart");
-  chanceChart_->setFixedHeight(116);
+  chanceChart_->setFixedHeight(96);
   chanceChart_->setToolTip(
       tr("Members that reach the threshold, in percent, for each intensity. Dots: computed. "
          "Upright line: the dial."));

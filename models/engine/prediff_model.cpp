@@ -19,6 +19,11 @@ Tensor perChannel(const ModelCard& card, const char* key, std::int64_t channels,
   return torch::tensor(values, torch::kFloat64).to(torch::kFloat32).to(device);
 }
 
+void keepChannelsLast(Tensor& weights) {
+  if (weights.dim() == 4) weights.set_data(weights.contiguous(at::MemoryFormat::ChannelsLast));
+  if (weights.dim() == 5) weights.set_data(weights.contiguous(at::MemoryFormat::ChannelsLast3d));
+}
+
 }  // namespace
 
 PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, bool bf16)
@@ -51,6 +56,10 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, bool
   requireTogether(folder);
   loadForInference(*vae_, vae, device);
   loadForInference(*denoiser_, denoiser, device);
+  if (device.is_cpu()) {  // tokens lie channels last already: convolutions need no copies then
+    for (torch::Tensor& weights : vae_->parameters()) keepChannelsLast(weights);
+    for (torch::Tensor& weights : denoiser_->parameters()) keepChannelsLast(weights);
+  }
   name_ = denoiser.name;
   weightsHash_ = denoiser.sha256;
 }

@@ -35,6 +35,11 @@ class Somebody {
 public:
   Somebody(FakeEngine& engine, const QString& folder, unsigned seed)
       : engine_(engine), folder_(folder), chance_(seed) {
+    // Whatever asks a question gets no answer.
+    QObject::connect(&closing_, &QTimer::timeout, [] {
+      if (QWidget* asking = QApplication::activeModalWidget()) asking->close();
+    });
+    closing_.start(50);
     const FrameSequence event = syntheticEvent();
     SyntheticEventOptions other;
     other.seed = 5;
@@ -210,6 +215,7 @@ private:
   QString folder_;
   std::mt19937 chance_;
   QStringList lately_;
+  QTimer closing_;
   int exports_ = 0;
   std::unique_ptr<MainWindow> window_;
 };
