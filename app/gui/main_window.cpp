@@ -106,10 +106,7 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (journal_) {
-    if (journalTimer_.isActive()) writePendingStep();
-    journal_->close();
-  }
+  if (journal_) journal_->close();
   QMainWindow::closeEvent(event);
 }
 

@@ -130,7 +130,6 @@ private:
   void chooseAhead(const DeskState& next);
   void goTo(const DeskState& state);
   void keepInJournal(bool newStep);
-  void writePendingStep();
   void showChoices();
   void updateWishes();
   void cutControlMask();
@@ -182,7 +181,6 @@ private:
   std::unique_ptr<QLockFile> journalLock_;
   std::unique_ptr<DeskJournal> journal_;
   std::optional<DeskJournal::Found> found_;  ///< of a program that did not end in order
-  QTimer journalTimer_;
 
   FileLoader* loader_;
   ForecastSource* source_;
