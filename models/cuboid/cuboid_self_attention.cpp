@@ -9,6 +9,19 @@ namespace {
 /// Tokens whose keys are looked at together where all tokens of a layer must be.
 constexpr std::int64_t kTokensAtOnce = 4096;
 
+/// Queries (1,heads,N,d) carried back through the projection that makes keys, so that their
+/// products with tokens (...,C) are the scores, and no token needs a key of its own:
+/// q (W x + b) = (q W) x + q b. (heads*N,C) and (heads*N,1).
+std::pair<Tensor, Tensor> askedOfTokens(const Tensor& query, const Tensor& weight,
+                                        const Tensor& bias) {
+  const std::int64_t heads = query.size(1), dim = weight.size(1);
+  const Tensor asked = torch::matmul(query[0], weight.view({heads, dim / heads, dim}));
+  const Tensor offset =
+      bias.defined() ? torch::matmul(query[0], bias.view({heads, dim / heads, 1})).flatten(0, 1)
+                     : torch::zeros({heads * query.size(2), 1}, asked.options());
+  return {asked.flatten(0, 1), offset};
+}
+
 }  // namespace
 
 CuboidSelfAttentionLayerImpl::CuboidSelfAttentionLayerImpl(
@@ -213,6 +226,17 @@ Tensor CuboidSelfAttentionLayerImpl::drawnByGlobals(const AttentionInputs& given
   const std::int64_t volume = fit.map.volume();
   const std::int64_t atOnce = std::max<std::int64_t>(1, kTokensAtOnce / volume);
   const Tensor globals = global_vec_norm(given.globals.narrow(0, batch, 1));
+  const CuboidRange asking = {element.cuboid, 1};
+  const Tensor beside = cuboidTokens(given.x, batch, fit.map, options_.padding, asking, norm);
+  const GlobalParts parts =
+      globalParts(beside, globals, splitHeads(qkv(beside), 3, options_.numHeads));
+  const std::int64_t dim = options_.dim;  // the keys of the shared projection: its second third
+  const bool separate = options_.separateGlobalQkv;
+  const Tensor weight = separate ? g2l_k_net->weight : qkv->weight.narrow(0, dim, dim);
+  const Tensor bias = !options_.qkvBias ? Tensor()
+                      : separate        ? g2l_k_net->bias
+                                        : qkv->bias.narrow(0, dim, dim);
+  const auto [asked, offset] = askedOfTokens(parts.query, weight, bias);
   Tensor top, sum, own;  // (heads,N)
   const auto gather = [&](const Tensor& scores) {
     const Tensor higher = top.defined() ? torch::maximum(top, scores.amax(-1)) : scores.amax(-1);
@@ -223,9 +247,8 @@ Tensor CuboidSelfAttentionLayerImpl::drawnByGlobals(const AttentionInputs& given
   for (std::int64_t first = 0; first < fit.map.cuboids(); first += atOnce) {
     const CuboidRange some = {first, std::min(atOnce, fit.map.cuboids() - first)};
     const Tensor tokens = cuboidTokens(given.x, batch, fit.map, options_.padding, some, norm);
-    const auto local = splitHeads(qkv(tokens), 3, options_.numHeads);
-    const GlobalParts parts = globalParts(tokens, globals, local);
-    Tensor scores = torch::matmul(parts.query, parts.keysOfLocal.transpose(-2, -1)).squeeze(0);
+    const Tensor flat = tokens.reshape({-1, dim}).t();  // (C,tokens), in cuboid order
+    Tensor scores = (torch::matmul(asked, flat) + offset).view({options_.numHeads, -1, flat.size(1)});
     if (fit.globalMask.defined()) {
       const Tensor open = fit.globalMask.narrow(0, first * volume, some.count * volume);
       scores = scores.masked_fill(open.logical_not(), -1e18);
@@ -237,8 +260,8 @@ Tensor CuboidSelfAttentionLayerImpl::drawnByGlobals(const AttentionInputs& given
       gather(torch::matmul(parts.selfQuery, parts.selfKey.transpose(-2, -1)).squeeze(0));
   }
   const Tensor drawn = (own - top).exp() / sum;
-  const std::int64_t flat = element.cuboid * volume + element.element;
-  return kept(fit.globalMask.defined() ? drawn * fit.globalMask.select(0, flat) : drawn);
+  const std::int64_t at = element.cuboid * volume + element.element;
+  return kept(fit.globalMask.defined() ? drawn * fit.globalMask.select(0, at) : drawn);
 }
 
 // Spec 1.7, step 6.
