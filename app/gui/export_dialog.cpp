@@ -26,6 +26,8 @@ namespace {
 struct Format {
   const char* name;
   const char* ending;
+  const char* command = "";  ///< of stormloom-cli, where it makes the file; empty: pictures or NetCDF
+  bool needsScenario = false;
 };
 constexpr Format kFormats[] = {
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "MP4 video, plays everywhere"), ".mp4"},
@@ -33,7 +35,28 @@ constexpr Format kFormats[] = {
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GIF animation"), ".gif"},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Folder of PNG pictures"), ""},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "PNG picture of one time"), ".png"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NetCDF, all values"), ".nc"}};
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Report, a page with the animation inside"), ".html",
+     "report", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Report, PDF"), ".pdf", "report", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: past, truth and scenarios, PDF"), ".pdf",
+     "figure --kind strip", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: past, truth and scenarios, SVG"), ".svg",
+     "figure --kind strip", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: all members, PDF"), ".pdf",
+     "figure --kind stamps", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: mean intensity over time, PDF"), ".pdf",
+     "figure --kind fan", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NetCDF, all values"), ".nc"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GeoTIFF, a file for each map"), "", "export"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "CSV, series over time"), ".csv", "export"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GeoJSON, outlines of strong rain"), ".geojson",
+     "export"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "KMZ, for Google Earth"), ".kmz", "export"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NumPy array"), ".npy", "export"}};
+
+bool isPicture(const Format& format) {
+  return !*format.command && QLatin1String(format.ending) != QLatin1String(".nc");
+}
 
 QString lastFolder() {
   const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
@@ -71,7 +94,7 @@ void ExportDialog::build() {
   content_->setItemData(1, tr("stormloom-cli rerun makes this file again, byte for byte."),
                         Qt::ToolTipRole);
   format_ = new QComboBox;
-  for (const Format& format : kFormats) format_->addItem(tr(format.name), QString(format.ending));
+  for (const Format& format : kFormats) format_->addItem(tr(format.name));
   size_ = new QComboBox;
   size_->addItem(tr("As the panes need"), QSize());
   for (const QSize size :
@@ -147,14 +170,18 @@ void ExportDialog::repeat(const ExportSubject& subject) {
 }
 
 void ExportDialog::proposeName() {
-  const QString name = defaultFileName(subject_, format_->currentData().toString());
+  const QString name = defaultFileName(subject_, kFormats[format_->currentIndex()].ending);
   file_->setText(QDir(lastFolder()).filePath(name));
   command_->setText(commandText(subject_));
   showWhatCanBeChosen();
 }
 
 void ExportDialog::showWhatCanBeChosen() {
-  const bool pictures = format_->currentData().toString() != ".nc";
+  const Format& format = kFormats[format_->currentIndex()];
+  const bool pictures = isPicture(format);
+  write_->setEnabled(!job_.isRunning() && (!format.needsScenario || subject_.scenario));
+  write_->setToolTip(write_->isEnabled() ? QString()
+                                         : tr("Needs scenarios; they are still being computed."));
   for (QWidget* widget : {static_cast<QWidget*>(content_), static_cast<QWidget*>(size_),
                           static_cast<QWidget*>(speed_), static_cast<QWidget*>(past_)})
     widget->setEnabled(pictures);
@@ -170,13 +197,15 @@ void ExportDialog::chooseFile() {
 
 ExportRequest ExportDialog::request() const {
   const QSize size = size_->currentData().toSize();
+  const Format& format = kFormats[format_->currentIndex()];
   return {file_->text(),
           size.isValid() ? size.width() : 0,
           size.isValid() ? size.height() : 0,
           speed_->value(),
           past_->isChecked(),
           between_->value(),
-          content_->currentData().toBool() && subject_.panes};
+          QString(format.command).split(' ', Qt::SkipEmptyParts),
+          isPicture(format) && content_->currentData().toBool() && subject_.panes};
 }
 
 void ExportDialog::write() {
@@ -189,7 +218,7 @@ void ExportDialog::write() {
   }
   QSettings().setValue("export/folder", QFileInfo(asked.file).absolutePath());
   setRunning(true);
-  if (asked.asInWindow && !asked.file.endsWith(".nc")) return gatherPanes();
+  if (asked.asInWindow) return gatherPanes();
   job_.start(subject_, asked);
 }
 

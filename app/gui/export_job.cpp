@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "app/gui/command_process.h"
 #include "app/gui/desk_film.h"
 #include "core/animation_file.h"
 #include "core/errors.h"
@@ -124,8 +125,22 @@ void ExportJob::start(const ExportSubject& subject, const ExportRequest& request
   });
 }
 
+/// What the command line makes of a result is made by it, so that both are the same file.
+void ExportJob::writeByCommand(const ExportSubject& subject, const ExportRequest& request,
+                               std::stop_token stop) {
+  const ScratchFolder scratch;
+  QStringList words = {request.command.front()};
+  words += writeForCommands(subject, QString::fromStdString(scratch.path().string()));
+  Q_EMIT progress(0.5, QObject::tr("the result is written; now what is made of it"));
+  if (request.command.front() != "export" && subject.truthIsShown) words += subject.inputs;
+  words += request.command.mid(1);
+  words += {"--out", request.file, "--overwrite", "-q"};
+  if (!runCommandLine(words, stop)) throw Stopped();
+}
+
 void ExportJob::write(const ExportSubject& subject, const ExportRequest& request,
                       std::stop_token stop) {
+  if (!request.command.isEmpty()) return writeByCommand(subject, request, stop);
   const QString ending = QFileInfo(request.file).suffix().toLower();
   if (ending == "nc") return writeResult(subject, request.file.toStdString());
   const Drawn drawn = drawnFrom(subject, request);

@@ -2,6 +2,7 @@
 
 #include <QElapsedTimer>
 #include <QFutureWatcher>
+#include <QStringList>
 #include <QObject>
 #include <stop_token>
 
@@ -17,6 +18,7 @@ struct ExportRequest {
   double framesPerSecond = 4.0;
   bool withPast = true;  ///< false: the forecast alone
   int between = 0;       ///< pictures computed between every two
+  QStringList command = {};  ///< words of stormloom-cli that make the file from the result; empty: made here
   bool asInWindow = false;  ///< the window's panes, whose film is complete; else what was observed and scenarios
 };
 
@@ -37,6 +39,8 @@ Q_SIGNALS:
   void cancelled();
 
 private:
+  void writeByCommand(const ExportSubject& subject, const ExportRequest& request,
+                      std::stop_token stop);
   void write(const ExportSubject& subject, const ExportRequest& request, std::stop_token stop);
 
   QFuture<void> job_;

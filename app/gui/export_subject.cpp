@@ -1,6 +1,7 @@
 #include "app/gui/export_subject.h"
 
 #include <QBuffer>
+#include <QDir>
 #include <QFileInfo>
 #include <algorithm>
 #include <cmath>
@@ -43,7 +44,7 @@ std::vector<std::string> optionsOf(const ExportSubject& subject, const ScenarioR
 
 /// The event that is built in, as the command line writes it; whoever makes the result again begins
 /// with it.
-ReceiptInput builtInEvent(const FrameSequence& event) {
+Receipt builtInReceipt(const FrameSequence& event) {
   Receipt made;
   made.command = "demo";
   made.commandLine = "stormloom-cli demo --out demo.nc";
@@ -52,6 +53,11 @@ ReceiptInput builtInEvent(const FrameSequence& event) {
   made.seed = SyntheticEventOptions().seed;
   made.box = event.geo.bounds();
   made.firstTime = isoText(event.frames.front().validTime);
+  return made;
+}
+
+ReceiptInput builtInEvent(const FrameSequence& event) {
+  const Receipt made = builtInReceipt(event);
   const ScratchFolder scratch;
   const std::string file = (scratch.path() / "demo.nc").string();
   writeSequenceFile(file, event, made);
@@ -234,6 +240,16 @@ void writeResult(const ExportSubject& subject, const std::string& file) {
     writeScenarioFile(file, *subject.scenario, receipt);
   else
     writeProductNetCdf(file, productOfSequence(*subject.observed), receipt);
+}
+
+QStringList writeForCommands(const ExportSubject& subject, const QString& folder) {
+  if (!subject.scenario && !subject.inputs.isEmpty()) return subject.inputs;
+  const QString file = QDir(folder).filePath(subject.scenario ? "scenario.nc" : "demo.nc");
+  if (subject.scenario)
+    writeResult(subject, file.toStdString());
+  else
+    writeSequenceFile(file.toStdString(), *subject.observed, builtInReceipt(*subject.observed));
+  return {file};
 }
 
 void writeWindowPicture(const QImage& picture, const ExportSubject& subject,

@@ -25,6 +25,7 @@ struct ExportSubject {
   QString within = {};       ///< corners of the area that the control is limited to
   bool interpolate = false;  ///< frames of the context computed where none was observed
   ValidTime time{};          ///< what is looked at
+  bool truthIsShown = false;  ///< frames after the run time are among the inputs
   std::shared_ptr<DeskFilm> panes = {};  ///< as the window arranges them
 };
 
@@ -53,6 +54,10 @@ std::string attentionCommandText(const ExportSubject& subject,
 
 /// Writes that file: CF NetCDF as the command line would.
 void writeResult(const ExportSubject& subject, const std::string& file);
+
+/// What stormloom-cli reads the same from: the scenarios written into `folder`, else the inputs, else the
+/// built-in event written there.
+QStringList writeForCommands(const ExportSubject& subject, const QString& folder);
 
 /// The maps as they look now, as PNG with what is known of their making without hashing inputs.
 /// Throws IoError where the file cannot be written.

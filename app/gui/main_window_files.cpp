@@ -408,6 +408,7 @@ ExportSubject MainWindow::exportSubject() const {
   subject.interpolate = desk_.state.interpolate;
   for (const std::string& path : desk_.state.paths) subject.inputs << QString::fromStdString(path);
   subject.time = desk_.time;
+  subject.truthIsShown = desk_.truth && !desk_.truth->frames.empty() && desk_.state.showTruth;
   if (desk_.observed) subject.panes = std::make_shared<DeskFilm>(desk_);
   ScenarioRequest& wished = subject.wished;
   wished.nSigma = {desk_.state.nSigma};

@@ -106,6 +106,19 @@ private Q_SLOTS:
             receipt->options[1].find("probability") != std::string::npos);
   }
 
+  void whatTheCommandLineWritesIsWrittenByIt() {
+    ExportJob job;
+    QSignalSpy done(&job, &ExportJob::done), failed(&job, &ExportJob::failed);
+    const QString file = folder_.filePath("a storm's series.csv");
+    job.start(observed(), {.file = file, .command = {"export"}});
+    QTRY_VERIFY_WITH_TIMEOUT(done.count() + failed.count() == 1, 60'000);
+    QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
+    QVERIFY(QFile::exists(file));
+    job.start(observed(), {.file = file + "/series.csv", .command = {"export"}});  // no folder
+    QTRY_VERIFY_WITH_TIMEOUT(failed.count() == 1, 60'000);
+    QVERIFY2(failed[0][0].toString().contains("folder"), qPrintable(failed[0][0].toString()));
+  }
+
   void scenariosOfSeveralNAreOneResultByRisingN() {
     const auto one = [](double n, int members) {
       auto forecast = std::make_shared<ScenarioForecast>();
