@@ -52,8 +52,8 @@ Grid bestGrid(QSize room, int panes, double aspect, int strip) {
 FigureLayout frameOf(QSize size, bool heading, bool legend) {
   FigureLayout layout;
   layout.size = size;
-  // Above the width of a screen it is paper: letters grow with it, to 7 points at 300 dots an inch.
-  const int largest = size.width() > 2000 ? std::max(22, size.width() / 80) : 22;
+  // Above the width of a screen it is paper: letters grow with it, to 5.5 points at 300 dots an inch.
+  const int largest = size.width() > 2000 ? std::max(22, size.width() / 100) : 22;
   const int text = std::clamp(std::min(size.width() / 58, size.height() / 42), 11, largest);
   layout.textHeight = text;
   layout.heading = QRect(0, 0, size.width(), heading ? headingHeight(text) : 0);

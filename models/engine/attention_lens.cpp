@@ -78,8 +78,11 @@ AttentionRollout AttentionLens::Impl::rollout(int frame, int row, int col) const
   AttentionRollout result{{.layer = first, .geo = levelGeo(*map, first.query.data)}, rolled.lost};
   result.view.layer.path = "rollout";
   result.view.layer.words = "rollout through all layers (an approximation)";
-  result.view.layer.attended = result.view.layer.query;
+  result.view.layer.attended = first.query;
   result.view.layer.attendedFrames = first.queryFrames;
+  result.view.layer.query = last.query;
+  result.view.layer.queryFrames = last.queryFrames;
+  result.view.layer.cross = last.query.data != first.query.data;  // asked by another field
   result.view.model = pass.model;
   result.view.weightsHash = pass.weightsHash;
   result.view.query = cell;
