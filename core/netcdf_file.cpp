@@ -1,6 +1,9 @@
 #include "core/netcdf_file.h"
 
 #include <netcdf.h>
+#if __has_include(<hdf5.h>)
+#include <hdf5.h>
+#endif
 #include <sys/statvfs.h>
 
 #include <cerrno>
@@ -49,6 +52,13 @@ bool diskIsFull(const std::string& path) {
   return statvfs(path.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < kNearlyNothing;
 }
 
+/// HDF5 below NetCDF tells every thread of its own of what NetCDF only tries, unless it is asked not to.
+void keepReasonsOutOfStderr() {
+#if __has_include(<hdf5.h>)
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+#endif
+}
+
 }  // namespace
 
 NetCdfFile::NetCdfFile(std::string path, std::unique_ptr<ScratchFile> scratch, int id)
@@ -60,6 +70,7 @@ NetCdfFile::NetCdfFile(NetCdfFile&& other) noexcept
       id_(std::exchange(other.id_, -1)) {}
 
 NetCdfFile NetCdfFile::create(const std::string& path) {
+  keepReasonsOutOfStderr();
   auto scratch = std::make_unique<ScratchFile>(path);
   int id = -1;
   const int status = nc_create(scratch->path().c_str(), NC_NETCDF4 | NC_CLOBBER, &id);
@@ -71,6 +82,7 @@ NetCdfFile NetCdfFile::create(const std::string& path) {
 }
 
 NetCdfFile NetCdfFile::open(const std::string& path) {
+  keepReasonsOutOfStderr();
   int id = -1;
   const int status = nc_open(path.c_str(), NC_NOWRITE, &id);
   if (status != NC_NOERR) {
