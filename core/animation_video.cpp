@@ -18,7 +18,7 @@ namespace {
 
 using namespace libav;
 
-constexpr int kTicksPerSecond = 12800;  // divides evenly by the usual rates; GIF has 100 of its own
+constexpr int kTicksPerSecond = 90000;  // divides evenly by 4, 7.5, 24, 25, 30, 50, 60; GIF has 100 of its own
 constexpr int kEncoderThreads = 4;
 constexpr int kGifTicksPerSecond = 100;
 

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <limits>
 #include <utility>
 
@@ -75,6 +76,8 @@ NetCdfFile NetCdfFile::create(const std::string& path) {
   int id = -1;
   const int status = nc_create(scratch->path().c_str(), NC_NETCDF4 | NC_CLOBBER, &id);
   if (status != NC_NOERR) {
+    if (diskIsFull(std::filesystem::absolute(path).parent_path().string()))
+      throw IoError(path + ": cannot be written, because the disk is full. Free some space.");
     throw IoError(path + ": cannot be written (" + nc_strerror(status) +
                   "). Check that the folder exists and may be written to.");
   }

@@ -78,7 +78,8 @@ public:
       list += line.dump() + "\n";
     }
     writeWholeFile((fs::path(plan_.out) / "results.jsonl").string(), list);
-    for (const BatchJob& job : plan_.jobs) fs::remove(failureFile(job));
+    std::error_code gone;
+    for (const BatchJob& job : plan_.jobs) fs::remove(failureFile(job), gone);
   }
 
   ExitCode code() const { return code_; }
@@ -99,7 +100,8 @@ private:
     if (!claim) return false;
     done_[index] = true;
     for (const std::string& file : filesOf(job)) removeStaleScratch(file);
-    fs::remove(failureFile(job));
+    std::error_code gone;
+    fs::remove(failureFile(job), gone);
     try {
       if (isThere(job)) {
         report(job, "kept", {});

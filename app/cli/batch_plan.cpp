@@ -1,6 +1,7 @@
 #include "app/cli/batch_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cctype>
 #include <cstring>
 #include <filesystem>
@@ -102,6 +103,9 @@ public:
     models_ = words("models", {"prediff"}, kModels);
     nSigma_ = numbers("n", {0.0}, -4.0, 4.0);
     seeds_ = numbers("seeds", {1.0}, 0.0, 9e15);
+    for (const double seed : seeds_)
+      if (seed != std::floor(seed)) refuse_("seeds", numberText(seed) + " is no whole number");
+    checkRequest();
     const Json* events = root_.find("events");
     if (!events || !events->isArray() || events->size() == 0)
       refuse_("events", "needs a list of events, each with \"paths\"");
@@ -115,6 +119,33 @@ public:
   }
 
 private:
+  /// What every job hands on is refused here once, not by each job.
+  void checkRequest() const {
+    wholeNumber("members", 1, 256);
+    wholeNumber("steps", 0, 1000);
+    const auto oneOf = [this](const char* key, const std::vector<std::string>& known) {
+      const Json* value = root_.find(key);
+      if (!value) return;
+      const std::string word = value->isString() ? value->asString() : value->dump();
+      if (std::ranges::find(known, word.substr(0, word.find(':'))) == known.end())
+        refuse_(key, "\"" + word + "\" is unknown");
+    };
+    oneOf("grid", {"sevir-lr", "sevir"});
+    oneOf("sampler", {"flow-ab2", "flow-euler", "flow-heun", "ddpm", "ddim", "ddim-quad", "dpm++"});
+    oneOf("animate", {".mp4", ".webm", ".gif"});
+    if (root_.contains("animate") && std::ranges::find(models_, "prediff") == models_.end())
+      refuse_("animate", "draws scenarios, so \"models\" needs \"prediff\" among them");
+  }
+
+  void wholeNumber(const char* key, std::int64_t low, std::int64_t high) const {
+    const Json* value = root_.find(key);
+    if (!value) return;
+    const bool whole = value->isNumber() && value->asDouble() == std::floor(value->asDouble());
+    if (!whole || value->asDouble() < double(low) || value->asDouble() > double(high))
+      refuse_(key, value->dump() + " is no whole number from " + std::to_string(low) + " to " +
+                       std::to_string(high));
+  }
+
   std::string place(const std::string& path) const {
     return fs::path(path).is_absolute() ? path : (base_ / path).lexically_normal().string();
   }
@@ -193,6 +224,9 @@ private:
     if (files.empty()) refuse_(path + ".paths", "is empty");
     const std::string name = event.contains("name") ? text(event, path + ".", "name")
                                                     : fs::path(files.front()).stem().string();
+    constexpr std::size_t kLongestName = 160;  // bytes; time, model and n come behind it
+    if (name.size() > kLongestName)
+      refuse_(path + ".name", "is too long for a file's name; give one of at most 160 letters");
     std::vector<std::string> times = {""};
     if (const Json* at = event.find("at")) {
       times.clear();
@@ -212,6 +246,8 @@ private:
     if (!box || (box->isString() && box->asString() == "auto")) return "auto";
     if (!box->isArray() || box->size() != 2 || !box->at(0).isNumber() || !box->at(1).isNumber())
       refuse_(path + ".box", "needs [longitude, latitude] or \"auto\"");
+    if (std::abs(box->at(0).asDouble()) > 360.0 || std::abs(box->at(1).asDouble()) > 90.0)
+      refuse_(path + ".box", "is nowhere on Earth: longitude comes first, then latitude");
     return numberText(box->at(0).asDouble()) + "," + numberText(box->at(1).asDouble());
   }
 
@@ -266,7 +302,6 @@ private:
     }
     const std::string file = (fs::path(plan.out) / name).string();
     if (const Json* animate = root_.find("animate"); animate && scenario) {
-      if (!animate->isString()) refuse_("animate", "needs \".mp4\", \".webm\" or \".gif\"");
       words.insert(words.end(),
                    {"--animate", fs::path(file).replace_extension(animate->asString()).string()});
     }

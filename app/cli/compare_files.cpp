@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/cli/console.h"
+#include "app/cli/outputs.h"
 #include "core/checked_result.h"
 #include "core/animation_file.h"
 #include "core/receipt_in_file.h"
@@ -97,7 +98,7 @@ void comparePictures(const std::string& before, const std::string& again, Compar
 }
 
 bool isPicture(const std::string& path) {
-  const std::string ending = fs::path(path).extension().string();
+  const std::string ending = lowerEnding(path);
   return fs::is_directory(path) || ending == ".mp4" || ending == ".webm" || ending == ".gif" ||
          ending == ".png";
 }
@@ -112,6 +113,22 @@ bool sameBytes(const std::string& before, const std::string& again) {
   return true;
 }
 
+/// A text file without the line that says how it was made.
+std::string withoutReceipt(const std::string& path) {
+  std::string text = readWholeFile(path);
+  const auto receipt = findReceipt(text);
+  if (!receipt) return text;
+  const std::string line = receiptText(*receipt);
+  for (std::size_t at = text.find(line); at != std::string::npos; at = text.find(line, at))
+    text.erase(at, line.size());
+  return text;
+}
+
+bool isText(const std::string& path) {
+  const std::string ending = lowerEnding(path);
+  return ending == ".csv" || ending == ".geojson" || ending == ".kml" || ending == ".svg";
+}
+
 }  // namespace
 
 Comparison compareFiles(const std::string& before, const std::string& again) {
@@ -123,6 +140,8 @@ Comparison compareFiles(const std::string& before, const std::string& again) {
     compareResults(before, again, out);
   else if (isPicture(before) && canWriteAnimations())
     comparePictures(before, again, out);
+  else if (isText(before) && withoutReceipt(before) == withoutReceipt(again))
+    out.sameContent = true;
   else
     out.differences.push_back("its bytes differ (" + std::to_string(fs::file_size(before)) +
                               " before, " + std::to_string(fs::file_size(again)) + " now)");

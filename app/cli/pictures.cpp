@@ -97,8 +97,14 @@ void checkAnimation(const Session& session, const std::string& path) {
 
 void animate(const Session& session, const Film& whole, const std::string& path,
              const Receipt& receipt) {
-  const Film film = withInBetweens(part(session, whole),
-                                   session.arguments.integer("--between", 0, 60), frameAlongMotion);
+  const int between = session.arguments.integer("--between", 0, 60);
+  const Film film = [&] {
+    ProgressLine line(session.console, "Pictures in between");
+    return withInBetweens(part(session, whole), between, frameAlongMotion, [&](double share) {
+      stopHere(session);
+      line.update(share);
+    });
+  }();
   AnimationOptions options;
   options.framesPerSecond = session.arguments.number("--fps", 0.1, 60.0);
   options.holdLastSeconds = 1.0;

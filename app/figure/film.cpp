@@ -185,7 +185,8 @@ Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
   return film;
 }
 
-Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween) {
+Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween,
+                    const std::function<void(double share)>& eachStep) {
   if (between <= 0 || film.frames.size() < 2) return film;
   if (film.quantity != Quantity::VilDigital)
     throw UsageError("Pictures in between need maps on the 0-255 scale; these show " +
@@ -194,8 +195,10 @@ Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween
   out.frames = {film.frames.front()};
   for (std::size_t k = 1; k < film.frames.size(); ++k) {
     BetweenPanes panes(inBetween);
-    for (int step = 1; step <= between; ++step)
+    for (int step = 1; step <= between; ++step) {
       out.frames.push_back(panes.at(film, k, double(step) / double(between + 1)));
+      if (eachStep) eachStep((double(k - 1) + double(step) / between) / double(film.frames.size() - 1));
+    }
     out.frames.push_back(film.frames[k]);
   }
   return out;

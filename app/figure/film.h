@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +31,9 @@ Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
                      const std::vector<ScenarioMember>& members);
 
 /// With `between` pictures more between every two, marked as computed. Throws UsageError for maps
-/// that are not on the 0-255 scale.
-Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween);
+/// that are not on the 0-255 scale. `eachStep` is told the share that is done and may throw to stop.
+Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween,
+                    const std::function<void(double share)>& eachStep = {});
 
 Film filmOfResult(const ResultFile& result);
 

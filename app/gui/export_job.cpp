@@ -3,6 +3,7 @@
 #include <QFileInfo>
 #include <QtConcurrent>
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "app/gui/command_process.h"
@@ -83,7 +84,8 @@ Drawn panesDrawn(const ExportSubject& subject) {
   return drawn;
 }
 
-Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request) {
+Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request,
+                const std::function<void(double)>& eachStep) {
   Drawn drawn = request.asInWindow ? panesDrawn(subject) : scenariosDrawn(subject);
   std::vector<std::string>& options = drawn.receipt.options;
   const bool picture = QFileInfo(request.file).suffix().toLower() == "png";
@@ -97,7 +99,7 @@ Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request) {
                                                  std::to_string(request.height)});
   drawn.look.width = request.width;
   drawn.look.height = request.height;
-  if (between > 0) drawn.film = withInBetweens(drawn.film, between, frameAlongMotion);
+  if (between > 0) drawn.film = withInBetweens(drawn.film, between, frameAlongMotion, eachStep);
   return drawn;
 }
 
@@ -143,7 +145,10 @@ void ExportJob::write(const ExportSubject& subject, const ExportRequest& request
   if (!request.command.isEmpty()) return writeByCommand(subject, request, stop);
   const QString ending = QFileInfo(request.file).suffix().toLower();
   if (ending == "nc") return writeResult(subject, request.file.toStdString());
-  const Drawn drawn = drawnFrom(subject, request);
+  const Drawn drawn = drawnFrom(subject, request, [&](double share) {
+    if (stop.stop_requested()) throw Stopped();
+    Q_EMIT progress(share, QObject::tr("pictures in between"));
+  });
   const Film& film = drawn.film;
   if (stop.stop_requested()) throw Stopped();
   const FigurePainter painter(film.geo, film.quantity, drawn.look);

@@ -190,6 +190,13 @@ private Q_SLOTS:
     }
   }
 
+  void whatDiffersOnlyInItsReceiptHasTheSameContent() {
+    mustWork({"export", path("demo.nc"), "--out", path("t.geojson"), "--threads", "1"});
+    const CliRun run = runCli({"rerun", path("t.geojson"), "--threads", "2"});
+    QCOMPARE(run.code, 0);
+    QVERIFY2(run.out.contains("every value is the same") || run.out.contains("identical"), run.out);
+  }
+
   void aJobFileWithAnErrorIsRefusedWithLineAndField_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("expected");
@@ -200,6 +207,28 @@ private Q_SLOTS:
     QTest::newRow("n too large")
         << QByteArray("{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"}],\n\"n\": [0,\n 9]}")
         << QByteArray("line 3, field \"n\"");
+    QTest::newRow("steps that are a word")
+        << QByteArray("{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"}],\n\"steps\": \"abc\"}")
+        << QByteArray("line 3, field \"steps\"");
+    QTest::newRow("no members")
+        << QByteArray("{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"}],\n\"members\": 0}")
+        << QByteArray("line 3, field \"members\"");
+    QTest::newRow("an ending that is no animation")
+        << QByteArray("{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"}],\n\"animate\": \".avi\"}")
+        << QByteArray("line 3, field \"animate\"");
+    QTest::newRow("a grid that is none")
+        << QByteArray("{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"}],\n\"grid\": \"foo\"}")
+        << QByteArray("line 3, field \"grid\"");
+    QTest::newRow("half a seed")
+        << QByteArray("{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"}],\n\"seeds\": [1.5]}")
+        << QByteArray("line 3, field \"seeds\"");
+    QTest::newRow("a box outside the Earth")
+        << QByteArray("{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\", \"box\": [500, 99]}],\n\"n\": 0}")
+        << QByteArray("line 2, field \"events[0].box\"");
+    QTest::newRow("a name too long for a file")
+        << "{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\", \"name\": \"" +
+               QByteArray(300, 'e') + "\"}]}"
+        << QByteArray("line 2, field \"events[0].name\"");
     QTest::newRow("a time that is none")
         << QByteArray(
                "{\"out\": \"x\",\n\"events\": [{\"paths\": \"demo.nc\"},\n{\"paths\": "
