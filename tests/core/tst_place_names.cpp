@@ -11,10 +11,14 @@ class TestPlaceNames : public QObject {
   Q_OBJECT
 
   static std::vector<PlaceName> shipped() {
-    return readPlaceNames(STORMLOOM_SOURCE_DIR "/resources/places/places.csv");
+    return loadPlaceNames();
   }
 
 private Q_SLOTS:
+  void init() {
+    if (shipped().empty()) QSKIP("The names of towns were not fetched at set-up.");
+  }
+
   void townsOfTheWorldAreThereLargestFirst() {
     const auto places = shipped();
     QVERIFY(places.size() > 20'000);
