@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "core/animation_encoder.h"
 #include "core/errors.h"
@@ -133,8 +134,11 @@ std::optional<Receipt> receiptOf(const std::string& path) {
   std::error_code failure;
   if (fs::is_directory(path, failure)) {
     const fs::path first = fs::path(path) / sequenceFrameName(0);
-    if (!fs::exists(first, failure)) return std::nullopt;
-    return receiptInside(first.string());
+    if (fs::exists(first, failure)) return receiptInside(first.string());
+    std::set<std::string> maps;  // of a folder of GeoTIFF files, all made at once
+    for (const fs::directory_entry& entry : fs::directory_iterator(path, failure))
+      if (entry.path().extension() == ".tif") maps.insert(entry.path().string());
+    return maps.empty() ? std::nullopt : receiptInside(*maps.begin());
   }
   if (fs::exists(sidecarPath(path), failure)) return receiptInside(sidecarPath(path));
   return receiptInside(path);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -279,6 +280,7 @@ std::pair<int, int> workerNumber(const std::string& text) {
 }
 
 ExitCode run(const Session& session) {
+  std::signal(SIGPIPE, SIG_IGN);  // whoever read the lines may have gone; the results still count
   BatchPlan plan = planFrom(session);
   std::error_code failure;
   fs::create_directories(plan.out, failure);

@@ -18,6 +18,7 @@
 #include <QTimer>
 
 #include "app/gui/desk_film.h"
+#include "core/shell_words.h"
 
 namespace stormloom {
 
@@ -144,6 +145,10 @@ void ExportDialog::build() {
   form->addRow(buttons);
   connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::proposeName);
   connect(content_, &QComboBox::currentIndexChanged, this, &ExportDialog::showWhatCanBeChosen);
+  connect(between_, &QSpinBox::valueChanged, this, &ExportDialog::showWhatCanBeChosen);
+  connect(speed_, &QDoubleSpinBox::valueChanged, this, &ExportDialog::showWhatCanBeChosen);
+  connect(size_, &QComboBox::currentIndexChanged, this, &ExportDialog::showWhatCanBeChosen);
+  connect(file_, &QLineEdit::textChanged, this, &ExportDialog::showWhatCanBeChosen);
   connect(browse, &QPushButton::clicked, this, &ExportDialog::chooseFile);
   connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
   connect(cancel_, &QPushButton::clicked, this,
@@ -172,12 +177,31 @@ void ExportDialog::repeat(const ExportSubject& subject) {
 void ExportDialog::proposeName() {
   const QString name = defaultFileName(subject_, kFormats[format_->currentIndex()].ending);
   file_->setText(QDir(lastFolder()).filePath(name));
-  command_->setText(commandText(subject_));
   showWhatCanBeChosen();
+}
+
+/// The words that make the result, and those that make the file from it.
+QString ExportDialog::equalCommand(const ExportRequest& asked) const {
+  const QString result = defaultFileName(subject_, ".nc");
+  const QString first = commandText(subject_);
+  if (!subject_.context || asked.asInWindow || asked.file.endsWith(".nc")) return first;
+  QStringList words = {"stormloom-cli"};
+  words += asked.command.isEmpty() ? QStringList{"render"} : asked.command;
+  words.insert(2, result);
+  if (asked.command.isEmpty()) words += {"--fps", QString::number(asked.framesPerSecond)};
+  if (asked.command.isEmpty() && asked.between > 0)
+    words += {"--between", QString::number(asked.between)};
+  if (asked.command.isEmpty() && asked.width > 0)
+    words += {"--size", QString("%1x%2").arg(asked.width).arg(asked.height)};
+  words += {"--out", QFileInfo(asked.file).fileName()};
+  std::vector<std::string> quoted;
+  for (const QString& word : words) quoted.push_back(word.toStdString());
+  return first + " && " + QString::fromStdString(quotedForShell(quoted));
 }
 
 void ExportDialog::showWhatCanBeChosen() {
   const Format& format = kFormats[format_->currentIndex()];
+  command_->setText(equalCommand(request()));
   const bool pictures = isPicture(format);
   write_->setEnabled(!job_.isRunning() && (!format.needsScenario || subject_.scenario));
   write_->setToolTip(write_->isEnabled() ? QString()

@@ -35,6 +35,7 @@ private:
   void showWhatCanBeChosen();
   void setRunning(bool running);
   ExportRequest request() const;
+  QString equalCommand(const ExportRequest& asked) const;
 
   ExportSubject subject_;
   ExportJob job_;
