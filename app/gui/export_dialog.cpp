@@ -124,6 +124,7 @@ void ExportDialog::build() {
   message_->setWordWrap(true);
   progress_ = new QProgressBar;
   progress_->setRange(0, 1000);
+  progress_->setTextVisible(false);  // a thin line; the words stand above it
   progress_->hide();
   write_ = new QPushButton(tr("Write"));
   write_->setDefault(true);
