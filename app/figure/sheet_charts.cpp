@@ -6,6 +6,7 @@
 
 #include "app/figure/figure_drawing.h"
 #include "app/figure/sheet_painter.h"
+#include "core/box_mean.h"
 #include "core/skill_scores.h"
 
 namespace stormloom {
@@ -17,18 +18,6 @@ namespace style = figure_style;
 constexpr double kDigitalScale = 255.0;
 constexpr int kValueSteps = 5;
 
-/// Mean over the box on the 0-255 scale, cells without a value left out.
-double meanIntensity(const RadarGrid& grid) {
-  double sum = 0.0;
-  std::size_t known = 0;
-  for (std::size_t cell = 0; cell < grid.size(); ++cell) {
-    if (grid.states()[cell] > CellState::BelowDetection) continue;
-    sum += double(grid.values()[cell]);
-    ++known;
-  }
-  return known == 0 ? std::nan("") : sum / double(known);
-}
-
 using Point = ChartPoint;
 using Curve = std::vector<Point>;
 
@@ -36,7 +25,7 @@ Curve curveOf(const FrameSequence& frames, ValidTime runTime) {
   Curve curve;
   for (const Frame& frame : frames.frames)
     curve.push_back({double((frame.validTime - runTime).count()) / 60.0,
-                     frame.grid ? meanIntensity(*frame.grid) : std::nan("")});
+                     frame.grid ? meanOfBox(*frame.grid) : std::nan("")});
   return curve;
 }
 

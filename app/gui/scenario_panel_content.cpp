@@ -9,6 +9,7 @@
 #include "app/gui/intensity_dial.h"
 #include "app/gui/scenario_panel.h"
 #include "app/gui/theme.h"
+#include "core/box_mean.h"
 #include "core/control_command.h"
 
 namespace stormloom {
@@ -35,7 +36,7 @@ std::vector<QPointF> observedPoints(const FrameSequence& frames, ValidTime runTi
   std::vector<QPointF> points;
   for (const Frame& frame : frames.frames)
     points.emplace_back(double((frame.validTime - runTime).count()) / 60.0,
-                        summarize(*frame.grid).mean);
+                        meanOfBox(*frame.grid));
   return points;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/box_mean.h"
 #include "models/motion/motion_field.h"
 
 namespace stormloom {
@@ -72,13 +73,8 @@ ContextEncoding encodeContext(const ModelContext& context, const torch::Device& 
 
 std::vector<double> contextMeansOf(const ModelContext& context) {
   std::vector<double> means;
-  for (const Frame& frame : context.frames.frames) {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < frame.grid->size(); ++i) {
-      if (frame.grid->states()[i] <= CellState::BelowDetection) sum += frame.grid->values()[i];
-    }
-    means.push_back(sum / 255.0 / double(frame.grid->size()));
-  }
+  for (const Frame& frame : context.frames.frames)
+    means.push_back(meanOfBox(*frame.grid) / 255.0);
   return means;
 }
 

@@ -1,6 +1,7 @@
 #include <QtTest>
 #include <cmath>
 
+#include "core/box_mean.h"
 #include "core/reduce.h"
 #include "core/standing_still.h"
 #include "core/vil_scale.h"
@@ -41,6 +42,14 @@ private Q_SLOTS:
     RadarGrid grid = twoByTwo({8, 4, 0, 99});
     grid.set(1, 1, std::nanf(""), CellState::Missing);
     QCOMPARE(reduced(grid, Quantity::RainRate, 2).at(0, 0), 4.0f);
+  }
+
+  void theMeanOfABoxCountsCellsWithoutValueAsNoRain() {
+    RadarGrid grid = twoByTwo({40, 20, 99, 99});
+    grid.set(1, 0, std::nanf(""), CellState::Missing);
+    grid.set(1, 1, std::nanf(""), CellState::OutsideCoverage);
+    QCOMPARE(meanOfBox(grid), 15.0);
+    QCOMPARE(summarize(grid).mean, 30.0);
   }
 
   void theThreeKindsOfNoValueStayApart_data() {
