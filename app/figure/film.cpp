@@ -130,6 +130,11 @@ private:
 
 }  // namespace
 
+std::string footnoteOf(const FrameSequence& sequence) {
+  const bool both = !sequence.scaleNote.empty() && !sequence.attribution.empty();
+  return sequence.scaleNote + (both ? "; " : "") + sequence.attribution;
+}
+
 FigureFrame pictureWithoutPanes(const FrameSequence& context, ValidTime time,
                                 std::optional<ValidTime> runTime) {
   FigureFrame picture{titleOf(context), dateText(time), "", "", {}, time};
@@ -157,7 +162,7 @@ Film filmOfSequence(const FrameSequence& sequence) {
 
 Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
                      const std::vector<ScenarioMember>& members) {
-  Film film{context.geo, context.quantity, context.attribution, {}, runTime};
+  Film film{context.geo, context.quantity, footnoteOf(context), {}, runTime};
   const auto shown = shownMembers(members);
   const bool nameMembers = shown.size() > 1 && members.back().member > 0;
   for (std::size_t k = 0; k < context.frames.size(); ++k) {

@@ -37,6 +37,9 @@ Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween
 
 Film filmOfResult(const ResultFile& result);
 
+/// What the scale is where it is not the quantity's own ("VIL-like, ..."), and whom the data are from.
+std::string footnoteOf(const FrameSequence& sequence);
+
 /// What stands above the panes at a time: product and event, valid, lead and run time.
 FigureFrame pictureWithoutPanes(const FrameSequence& context, ValidTime time,
                                 std::optional<ValidTime> runTime);

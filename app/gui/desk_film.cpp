@@ -24,7 +24,7 @@ const FrameSequence& pastOf(const Desk& desk) {
 }
 
 Film emptyFilm(const FrameSequence& shown) {
-  return {shown.geo, shown.quantity, shown.attribution, {}};
+  return {shown.geo, shown.quantity, footnoteOf(shown), {}};
 }
 
 std::vector<ValidTime> timesOf(const Desk& desk) {
