@@ -34,10 +34,9 @@ torch::Tensor frameMeans(const torch::Tensor& frames, const torch::Tensor& seen)
 
 /// Moves latents (N,h,w,L) so that the mean of each decoded frame comes to its target (N), by Gauss-Newton through the
 /// decoder itself: z <- z - (p - target) g / |g|^2 with g = dp/dz, each frame on its own (training notes: a proxy's
-/// gradient leads off what the decoder follows), then along the same way by what a decoding says is lacking. A step is
-/// never longer than `longestStep` (rms of the change).
+/// gradient leads off what the decoder follows). A step is never longer than `longestStep` (rms of the change).
 struct GaussNewtonOptions {
-  int corrections = 1;
+  int iterations = 2;
   double closeEnough = 2e-4;  ///< of the mean in [0, 1]; frames that close are left alone
   double longestStep = 0.35;
 };
