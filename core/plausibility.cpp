@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "core/box_mean.h"
 #include "core/drift.h"
 
 namespace stormloom {
@@ -32,14 +33,6 @@ double meanOf(const std::vector<double>& values) {
   return values.empty()
              ? NAN
              : std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
-}
-
-/// Frame mean on the 0-255 scale with missing cells as dry, as models and dial count it.
-double massOf(const RadarGrid& grid) {
-  double sum = 0.0;
-  for (std::size_t cell = 0; cell < grid.size(); ++cell)
-    if (grid.states()[cell] <= CellState::BelowDetection) sum += grid.values()[cell];
-  return sum / double(grid.size());
 }
 
 /// Mean asked of a lead time; NaN where nothing was.
@@ -109,10 +102,10 @@ PlausibilityLight jumpLight(const ModelContext& context, const FrameSequence& fu
   const std::vector<Frame>& past = context.frames.frames;
   if (past.size() < 2 || future.frames.empty())
     return {Level::Caution, "first picture", "Nothing to compare."};
-  const double last = massOf(*past.back().grid), first = massOf(*future.frames.front().grid);
+  const double last = meanOfBox(*past.back().grid), first = meanOfBox(*future.frames.front().grid);
   double usual = 0.0;
   for (std::size_t i = 1; i < past.size(); ++i)
-    usual = std::max(usual, std::abs(massOf(*past[i].grid) - massOf(*past[i - 1].grid)));
+    usual = std::max(usual, std::abs(meanOfBox(*past[i].grid) - meanOfBox(*past[i - 1].grid)));
   const double jump = std::abs(first - last), whole = std::max(last, 1.0);
   const Level level = jump <= std::max(1.5 * usual, 0.10 * whole)   ? Level::Good
                       : jump <= std::max(3.0 * usual, 0.25 * whole) ? Level::Caution

@@ -154,13 +154,7 @@ void FigureMap::drawLines(QPainter& painter, const QRect& map, double thickness)
 
 void FigureMap::drawGraticule(QPainter& painter, const QRect& map) const {
   painter.setPen(QPen(theme_.graticule, 1.0, Qt::DotLine));
-  for (const Graticule::Line& line : graticule_.lines) {
-    for (const auto& piece : line.pieces) {
-      std::vector<QPointF> points;
-      for (const CellPoint& cell : piece) points.push_back(position(map, cell));
-      painter.drawPath(pathOf(points));
-    }
-  }
+  for (const Graticule::Line& line : graticule_.lines) drawPaths(painter, map, line.pieces);
 }
 
 void FigureMap::drawLabels(QPainter& painter, const QRect& map) const {
