@@ -36,8 +36,9 @@ Direction directionOf(const NetCdfSource& file, const std::string& name) {
       standard == "grid_latitude" || units == "degrees_north" || axis == "Y") {
     return Direction::Y;
   }
+  const std::string last = name.substr(name.rfind('/') + 1);
   const auto is = [&](std::initializer_list<const char*> names) {
-    return std::ranges::any_of(names, [&](const char* known) { return name == known; });
+    return std::ranges::any_of(names, [&](const char* known) { return last == known; });
   };
   if (is({"x", "lon", "longitude", "easting", "X", "Lon"})) return Direction::X;
   if (is({"y", "lat", "latitude", "northing", "Y", "Lat"})) return Direction::Y;
@@ -72,15 +73,16 @@ bool holdsEdges(const NetCdfSource& file, const std::vector<double>& values, dou
 
 /// Longitude or latitude by its name, where it has no unit.
 bool isAngle(const NetCdfSource& file, const std::string& name) {
-  const std::string standard = file.text(name, "standard_name"), small = lower(name);
+  const std::string standard = file.text(name, "standard_name");
+  const std::string small = lower(name.substr(name.rfind('/') + 1));
   return standard == "longitude" || standard == "latitude" || small == "lon" || small == "lat" ||
          small == "longitude" || small == "latitude";
 }
 
 std::optional<std::pair<double, double>> outerBounds(const NetCdfSource& file,
                                                      const std::string& name, std::size_t count) {
-  const std::string bounds = file.text(name, "bounds");
-  if (bounds.empty() || !file.find(bounds)) return {};
+  const std::string bounds = file.meantBy(name, file.text(name, "bounds"));
+  if (bounds.empty()) return {};
   const std::vector<double> edges = file.coordinate(bounds);
   if (edges.size() != 2 * count) return {};
   const bool rising = edges[0] + edges[1] < edges[2 * count - 2] + edges[2 * count - 1];
@@ -120,7 +122,8 @@ std::string mappingOf(const NetCdfSource& file, const NetCdfVariable& variable) 
   std::string named = file.text(variable.name, "grid_mapping");
   named.resize(
       std::min(named.find_first_of(": "), named.size()));  // CF 1.7's long form: "crs: x y"
-  if (!named.empty() && file.find(named)) return named;
+  named = file.meantBy(variable.name, named);
+  if (!named.empty()) return named;
   for (const NetCdfVariable& other : file.variables()) {
     if (!file.text(other.name, "grid_mapping_name").empty()) return other.name;
   }
@@ -129,19 +132,27 @@ std::string mappingOf(const NetCdfSource& file, const NetCdfVariable& variable) 
 
 std::string projectionOf(const NetCdfSource& file, const NetCdfVariable& variable, const Axis& x) {
   const std::string mapping = mappingOf(file, variable);
-  if (x.inDegrees) {
-    const std::string name = mapping.empty() ? "" : file.text(mapping, "grid_mapping_name");
-    if (name == "rotated_latitude_longitude") {
-      throw IoError(file.path() + ": its grid is a rotated one (variable " + mapping +
-                    "). Only grids with north up can be opened.");
-    }
-    return "+proj=longlat +datum=WGS84 +no_defs";
-  }
+  if (x.inDegrees) return "+proj=longlat +datum=WGS84 +no_defs";
   if (mapping.empty()) {
     throw IoError(file.path() + ": its variable " + variable.name +
                   " names no map projection (grid_mapping). Choose a product that does.");
   }
   return projectionFromCf(file, mapping, x.metres);
+}
+
+/// Degrees about a turned pole become metres on a map that is turned likewise.
+std::string turnPole(const RotatedMap& map, Axis& x, Axis& y) {
+  constexpr double kHalfTurn = 180.0;
+  if (std::min(x.begin, x.end) > kHalfTurn - kEvenness) {
+    x.begin -= 2.0 * kHalfTurn;
+    x.end -= 2.0 * kHalfTurn;
+  }
+  for (Axis* axis : {&x, &y}) {
+    axis->begin *= map.metresADegree;
+    axis->end *= map.metresADegree;
+    axis->inDegrees = false;
+  }
+  return map.projection;
 }
 
 /// Longitude and latitude of each cell without a map projection: a bent grid.
@@ -161,8 +172,9 @@ void refuseCurved(const NetCdfSource& file, const NetCdfVariable& variable) {
 std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& variable) {
   const std::size_t rank = variable.dimensions.size();
   if (rank < 2) return {};
-  const std::string outer = variable.dimensions[rank - 2], inner = variable.dimensions[rank - 1];
-  const bool named = file.find(outer) && file.find(inner);
+  const std::string outer = file.meantBy(variable.name, variable.dimensions[rank - 2]);
+  const std::string inner = file.meantBy(variable.name, variable.dimensions[rank - 1]);
+  const bool named = !outer.empty() && !inner.empty();
   const Direction first = named ? directionOf(file, outer) : Direction::None;
   const Direction second = named ? directionOf(file, inner) : Direction::None;
   if (first == Direction::None || second == Direction::None || first == second) {
@@ -173,11 +185,14 @@ std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& v
   const std::string mapping = mappingOf(file, variable);
   const double height =
       mapping.empty() ? 0.0 : file.number(mapping, "perspective_point_height").value_or(0.0);
-  const Axis x = axisOf(file, columnsFirst ? outer : inner, height);
-  const Axis y = axisOf(file, columnsFirst ? inner : outer, height);
+  Axis x = axisOf(file, columnsFirst ? outer : inner, height);
+  Axis y = axisOf(file, columnsFirst ? inner : outer, height);
   if (x.inDegrees != y.inDegrees) return {};
+  const std::optional<RotatedMap> turnedMap =
+      x.inDegrees && !mapping.empty() ? rotatedMapFromCf(file, mapping) : std::nullopt;
+  const std::string map = turnedMap ? turnPole(*turnedMap, x, y) : projectionOf(file, variable, x);
   return CfGrid{
-      GeoReference(projectionOf(file, variable, x), std::min(x.begin, x.end),
+      GeoReference(map, std::min(x.begin, x.end),
                    std::max(y.begin, y.end), std::abs(x.end - x.begin) / double(x.count),
                    std::abs(y.end - y.begin) / double(y.count), int(x.count), int(y.count)),
       columnsFirst, y.begin<y.end, x.begin> x.end};

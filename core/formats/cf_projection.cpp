@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <numbers>
 
 #include "core/errors.h"
 
@@ -135,6 +136,26 @@ std::string projectionFromCf(const NetCdfSource& file, const std::string& mappin
   if (!written.empty()) return written;
   throw IoError(file.path() + ": its map projection \"" + name + "\" (variable " + mapping +
                 ") is none that can be used. Choose a product on a plain grid.");
+}
+
+// PROJ turns the globe by the new pole's place; CF gives that of the pole of the grid (appendix F).
+std::optional<RotatedMap> rotatedMapFromCf(const NetCdfSource& file, const std::string& mapping) {
+  if (file.text(mapping, "grid_mapping_name") != "rotated_latitude_longitude") return {};
+  constexpr double kUsualRadius = 6371229.0;  // WMO's sphere
+  double radius = kUsualRadius;
+  for (const char* attribute : {"semi_major_axis", "earth_radius"})
+    radius = file.number(mapping, attribute).value_or(radius);
+  const auto latitude = file.number(mapping, "grid_north_pole_latitude");
+  const auto longitude = file.number(mapping, "grid_north_pole_longitude");
+  if (!latitude || !longitude || !(radius > 6e6) || !(radius < 7e6))
+    throw IoError(file.path() + ": its turned grid (variable " + mapping +
+                  ") does not say where its pole is. Fetch the file again.");
+  ProjText text(file, mapping, "ob_tran +o_proj=eqc");
+  text.put("o_lat_p", *latitude);
+  text.put("o_lon_p", file.number(mapping, "north_pole_grid_longitude").value_or(0.0));
+  text.put("lon_0", *longitude + 180.0);
+  text.put("R", radius);
+  return RotatedMap{text.text() + " +units=m", radius * std::numbers::pi / 180.0};
 }
 
 }  // namespace stormloom

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/formats/netcdf_source.h"
@@ -10,5 +11,14 @@ namespace stormloom {
 /// northing are in the axes' unit of so many metres. Throws IoError for one that is not known.
 std::string projectionFromCf(const NetCdfSource& file, const std::string& mapping,
                              double metresAUnit);
+
+/// A map in metres on which a longitude/latitude grid about a turned pole is plain: its degrees are
+/// all as long as those of its equator.
+struct RotatedMap {
+  std::string projection;
+  double metresADegree = 0.0;
+};
+/// Nothing for mappings of any other kind. The Earth is taken to be a sphere, as models have it.
+std::optional<RotatedMap> rotatedMapFromCf(const NetCdfSource& file, const std::string& mapping);
 
 }  // namespace stormloom

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/errors.h"
+#include "core/formats/packed_file.h"
 #include "core/formats/time_in_name.h"
 
 namespace stormloom {
@@ -74,9 +75,9 @@ std::vector<ValidTime> timesOfLeads(const NetCdfSource& file, const std::string&
   if (!isSpanOfTime(written)) return {};
   const double unit = secondsInUnit(written);
   for (const NetCdfVariable& other : file.variables()) {
+    const std::string last = other.name.substr(other.name.rfind('/') + 1);
     const bool reference = file.text(other.name, "standard_name") == "forecast_reference_time" ||
-                           other.name == "forecast_reference_time" || other.name == "reftime" ||
-                           other.name == "time";
+                           last == "forecast_reference_time" || last == "reftime" || last == "time";
     const std::vector<ValidTime> run = reference ? timesIn(file, other.name) : std::vector<ValidTime>();
     if (run.size() != 1) continue;
     std::vector<ValidTime> times;
@@ -94,8 +95,8 @@ double minutesBetween(ValidTime from, ValidTime to) { return double((to - from).
 /// Upper bounds are the valid times of accumulations, and the bounds' distance is what they add up
 /// over.
 void takeBounds(const NetCdfSource& file, const std::string& name, CfTimes& result) {
-  const std::string bounds = file.text(name, "bounds");
-  if (bounds.empty() || !file.find(bounds)) return;
+  const std::string bounds = file.meantBy(name, file.text(name, "bounds"));
+  if (bounds.empty()) return;
   std::string units = file.text(bounds, "units");
   if (units.empty()) units = file.text(name, "units");
   const std::vector<ValidTime> edges = timesIn(file, bounds, units);
@@ -121,15 +122,16 @@ CfTimes scalarTime(const NetCdfSource& file, const NetCdfVariable& variable) {
   const std::string coordinates = file.text(variable.name, "coordinates") + " ";
   for (std::size_t from = 0, end; (end = coordinates.find(' ', from)) != std::string::npos;
        from = end + 1) {
-    const std::string name = coordinates.substr(from, end - from);
-    if (file.find(name) && file.text(name, "standard_name") == "time") names.push_back(name);
+    const std::string name = file.meantBy(variable.name, coordinates.substr(from, end - from));
+    if (!name.empty() && file.text(name, "standard_name") == "time") names.push_back(name);
   }
   CfTimes result;
-  for (const std::string& name : names) {
+  for (const std::string& written : names) {
+    const std::string name = file.meantBy(variable.name, written);
     result.times = timesIn(file, name);
     if (result.times.size() != 1) continue;
     takeBounds(file, name, result);
-    const std::vector<ValidTime> start = timesIn(file, "start_time");
+    const std::vector<ValidTime> start = timesIn(file, file.meantBy(name, "start_time"));
     if (start.size() == 1 && start[0] < result.times[0])
       result.accumulationMinutes = minutesBetween(start[0], result.times[0]);
     return result;
@@ -144,7 +146,7 @@ std::optional<ValidTime> timeOfFile(const NetCdfSource& file) {
     text.resize(std::min(text.find('.'), text.size()));
     if (auto time = timeFromIso(text)) return time;
   }
-  return timeInName(file.path());
+  return timeInName(fileNameOf(file.path()));
 }
 
 }  // namespace
@@ -159,7 +161,7 @@ std::string cfTimeCoordinate(const NetCdfSource& file, const std::string& dimens
                         !timesOfLeads(file, variable.name).empty();
     if (!counts || standard == "forecast_reference_time") continue;
     const bool better = found.empty() || variable.name == dimension || standard == "time" ||
-                        variable.name == "valid_time";
+                        variable.name.ends_with("valid_time");
     if (better) found = variable.name;
   }
   return found;

@@ -13,6 +13,7 @@
 #include "core/formats/file_bytes.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/radolan_header.h"
+#include "core/formats/packed_file.h"
 #include "core/formats/time_in_name.h"
 
 namespace stormloom {
@@ -100,7 +101,7 @@ struct Product {
 };
 
 Product productOf(const std::string& path) {
-  const std::string name = path.substr(path.find_last_of('/') + 1);
+  const std::string name = fileNameOf(path);
   for (const Product& product :
        {Product{"RW", 60.0, 0.1}, Product{"RY", 5.0, 0.01}, Product{"YW", 5.0, 0.01}}) {
     const bool named = name.size() > 2 &&
@@ -142,7 +143,7 @@ FileSequences readDwdAsciiGrid(const std::string& path, const ReadOptions& optio
   const std::map<std::string, double> head = headFrom(words, path);
   const GeoReference geo = geoOf(head, path);
   const Product product = productOf(path);
-  const std::optional<ValidTime> time = timeInName(path);
+  const std::optional<ValidTime> time = timeInName(fileNameOf(path));
   if (!time) {
     throw IoError(
         path +

@@ -7,10 +7,8 @@
 #include "core/formats/format_reader.h"
 
 namespace stormloom {
-namespace {
 
-/// Not more than `limit` bytes, as they lie in the file.
-std::string storedBytes(const std::string& path, std::size_t limit) {
+std::string storedStart(const std::string& path, std::size_t limit) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) throw IoError(path + ": it cannot be opened. Check that you may read it.");
   const std::streamoff size = std::max<std::streamoff>(0, std::streamoff(file.tellg()));
@@ -20,17 +18,15 @@ std::string storedBytes(const std::string& path, std::size_t limit) {
   return bytes;
 }
 
-}  // namespace
-
 bool isGzip(const std::string& bytes) { return bytes.compare(0, 2, "\x1f\x8b") == 0; }
 
 std::string startOfFile(const std::string& path, std::size_t count) {
-  const std::string bytes = storedBytes(path, count);
+  const std::string bytes = storedStart(path, count);
   return isGzip(bytes) ? unzippedStart(path, count) : bytes;
 }
 
 std::string contentOf(const std::string& path, std::size_t limit) {
-  std::string bytes = storedBytes(path, limit + 1);
+  std::string bytes = storedStart(path, limit + 1);
   if (isGzip(bytes)) bytes = unzippedStart(path, limit + 1);
   if (bytes.size() > limit) {
     throw IoError(path + ": it is larger than any file of its kind. Fetch it again.");

@@ -11,6 +11,9 @@ std::string startOfFile(const std::string& path, std::size_t count);
 /// The whole file, unpacked where it is gzip. Throws IoError when that is more than `limit` bytes.
 std::string contentOf(const std::string& path, std::size_t limit);
 
+/// The first bytes as they are stored.
+std::string storedStart(const std::string& path, std::size_t count);
+
 bool isGzip(const std::string& bytes);
 
 }  // namespace stormloom

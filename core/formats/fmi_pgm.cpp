@@ -11,6 +11,7 @@
 #include "core/formats/file_bytes.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/pgm_header.h"
+#include "core/formats/packed_file.h"
 #include "core/formats/time_in_name.h"
 
 namespace stormloom {
@@ -87,7 +88,7 @@ FileSequences readFmiPgm(const std::string& path, const ReadOptions& options) {
     refuse(path, "its parameter \"" + parameter + "\" is no reflectivity");
   }
   std::optional<ValidTime> time = timeFromDigits(note(header, "obstime", path));
-  if (!time) time = timeInName(path);
+  if (!time) time = timeInName(fileNameOf(path));
   if (!time) refuse(path, "it has no valid time (obstime)");
   FrameSequence sequence{.quantity = Quantity::Reflectivity, .geo = geoOf(header, path)};
   requirePlace(sequence.geo, path);

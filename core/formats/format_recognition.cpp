@@ -4,6 +4,7 @@
 #include "core/errors.h"
 #include "core/formats/file_bytes.h"
 #include "core/formats/format_reader.h"
+#include "core/formats/packed_file.h"
 #include "core/formats/pgm_header.h"
 #include "core/formats/radolan_header.h"
 #include "core/scenario_file.h"
@@ -60,13 +61,10 @@ constexpr Stranger kStrangers[] = {
      "it is a picture for eyes, whose colours are no values. Fetch the product as data"},
     {0, "\xff\xd8\xff",
      "it is a picture for eyes, whose colours are no values. Fetch the product as data"},
-    {0, "PK\x03\x04", "it is a ZIP archive. Unpack it first"},
-    {0, "BZh", "it is packed with bzip2. Unpack it first (bunzip2)"},
     {0,
      "\xfd"
      "7zXZ",
      "it is packed with xz. Unpack it first (unxz)"},
-    {257, "ustar", "it is a tar archive. Unpack it first"},
 };
 
 void refuseStrangers(const std::string& path, const std::string& start) {
@@ -119,6 +117,7 @@ RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
   constexpr std::size_t kLookedAt = 512;
   const std::string start = startOfFile(path, kLookedAt);
   if (start.empty()) throw IoError(path + ": the file is empty. Fetch it again.");
+  if (isPacked(path)) return readPacked(path, options, readOneFile);
   if (start.starts_with("GRIB")) return alone(readMrmsGrib(path, options));
   if (start.starts_with("\x89HDF\r\n\x1a\n")) return readHdf5(path, options);
   if (start.starts_with("CDF\x01") || start.starts_with("CDF\x02") || start.starts_with("CDF\x05"))

@@ -12,6 +12,7 @@
 #include "core/formats/coded_values.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/gdal_file.h"
+#include "core/formats/packed_file.h"
 #include "core/formats/time_in_name.h"
 #include "core/formats/unit_text.h"
 
@@ -170,7 +171,7 @@ UnitMeaning meaningOf(GDALRasterBand& band, const Items& items, const std::strin
   for (const char* name : {"quantity", "product", "long_name", "standard_name", "netcdf_varname"}) {
     names += " " + firstOf(items, {name}).value_or("");
   }
-  names += " " + path.substr(path.find_last_of('/') + 1);
+  names += " " + fileNameOf(path);
   if (auto meaning = meaningOfUnit(unit.empty() ? unitFromNames(names) : unit, names))
     return *meaning;
   throw IoError(
@@ -229,7 +230,7 @@ bool isPicture(GDALDataset& dataset) {
 /// FMI's composites in its open data (names as 202201010010_FIN-DBZ-3067-250M.tif): bytes, by the service's page
 /// "Radar data on AWS S3" dBZ = 0.5 * byte - 32, 255 outside, 0 nothing found; older ones say so in their tags.
 bool isPlainFmi(GDALRasterBand& band, const Items& items, const std::string& path) {
-  const std::string name = path.substr(path.find_last_of('/') + 1);
+  const std::string name = fileNameOf(path);
   return band.GetRasterDataType() == GDT_Byte && name.find("FIN-DBZ") != std::string::npos &&
          !numberOf(items, {"gain"}) && band.GetScale(nullptr) == 1.0;
 }
@@ -251,7 +252,7 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
   std::optional<ValidTime> time = timeFromNetCdf(ofBand, items);
   if (!time) time = timeOf(ofBand);
   if (!time && !several) time = timeOf(items);
-  if (!time && !several) time = timeInName(path);
+  if (!time && !several) time = timeInName(fileNameOf(path));
   if (!time) {
     throw IoError(
         path + ": " +

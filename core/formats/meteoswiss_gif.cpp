@@ -8,6 +8,7 @@
 #include "core/errors.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/gdal_file.h"
+#include "core/formats/packed_file.h"
 #include "core/formats/time_in_name.h"
 
 namespace stormloom {
@@ -78,7 +79,7 @@ FileSequences readMeteoSwissGif(const std::string& path, const ReadOptions& opti
         ": only MeteoSwiss's products AQC and CPC hold values; other pictures of its radar "
         "grid hold classes of colours. Choose AQC or CPC, under the producer's name.");
   }
-  const std::optional<ValidTime> time = timeInName(path);
+  const std::optional<ValidTime> time = timeInName(fileNameOf(path));
   if (!time) {
     throw IoError(path +
                   ": the file has no time, and its name neither (as in "

@@ -11,6 +11,7 @@ namespace stormloom {
 namespace {
 
 constexpr int kMostVariables = 2000, kMostDimensions = 8;
+constexpr int kDeepestGroup = 4, kMostGroups = 64;
 constexpr std::size_t kLongestText = 65536, kMostNumbers = 4096, kLongestCoordinate = 1000000;
 
 std::string withoutNul(std::string text) {
@@ -28,26 +29,7 @@ NetCdfSource::NetCdfSource(const std::string& path) : path_(path) {
                   "). The file is damaged or incomplete: fetch it again.");
   }
   try {
-    int count = 0;
-    check(nc_inq_nvars(id_, &count), "its variables");
-    for (int id = 0; id < std::min(count, kMostVariables); ++id) {
-      NetCdfVariable variable;
-      std::array<char, NC_MAX_NAME + 1> name{};
-      std::array<int, NC_MAX_VAR_DIMS> dimensions{};
-      int rank = 0;
-      check(nc_inq_varndims(id_, id, &rank), "a variable's dimensions");
-      if (rank > kMostDimensions) continue;
-      check(nc_inq_var(id_, id, name.data(), nullptr, nullptr, dimensions.data(), nullptr),
-            "a variable");
-      variable.name = name.data();
-      for (int k = 0; k < rank; ++k) {
-        std::size_t length = 0;
-        check(nc_inq_dim(id_, dimensions[std::size_t(k)], name.data(), &length), "a dimension");
-        variable.dimensions.emplace_back(name.data());
-        variable.lengths.push_back(length);
-      }
-      variables_.push_back(std::move(variable));
-    }
+    addVariables(id_, "", 0);
   } catch (...) {
     nc_close(id_);
     throw;
@@ -58,17 +40,59 @@ NetCdfSource::~NetCdfSource() {
   if (id_ >= 0) nc_close(id_);
 }
 
+// Numbers of dimensions are the file's, not the group's; their names are seen from below.
+void NetCdfSource::addVariables(int group, const std::string& path, int depth) {
+  std::array<char, NC_MAX_NAME + 1> name{};
+  std::array<int, NC_MAX_DIMS> own{};
+  int count = 0;
+  if (depth == 0 || nc_inq_dimids(group, &count, nullptr, 0) != NC_NOERR || count > NC_MAX_DIMS ||
+      nc_inq_dimids(group, &count, own.data(), 0) != NC_NOERR)
+    count = 0;
+  for (int k = 0; k < count; ++k) {
+    check(nc_inq_dimname(group, own[std::size_t(k)], name.data()), "a dimension");
+    dimensions_[own[std::size_t(k)]] = path + name.data();
+  }
+  check(nc_inq_nvars(group, &count), "its variables");
+  for (int id = 0; id < count && int(variables_.size()) < kMostVariables; ++id) {
+    std::array<int, NC_MAX_VAR_DIMS> dimensions{};
+    int rank = 0;
+    check(nc_inq_varndims(group, id, &rank), "a variable's dimensions");
+    if (rank > kMostDimensions) continue;
+    check(nc_inq_var(group, id, name.data(), nullptr, nullptr, dimensions.data(), nullptr),
+          "a variable");
+    NetCdfVariable variable{.name = path + name.data(), .dimensions = {}, .lengths = {}};
+    for (int k = 0; k < rank; ++k) {
+      const int dimension = dimensions[std::size_t(k)];
+      std::size_t length = 0;
+      check(nc_inq_dim(group, dimension, name.data(), &length), "a dimension");
+      const auto known = dimensions_.find(dimension);
+      variable.dimensions.push_back(known == dimensions_.end() ? name.data() : known->second);
+      variable.lengths.push_back(length);
+    }
+    variables_.push_back(std::move(variable));
+    places_.push_back({group, id});
+  }
+  std::array<int, kMostGroups> inner{};
+  if (depth >= kDeepestGroup || nc_inq_grps(group, &count, nullptr) != NC_NOERR ||
+      count > kMostGroups || nc_inq_grps(group, &count, inner.data()) != NC_NOERR)
+    return;
+  for (int k = 0; k < count; ++k) {
+    if (nc_inq_grpname(inner[std::size_t(k)], name.data()) != NC_NOERR) continue;
+    addVariables(inner[std::size_t(k)], path + name.data() + "/", depth + 1);
+  }
+}
+
 void NetCdfSource::check(int status, const std::string& what) const {
   if (status == NC_NOERR) return;
   throw IoError(path_ + ": " + what + " cannot be read (" + nc_strerror(status) +
                 "). The file is damaged or incomplete: fetch it again.");
 }
 
-int NetCdfSource::idOf(const std::string& variable) const {
-  if (variable.empty()) return NC_GLOBAL;
-  int id = -1;
-  check(nc_inq_varid(id_, variable.c_str(), &id), "its variable " + variable);
-  return id;
+NetCdfSource::Place NetCdfSource::placeOf(const std::string& variable) const {
+  if (variable.empty()) return {id_, NC_GLOBAL};
+  const auto found = std::ranges::find(variables_, variable, &NetCdfVariable::name);
+  if (found == variables_.end()) check(NC_ENOTVAR, "its variable " + variable);
+  return places_[std::size_t(found - variables_.begin())];
 }
 
 const NetCdfVariable* NetCdfSource::find(const std::string& name) const {
@@ -76,22 +100,33 @@ const NetCdfVariable* NetCdfSource::find(const std::string& name) const {
   return found == variables_.end() ? nullptr : &*found;
 }
 
+std::string NetCdfSource::meantBy(const std::string& variable, const std::string& name) const {
+  if (name.empty()) return {};
+  if (name.front() == '/') return find(name.substr(1)) ? name.substr(1) : std::string();
+  for (std::size_t slash = variable.rfind('/');; slash = variable.rfind('/', slash - 1)) {
+    const bool atTop = slash == std::string::npos;
+    const std::string path = (atTop ? "" : variable.substr(0, slash + 1)) + name;
+    if (find(path)) return path;
+    if (atTop || slash == 0) return find(name) ? name : std::string();
+  }
+}
+
 std::string NetCdfSource::text(const std::string& variable, const std::string& attribute) const {
   nc_type type = NC_NAT;
   std::size_t length = 0;
-  const int id = idOf(variable);
-  if (nc_inq_att(id_, id, attribute.c_str(), &type, &length) != NC_NOERR || length > kLongestText)
+  const auto [group, id] = placeOf(variable);
+  if (nc_inq_att(group, id, attribute.c_str(), &type, &length) != NC_NOERR || length > kLongestText)
     return {};
   if (type == NC_STRING && length == 1) {
     char* value = nullptr;
-    if (nc_get_att_string(id_, id, attribute.c_str(), &value) != NC_NOERR) return {};
+    if (nc_get_att_string(group, id, attribute.c_str(), &value) != NC_NOERR) return {};
     const std::string text = value != nullptr ? value : "";
     nc_free_string(1, &value);
     return text;
   }
   if (type != NC_CHAR) return {};
   std::string text(length, '\0');
-  if (nc_get_att_text(id_, id, attribute.c_str(), text.data()) != NC_NOERR) return {};
+  if (nc_get_att_text(group, id, attribute.c_str(), text.data()) != NC_NOERR) return {};
   return withoutNul(text);
 }
 
@@ -99,13 +134,13 @@ std::vector<double> NetCdfSource::numbers(const std::string& variable,
                                           const std::string& attribute) const {
   nc_type type = NC_NAT;
   std::size_t length = 0;
-  const int id = idOf(variable);
-  if (nc_inq_att(id_, id, attribute.c_str(), &type, &length) != NC_NOERR || length > kMostNumbers ||
+  const auto [group, id] = placeOf(variable);
+  if (nc_inq_att(group, id, attribute.c_str(), &type, &length) != NC_NOERR || length > kMostNumbers ||
       type == NC_CHAR || type == NC_STRING || type > NC_STRING) {
     return {};
   }
   std::vector<double> values(length);
-  if (nc_get_att_double(id_, id, attribute.c_str(), values.data()) != NC_NOERR) return {};
+  if (nc_get_att_double(group, id, attribute.c_str(), values.data()) != NC_NOERR) return {};
   return values;
 }
 
@@ -127,7 +162,8 @@ std::vector<double> NetCdfSource::coordinate(const std::string& name) const {
     count *= length;
   }
   std::vector<double> values(count);
-  check(nc_get_var_double(id_, idOf(name), values.data()), "its coordinate " + name);
+  const auto [group, id] = placeOf(name);
+  check(nc_get_var_double(group, id, values.data()), "its coordinate " + name);
   const double gain = number(name, "scale_factor").value_or(1.0), offset = number(name, "add_offset").value_or(0.0);
   if (gain != 1.0 || offset != 0.0)
     for (double& value : values) value = gain * value + offset;
@@ -139,8 +175,9 @@ void NetCdfSource::readSlice(const NetCdfVariable& variable,
   std::vector<std::size_t> start = leading, count(leading.size(), 1);
   start.insert(start.end(), {0, 0});
   count.insert(count.end(), {std::size_t(grid.height()), std::size_t(grid.width())});
+  const auto [group, id] = placeOf(variable.name);
   const int status =
-      nc_get_vara_float(id_, idOf(variable.name), start.data(), count.data(), grid.values().data());
+      nc_get_vara_float(group, id, start.data(), count.data(), grid.values().data());
   // A double too large for a float is no value of rain: the library says so, and all others are
   // there.
   if (status != NC_ERANGE) check(status, "its variable " + variable.name);
@@ -148,7 +185,8 @@ void NetCdfSource::readSlice(const NetCdfVariable& variable,
 
 double NetCdfSource::unsignedWrap(const std::string& variable) const {
   nc_type type = NC_NAT;
-  check(nc_inq_vartype(id_, idOf(variable), &type), "its variable " + variable);
+  const auto [group, id] = placeOf(variable);
+  check(nc_inq_vartype(group, id, &type), "its variable " + variable);
   const std::string mark = text(variable, "_Unsigned");
   if (mark != "true" && mark != "True") return 0.0;
   return type == NC_BYTE ? 256.0 : type == NC_SHORT ? 65536.0 : 0.0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,14 +9,15 @@
 
 namespace stormloom {
 
-/// One variable of a NetCDF file and the names of its dimensions.
+/// One variable of a NetCDF file and the names of its dimensions; names in groups are paths, as
+/// "radar/rain_rate".
 struct NetCdfVariable {
   std::string name;
   std::vector<std::string> dimensions;
   std::vector<std::size_t> lengths;
 };
 
-/// Read-only owner of a NetCDF file of any making, classic or NetCDF-4 (its root group). Every
+/// Read-only owner of a NetCDF file of any making, classic or NetCDF-4 with groups. Every
 /// failure is an IoError that names the file.
 class NetCdfSource {
 public:
@@ -27,6 +29,9 @@ public:
   const std::string& path() const { return path_; }
   const std::vector<NetCdfVariable>& variables() const { return variables_; }
   const NetCdfVariable* find(const std::string& name) const;
+  /// The variable that `name` means in an attribute of `variable`: of the same group, else of one
+  /// above it; "" where there is none.
+  std::string meantBy(const std::string& variable, const std::string& name) const;
 
   /// Attributes; "" or nothing where absent or of another kind. Variable "" is the file.
   std::string text(const std::string& variable, const std::string& attribute) const;
@@ -42,12 +47,20 @@ public:
   double unsignedWrap(const std::string& variable) const;
 
 private:
+  /// Where the library keeps a variable: its group and its number there.
+  struct Place {
+    int group = -1;
+    int id = -1;
+  };
+  void addVariables(int group, const std::string& path, int depth);
   void check(int status, const std::string& what) const;
-  int idOf(const std::string& variable) const;
+  Place placeOf(const std::string& variable) const;
 
   std::string path_;
   int id_ = -1;
   std::vector<NetCdfVariable> variables_;
+  std::vector<Place> places_;                    ///< of each of them
+  std::map<int, std::string> dimensions_;        ///< paths by number
 };
 
 }  // namespace stormloom

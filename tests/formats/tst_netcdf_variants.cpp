@@ -292,6 +292,62 @@ private Q_SLOTS:
       QVERIFY(cellsOff(rain.geo, col, row, map.of(left + 1000.0 * col, top - 1000.0 * row)) < 0.1);
   }
 
+  void gridsAboutATurnedPoleArePlacedAsProjSays_data() {
+    QTest::addColumn<double>("firstLongitude");
+    QTest::newRow("about zero") << -10.0;
+    QTest::newRow("up to 360") << 350.0;
+  }
+
+  // The European models' pole at 39.25 N 162 W: the grid's origin lies at 50.75 N 18 E.
+  void gridsAboutATurnedPoleArePlacedAsProjSays() {
+    QFETCH(double, firstLongitude);
+    {
+      NetCdfWriter file(at("turned_201906101200.nc"));
+      file.axis("rlat", "degrees", -5.0, 5.0, 3);
+      file.axis("rlon", "degrees", firstLongitude, 5.0, firstLongitude > 0.0 ? 2 : 4);
+      file.text("rlat", "standard_name", "grid_latitude");
+      file.text("rlon", "standard_name", "grid_longitude");
+      rainRate(file, {"rlat", "rlon"});
+      file.text("rain_rate", "grid_mapping", "rotated_pole");
+      file.put("rain_rate", counted(firstLongitude > 0.0 ? 6 : 12));
+      file.variable("rotated_pole", NC_CHAR, {});
+      file.text("rotated_pole", "grid_mapping_name", "rotated_latitude_longitude");
+      file.number("rotated_pole", "grid_north_pole_latitude", 39.25);
+      file.number("rotated_pole", "grid_north_pole_longitude", -162.0);
+    }
+    const FrameSequence rain = onlySequence(at("turned_201906101200.nc"));
+    const ProjPlace map("+proj=ob_tran +o_proj=longlat +o_lat_p=39.25 +o_lon_p=0 +lon_0=18 +R=6371229");
+    for (const auto& [col, row] : {std::pair{0, 0}, {2, 0}, {0, 3}, {2, 3}})
+      QVERIFY(cellsOff(rain.geo, col, row, map.of(-12.5 + 5.0 * col, 7.5 - 5.0 * row)) < 1e-3);
+    if (firstLongitude < 0.0) QVERIFY(cellsOff(rain.geo, 2.5, 1.5, {18.0, 50.75}) < 1e-6);
+    QCOMPARE(rain.frames[0].grid->at(2, 0), 1.0f);  // rows came from the south
+  }
+
+  void variablesInGroupsAreFoundWithTheirAxes_data() {
+    QTest::addColumn<bool>("axesInGroup");
+    QTest::newRow("axes beside them") << true;
+    QTest::newRow("axes above them") << false;
+  }
+
+  void variablesInGroupsAreFoundWithTheirAxes() {
+    QFETCH(bool, axesInGroup);
+    {
+      NetCdfWriter file(at("grouped.nc"));
+      if (axesInGroup) file.enterGroup("radar");
+      file.axis("time", "seconds since 2019-06-10 12:00:00", 0.0, 300.0, 2);
+      plainAxes(file);
+      if (!axesInGroup) file.enterGroup("radar");
+      file.enterGroup("composite");
+      rainRate(file, {"time", "lat", "lon"});
+      file.put("rain_rate", counted(12));
+    }
+    const FrameSequence rain = onlySequence(at("grouped.nc"));
+    QCOMPARE(rain.frames.size(), std::size_t(2));
+    QCOMPARE(isoText(rain.frames[1].validTime), std::string("2019-06-10T12:05:00Z"));
+    QCOMPARE(rain.frames[1].grid->at(1, 2), 12.0f);
+    QVERIFY(cellsOff(rain.geo, 0.5, 0.5, {5.0, 51.0}) < 1e-6);
+  }
+
   void aBentGridIsRefusedWithAdvice() {
     {
       NetCdfWriter file(at("bent_201906101200.nc"));

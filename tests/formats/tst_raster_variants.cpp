@@ -316,9 +316,9 @@ private Q_SLOTS:
     row("BUFR", "BUFR", "BUFR");
     row("DORADE", "SSWB", "DORADE");
     row("Nimrod", QByteArray("\0\0\x02\0\x07\xe3", 6), "Nimrod");
-    row("ZIP", "PK\x03\x04", "ZIP");
+    row("damaged ZIP", "PK\x03\x04", "packed");
     row("PNG", "\x89PNG\r\n\x1a\n", "picture");
-    row("bzip2", "BZh91AY", "bunzip2");
+    row("damaged bzip2", "BZh91AY", "unpacked");
   }
   void whatIsNoCompositeIsNamed() {
     QFETCH(QByteArray, bytes);

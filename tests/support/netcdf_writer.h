@@ -10,12 +10,19 @@
 class NetCdfWriter {
 public:
   explicit NetCdfWriter(const std::string& path, int kind = NC_NETCDF4) {
-    check(nc_create(path.c_str(), kind | NC_CLOBBER, &file_));
+    check(nc_create(path.c_str(), kind | NC_CLOBBER, &root_));
+    file_ = root_;
   }
-  ~NetCdfWriter() { nc_close(file_); }
+  ~NetCdfWriter() { nc_close(root_); }
   NetCdfWriter(const NetCdfWriter&) = delete;
   NetCdfWriter& operator=(const NetCdfWriter&) = delete;
 
+  /// What follows is written into a new group.
+  void enterGroup(const std::string& name) {
+    int id = -1;
+    check(nc_def_grp(file_, name.c_str(), &id));
+    file_ = id;
+  }
   void dimension(const std::string& name, std::size_t length) {
     int id = -1;
     check(nc_def_dim(file_, name.c_str(), length, &id));
@@ -67,5 +74,6 @@ private:
   static void check(int status) {
     if (status != NC_NOERR) throw std::runtime_error(nc_strerror(status));
   }
-  int file_ = -1;
+  int root_ = -1;
+  int file_ = -1;  ///< or the group that was entered last
 };
