@@ -9,18 +9,14 @@
 #include "core/formats/format_reader.h"
 #include "core/formats/gdal_file.h"
 #include "core/formats/packed_file.h"
+#include "core/formats/swiss_grid.h"
 #include "core/formats/time_in_name.h"
 
 namespace stormloom {
 namespace {
 
-constexpr int kWidth = 710, kHeight = 640;
 constexpr int kOutside = 255;
 constexpr int kFirstValue = 2, kLastValue = 250;
-// Bessel's ellipsoid and swisstopo's shift of datum; without it everything lies 110 to 220 m off.
-constexpr const char* kSwissGrid =
-    "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=600000 +y_0=200000 "
-    "+ellps=bessel +towgs84=674.374,15.056,405.346,0,0,0,0 +units=m";
 
 /// Minutes over which a product adds rain up; the name is the only place that tells:
 /// "..._00005.801.gif".
@@ -49,7 +45,7 @@ std::array<float, 256> valuesOfIndices(double minutes) {
 
 std::shared_ptr<const RadarGrid> gridOf(GDALDataset& dataset, double minutes,
                                         const std::string& path) {
-  auto grid = std::make_shared<RadarGrid>(kWidth, kHeight);
+  auto grid = std::make_shared<RadarGrid>(kSwissColumns, kSwissRows);
   readBand(*dataset.GetRasterBand(1), *grid, path);
   const std::array<float, 256> values = valuesOfIndices(minutes);
   for (std::size_t i = 0; i < grid->size(); ++i) {
@@ -67,12 +63,12 @@ std::shared_ptr<const RadarGrid> gridOf(GDALDataset& dataset, double minutes,
 
 FileSequences readMeteoSwissGif(const std::string& path, const ReadOptions& options) {
   const GDALDatasetUniquePtr dataset = openWithGdal(path, "GIF", path);
-  if (dataset->GetRasterXSize() != kWidth || dataset->GetRasterYSize() != kHeight) {
+  if (dataset->GetRasterXSize() != kSwissColumns || dataset->GetRasterYSize() != kSwissRows) {
     throw IoError(path +
                   ": it is a GIF picture, but not of MeteoSwiss's radar grid (710 x 640). Its "
                   "colours cannot be turned into rain: fetch the product as data.");
   }
-  const std::string name = path.substr(path.find_last_of('/') + 1);
+  const std::string name = fileNameOf(path);
   if (!name.starts_with("AQC") && !name.starts_with("CPC")) {
     throw IoError(
         path +
@@ -86,9 +82,7 @@ FileSequences readMeteoSwissGif(const std::string& path, const ReadOptions& opti
                   "AQC161932045V_00005.801.gif). Keep the producer's name.");
   }
   const double minutes = minutesOf(name, path);
-  FrameSequence sequence{
-      .quantity = Quantity::RainRate,
-      .geo = GeoReference(kSwissGrid, 255000.0, 480000.0, 1000.0, 1000.0, kWidth, kHeight)};
+  FrameSequence sequence{.quantity = Quantity::RainRate, .geo = swissRadarGrid()};
   sequence.product = "MeteoSwiss " + name.substr(0, 3);
   sequence.attribution = "MeteoSwiss";
   addFrame(sequence,

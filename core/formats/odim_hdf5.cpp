@@ -10,6 +10,7 @@
 #include "core/formats/coded_values.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/hdf5_file.h"
+#include "core/formats/swiss_grid.h"
 #include "core/formats/time_in_name.h"
 
 namespace stormloom {
@@ -74,11 +75,13 @@ GeoReference geoOf(const Hdf5File& file, const std::string& dataset) {
                                 ? dataset + "/where"
                                 : "/where";
   const std::string projdef = usableProjection(file.text(where, "projdef").value_or(""));
+  const double width = file.needed(where, "xsize");
+  const double height = file.needed(where, "ysize");
+  const bool placed = !projdef.empty() && (file.number(where, "UL_lon") || file.number(where, "LL_lon"));
+  if (!placed && width == kSwissColumns && height == kSwissRows) return swissRadarGrid();
   if (projdef.empty()) {
     throw IoError(file.path() + ": it names no map projection (where/projdef). Fetch it again.");
   }
-  const double width = file.needed(where, "xsize");
-  const double height = file.needed(where, "ysize");
   if (!(width >= 1.0) || !(height >= 1.0) || !(width * height <= kMostCells)) {
     throw IoError(file.path() +
                   ": its size (where/xsize, ysize) is no usable one. Fetch it again.");

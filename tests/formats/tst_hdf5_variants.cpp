@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <limits>
 
 #include "tests/support/hdf5_writer.h"
 #include "tests/support/proj_place.h"
@@ -243,6 +244,36 @@ private Q_SLOTS:
     QVERIFY(dbz.frames[0].grid->state(0, 0) == CellState::BelowDetection);
     QVERIFY(dbz.frames[0].grid->state(0, 1) == CellState::OutsideCoverage);
     QCOMPARE(dbz.frames[0].grid->at(0, 2), 18.0f);
+  }
+
+  // Corners by swisstopo's transformation, as the README of MeteoSwiss's GIFs has them.
+  void meteoSwissCompositesWithoutCornersLieOnItsPublishedGrid() {
+    constexpr int kColumns = 710, kRows = 640;
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    {
+      Hdf5Writer file(at("RZC240312355VL.801.h5"));
+      for (const char* group : {"what", "where", "dataset1/data1/what"}) file.group(group);
+      file.text("what", "object", "COMP");
+      file.text("what", "date", "20240131");
+      file.text("what", "time", "235500");
+      file.text("what", "source", "ORG:215, CTY:644, CMT:MeteoSwiss (Switzerland)");
+      for (const auto& [name, value] : {std::pair{"xsize", double(kColumns)}, {"ysize", double(kRows)},
+                                        {"xscale", 1.0}, {"yscale", 1.0}})
+        file.number("where", name, value);
+      file.text("dataset1/data1/what", "quantity", "RATE");
+      file.number("dataset1/data1/what", "nodata", kNone);
+      file.number("dataset1/data1/what", "undetect", 0.0);
+      std::vector<double> rain(std::size_t(kColumns * kRows), 0.0);
+      rain[0] = kNone;
+      rain[5] = 2.5;
+      file.plane<double>("dataset1/data1/data", H5T_NATIVE_DOUBLE, kRows, kColumns, rain);
+    }
+    const FrameSequence rain = onlySequence(at("RZC240312355VL.801.h5"));
+    QVERIFY(cellsOff(rain.geo, 0, 0, {2.689419, 49.374374}) < 0.1);
+    QVERIFY(cellsOff(rain.geo, kColumns, kRows, {11.955611, 43.619022}) < 0.1);
+    QVERIFY(rain.frames[0].grid->state(0, 0) == CellState::OutsideCoverage);
+    QVERIFY(rain.frames[0].grid->state(0, 1) == CellState::BelowDetection);
+    QCOMPARE(rain.frames[0].grid->at(0, 5), 2.5f);
   }
 
   void everyQuantityOfACompositeIsASequenceOfItsOwn() {
