@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/errors.h"
+#include "core/formats/packed_file.h"
 
 namespace stormloom {
 
@@ -87,7 +88,7 @@ NetCdfFile NetCdfFile::create(const std::string& path) {
 NetCdfFile NetCdfFile::open(const std::string& path) {
   keepReasonsOutOfStderr();
   int id = -1;
-  const int status = nc_open(path.c_str(), NC_NOWRITE, &id);
+  const int status = nc_open(path.c_str(), liesInMemory(path) ? NC_DISKLESS : NC_NOWRITE, &id);
   if (status != NC_NOERR) {
     throw IoError(path + ": cannot be opened as NetCDF (" + nc_strerror(status) + ").");
   }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/errors.h"
+#include "core/formats/packed_file.h"
 #include "core/formats/format_reader.h"
 
 namespace stormloom {
@@ -94,7 +95,10 @@ herr_t findForeign(hid_t file, const char* name, const H5L_info_t* link, void* f
 Hdf5File::Hdf5File(const std::string& path) : path_(path) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // for this thread: reasons go into the sentence
   H5PLset_loading_state(0);                     // no filters from other people's folders
-  id_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (liesInMemory(path)) H5Pset_fapl_core(access, 1 << 20, 0);
+  id_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
+  H5Pclose(access);
   if (id_ < 0) fail("it cannot be opened as HDF5");
   bool foreign = false;
   const herr_t walked = H5Lvisit(id_, H5_INDEX_NAME, H5_ITER_INC, findForeign, &foreign);

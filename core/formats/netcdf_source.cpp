@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/errors.h"
+#include "core/formats/packed_file.h"
 
 namespace stormloom {
 namespace {
@@ -22,7 +23,7 @@ std::string withoutNul(std::string text) {
 }  // namespace
 
 NetCdfSource::NetCdfSource(const std::string& path) : path_(path) {
-  const int status = nc_open(path.c_str(), NC_NOWRITE, &id_);
+  const int status = nc_open(path.c_str(), liesInMemory(path) ? NC_DISKLESS : NC_NOWRITE, &id_);
   if (status != NC_NOERR) {
     id_ = -1;
     throw IoError(path + ": it cannot be opened as NetCDF (" + nc_strerror(status) +

@@ -210,6 +210,8 @@ RadarFiles readPacked(const std::string& path, const ReadOptions& options,
   return reading.result();
 }
 
+bool liesInMemory(const std::string& path) { return namesOfMembers.contains(path); }
+
 std::string fileNameOf(const std::string& path) {
   const auto known = namesOfMembers.find(path);
   const std::string& called = known == namesOfMembers.end() ? path : known->second;

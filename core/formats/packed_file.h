@@ -18,6 +18,9 @@ using MemberReading = std::function<RadarFiles(const std::string& path, const Re
 RadarFiles readPacked(const std::string& path, const ReadOptions& options,
                       const MemberReading& readMember);
 
+/// Whether a path is that of a member, which libraries that ask for real paths must read whole.
+bool liesInMemory(const std::string& path);
+
 /// A file's name without its folders; of one that is read from memory that in its archive.
 std::string fileNameOf(const std::string& path);
 

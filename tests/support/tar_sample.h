@@ -7,7 +7,7 @@
 
 /// A tar archive (ustar); names longer than its field are written as GNU does.
 inline std::string tarSample(const std::vector<std::pair<std::string, std::string>>& files) {
-  constexpr std::size_t kBlock = 512, kLongest = 99;
+  static constexpr std::size_t kBlock = 512, kLongest = 99;
   std::string archive;
   const auto add = [&archive](const std::string& name, const std::string& bytes, char kind) {
     std::string head(kBlock, '\0');
