@@ -77,6 +77,12 @@ std::vector<double> bendFromJson(const Json& json) {
   return bend;
 }
 
+DeskLook lookFromJson(const Json& json) {
+  return {int(inRange(json.value("panel_scroll", 0), 0, 1e5, "the panel")),
+          int(inRange(json.value("drawer_page", -1), -1, 3, "the drawer")),
+          int(inRange(json.value("active_pane", 0), 0, 63, "the pane"))};
+}
+
 }  // namespace
 
 bool DeskNote::operator==(const DeskNote& other) const {
@@ -115,6 +121,9 @@ Json DeskState::toJson() const {
                             {"safe_colors", safeColors},
                             {"along_dial", alongDial},
                             {"towns", towns}});
+  json.set("look", Json::object({{"panel_scroll", look.panelScroll},
+                                 {"drawer_page", look.drawerPage},
+                                 {"active_pane", look.activePane}}));
   if (!bend.empty()) json.set("bend", bend);
   if (within.isArea()) json.set("within", regionToJson(within));
   if (runTime) json.set("run_time", isoText(*runTime));
@@ -147,6 +156,7 @@ DeskState DeskState::fromJson(const Json& json) {
   state.safeColors = json.value("safe_colors", state.safeColors);
   state.towns = json.value("towns", state.towns);
   state.alongDial = json.value("along_dial", state.alongDial);
+  if (const Json* look = json.find("look")) state.look = lookFromJson(*look);
   if (const Json* time = json.find("run_time")) state.runTime = timeOf(*time);
   if (const Json* time = json.find("time")) state.time = timeOf(*time);
   if (const Json* box = json.find("box")) state.box = placeFromJson(*box);

@@ -18,6 +18,13 @@ struct DeskNote {
   bool operator==(const DeskNote& other) const;
 };
 
+/// How the desk is looked at: kept with a session, but no step that undo goes back over.
+struct DeskLook {
+  int panelScroll = 0;  ///< pixels down the dial's panel
+  int drawerPage = -1;  ///< -1: closed
+  int activePane = 0;
+};
+
 /// Everything a person has chosen at the desk, and nothing that was computed from it: what undo
 /// goes back to, what the journal keeps and what a session file restores.
 struct DeskState {
@@ -46,6 +53,7 @@ struct DeskState {
   bool outlines = false;  ///< spaghetti: the threshold's outline of every member
   bool safeColors = false;
   bool alongDial = false;  ///< the chance along the dial is worked out: members at several n
+  DeskLook look;  ///< not compared
 
   bool operator==(const DeskState& other) const;
   Json toJson() const;

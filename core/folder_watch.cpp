@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "core/errors.h"
+#include "core/radar_paths.h"
 
 namespace stormloom {
 namespace {
@@ -79,7 +80,7 @@ std::vector<std::string> FolderWatch::look(Clock::time_point now) {
        entry.increment(failure)) {
     const std::string name = entry->path().filename().string();
     struct stat found {};
-    if (isTemporary(name) || stat(entry->path().c_str(), &found) != 0 || !S_ISREG(found.st_mode))
+    if (isTemporary(name) || isSidecar(name) || stat(entry->path().c_str(), &found) != 0 || !S_ISREG(found.st_mode))
       continue;
     Seen seen{found.st_size,
               std::int64_t(found.st_mtim.tv_sec) * 1000000000 + found.st_mtim.tv_nsec, now, false};

@@ -37,7 +37,7 @@ struct FrameSequence {
   std::string event;        ///< SEVIR event id and type, or empty
   std::string attribution;  ///< producer and licence line to draw, as far as known
   int reduction = 1;  ///< cells are averages of so many source cells a side, to keep within memory
-  std::string scaleNote;  ///< "VIL-like, from rain rate" where values were carried to another scale
+  std::string scaleNote;  ///< "VIL-like, from rain rate" where values went to another scale; a shorter clock
 
   int width() const { return geo.width(); }
   int height() const { return geo.height(); }

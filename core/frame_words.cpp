@@ -30,4 +30,25 @@ std::string frameWords(const RadarGrid& grid, double threshold, std::optional<lo
   return std::isfinite(summary.max) ? words + ", strongest " + strongest : words;
 }
 
+std::string percentileWords(double percent) {
+  char number[32];
+  std::snprintf(number, sizeof number, "%.4g", percent);
+  const int whole = int(percent), last = whole % 10;
+  const bool plain = percent == whole && whole / 10 % 10 != 1;  // not eleven, twelve, thirteen
+  const char* ending = plain && last == 1   ? "st"
+                       : plain && last == 2 ? "nd"
+                       : plain && last == 3 ? "rd"
+                                            : "th";
+  return std::string(number) + ending + " percentile";
+}
+
+std::string shorterClockWords(const ModelGrid& grid) {
+  for (const ModelGrid* own : {&sevirLrGrid(), &sevirGrid()})
+    if (grid.stepMinutes == own->stepMinutes && grid.cellSizeMeters == own->cellSizeMeters) return {};
+  char words[64];
+  std::snprintf(words, sizeof words, "%d min steps on %.3g km cells", grid.stepMinutes,
+                grid.cellSizeMeters / 1000.0);
+  return words;
+}
+
 }  // namespace stormloom

@@ -3,12 +3,18 @@
 #include <optional>
 #include <string>
 
-#include "core/radar_grid.h"
+#include "core/model_grid.h"
 
 namespace stormloom {
 
 /// A picture in words, for screen readers and the status line:
 /// "lead 30 min, 12 % of the area at 133 or above, strongest 201".
 std::string frameWords(const RadarGrid& grid, double threshold, std::optional<long> leadMinutes);
+
+/// "90th percentile", "1st percentile", "2.5th percentile".
+std::string percentileWords(double percent);
+
+/// "4 min steps on 1.2 km cells" where a model is not on its own clock (decision 0006); else empty.
+std::string shorterClockWords(const ModelGrid& grid);
 
 }  // namespace stormloom

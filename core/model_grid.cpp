@@ -7,6 +7,7 @@
 
 #include "core/errors.h"
 #include "core/frame_picking.h"
+#include "core/frame_words.h"
 #include "core/full_resolution.h"
 #include "core/resample.h"
 #include "core/sha256.h"
@@ -224,6 +225,10 @@ ModelContext cutContextBetween(const FrameSequence& sequence, const ContextReque
   const GeoReference box = boxAround(sequence.geo, center, grid);
   ModelContext context{
       .grid = grid, .frames = resampled(sequence, picks, box, between), .runTime = runTime};
+  if (const std::string clock = shorterClockWords(grid); !clock.empty()) {
+    std::string& told = context.frames.scaleNote;  // pictures and files carry it from here
+    told += (told.empty() ? "" : "; ") + clock;
+  }
   const std::string computed = sentenceAboutComputed(sequence, picks);
   context.note = note + (note.empty() || computed.empty() ? "" : " ") + computed;
   context.missingFraction = missingFractionOf(context.frames);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "core/errors.h"
+#include "core/frame_words.h"
 #include "core/pane_layout.h"
 
 namespace stormloom {
@@ -158,7 +159,7 @@ std::string productTitle(const PaneContent& content, double threshold) {
     case PaneProduct::Mean:
       return "Mean";
     case PaneProduct::Percentile:
-      return plainNumber(content.percent) + "th percentile";
+      return percentileWords(content.percent);
     case PaneProduct::Maximum:
       return "Maximum";
     case PaneProduct::Spread:

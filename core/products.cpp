@@ -8,6 +8,7 @@
 
 #include "core/ensemble_fields.h"
 #include "core/errors.h"
+#include "core/frame_words.h"
 #include "core/vil_scale.h"
 
 namespace stormloom {
@@ -123,7 +124,7 @@ void fillOverMembers(const ResultFile& result, const ProductRequest& request, Pr
     reduceMembers(members, spreadField, product);
   } else if (request.product == "percentile") {
     describe(product, "intensity_percentile",
-             numberText(request.percentile) + "th percentile of the members" + scale, "1");
+             percentileWords(request.percentile) + " of the members" + scale, "1");
     reduceMembers(
         members, [&](const GridList& grids) { return percentileField(grids, request.percentile); },
         product);

@@ -112,11 +112,13 @@ RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptio
   ReadOptions options = asked;
   for (const std::string& path : paths)
     if (const std::string event = eventOfPath(path); !event.empty()) options.events.push_back(event);
-  const std::vector<std::string> files = radarFilesIn(paths);
+  const FoundFiles found = radarFilesIn(paths);
+  const std::vector<std::string>& files = found.radar;
   if (files.empty()) throw IoError("No file was named. Name radar files or a folder of them.");
   ToldGathering gathering(options, files.size());
   readInto(lastFirst(files), options, gathering);
   RadarFiles result = gathering.soFar();
+  result.leftAside = found.leftAside;
   if (result.sequences.empty() && !options.stop.stop_requested()) {
     if (result.passedOver.empty())
       result.passedOver.push_back(files.front() + ": it holds no frames.");

@@ -17,6 +17,7 @@ struct RadarFiles {
   std::vector<FrameSequence>
       sequences;  ///< one for each product, quantity and grid; SEVIR: one for each event
   std::vector<std::string> passedOver;
+  int leftAside = 0;             ///< files of folders that are plainly no data, never opened
   std::size_t heldBytes = 0;     ///< of frames in memory
   std::size_t memoryBudget = 0;  ///< which they are kept within
 };

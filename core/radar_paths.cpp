@@ -3,6 +3,7 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "core/errors.h"
@@ -38,17 +39,24 @@ std::vector<std::string> filesOfGlob(const std::string& pattern) {
   return files;
 }
 
-std::vector<std::string> filesOf(const std::string& written) {
+FoundFiles withoutSidecars(std::vector<std::string> files) {
+  const auto aside = std::ranges::count_if(files, isSidecar);
+  if (std::size_t(aside) == files.size()) return {std::move(files), 0};
+  std::erase_if(files, isSidecar);
+  return {std::move(files), int(aside)};
+}
+
+FoundFiles filesOf(const std::string& written) {
   std::error_code unknown;
   const std::string path = withoutEvent(written);
-  if (fs::is_directory(path, unknown)) return filesOfFolder(path);
-  if (fs::exists(path, unknown)) return {path};
+  if (fs::is_directory(path, unknown)) return withoutSidecars(filesOfFolder(path));
+  if (fs::exists(path, unknown)) return {{path}, 0};
   std::vector<std::string> files;
   if (path.find_first_of("*?[") != std::string::npos) files = filesOfGlob(path);
   if (files.empty()) {
     throw IoError(path + ": there is no such file or folder. Check the name.");
   }
-  return files;
+  return withoutSidecars(std::move(files));
 }
 
 }  // namespace
@@ -66,18 +74,37 @@ std::string withoutEvent(const std::string& path) {
   return event.empty() ? path : path.substr(0, path.size() - event.size() - 1);
 }
 
-std::vector<std::string> radarFilesIn(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
+bool isSidecar(const std::string& path) {
+  std::string name = fs::path(path).filename().string();
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  const auto begins = [&](const char* with) { return name.starts_with(with); };
+  const auto ends = [&](const char* with) { return name.ends_with(with); };
+  return std::ranges::any_of(std::initializer_list<const char*>{"readme", "license", "licence",
+                                                                "copying", "changelog", "sha256sum",
+                                                                "md5sum"},
+                             begins) ||
+         std::ranges::any_of(
+             std::initializer_list<const char*>{".md", ".rst", ".pdf", ".html", ".htm", ".py", ".sh",
+                                                ".json", ".yaml", ".yml", ".toml", ".log", ".sha256",
+                                                ".md5", ".idx", ".aux.xml", ".tfw", ".stormloom"},
+             ends);
+}
+
+FoundFiles radarFilesIn(const std::vector<std::string>& paths) {
+  FoundFiles all;
   for (const std::string& path : paths) {
     try {
-      for (std::string& file : filesOf(path)) {
-        if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
+      FoundFiles found = filesOf(path);
+      all.leftAside += found.leftAside;
+      for (std::string& file : found.radar) {
+        if (std::ranges::find(all.radar, file) == all.radar.end())
+          all.radar.push_back(std::move(file));
       }
     } catch (const fs::filesystem_error& error) {
       throw IoError(path + ": the folder cannot be read (" + error.code().message() + ").");
     }
   }
-  return files;
+  return all;
 }
 
 }  // namespace stormloom

@@ -29,6 +29,7 @@ struct ScenarioRequest {
   /// Cells of the context's grid (row-major, not 0) that the control may change; null: all.
   std::shared_ptr<const std::vector<std::uint8_t>> region;
   Quality quality = Quality::Full;
+  int firstLead = -1;         ///< of lead times, counted from 0, the one that is wanted before the others; -1: none
   int steps = 0;              ///< 0: the model card's choice for the quality
   /// "" (the model card's); of weights that follow a flow "flow-ab2", "flow-euler", "flow-heun"; of published weights
   /// "ddpm", "ddim", "ddim-quad" (":ETA" may follow), "dpm++"

@@ -25,6 +25,9 @@ using EngineProgress = std::function<void(double share, const std::string& what)
 /// A member as soon as it is done.
 using EachMember = std::function<void(const ScenarioMember&)>;
 
+/// The one frame that was wanted first (ScenarioRequest::firstLead): an answer whose first member has this frame alone.
+using EarlyFrameReady = std::function<void(std::shared_ptr<const ScenarioForecast>)>;
+
 /// The door to the models. Not thread-safe: one thread owns it. Nothing in this header knows LibTorch.
 class NowcastEngine {
  public:
@@ -41,11 +44,12 @@ class NowcastEngine {
                                                         const EngineProgress& progress = {});
 
   /// PreDiff scenarios. The context's encoding is kept between calls. nullptr when stopped; members that were done
-  /// by then have been given to `eachMember`, in the calling thread.
+  /// by then have been given to `eachMember`, in the calling thread, as `early` is called.
   std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
                                                    std::stop_token stop = {},
                                                    const EngineProgress& progress = {},
-                                                   const EachMember& eachMember = {});
+                                                   const EachMember& eachMember = {},
+                                                   const EarlyFrameReady& early = {});
 
   /// How one member of a request (its first n) comes out of its noise, step by step, as generate() draws it; some
   /// times as costly. nullptr when stopped.

@@ -67,7 +67,7 @@ void Console::note(std::string_view sentence) const {
 }
 
 void Console::warning(std::string_view sentence) const {
-  if (take_) return;
+  if (quiet_) return;
   writeLine(stderr, painted("Note: ", "33", colorsErr_) + std::string(sentence));
 }
 

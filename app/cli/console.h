@@ -24,7 +24,7 @@ public:
   void result(std::string_view text) const;       ///< stdout, unless JSON was asked for
   void resultJson(const Json& document) const;    ///< stdout, only when JSON was asked for
   void note(std::string_view sentence) const;     ///< stderr, unless quiet
-  void warning(std::string_view sentence) const;  ///< stderr, always
+  void warning(std::string_view sentence) const;  ///< "Note: ..." on stderr, unless quiet
   void error(std::string_view sentence) const;    ///< stderr, always
 
   std::string strong(std::string_view text) const;  ///< for stdout: bold where the terminal may

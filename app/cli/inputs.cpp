@@ -60,6 +60,10 @@ std::shared_ptr<const RadarFiles> readInputs(const Session& session) {
     RadarFiles files = readRadarFiles(session.arguments.positionals(), options);
     stopHere(session);
     for (const std::string& sentence : files.passedOver) session.console.warning(sentence);
+    if (files.leftAside > 0)
+      session.console.note("Left aside as no data by their names: " +
+                           std::to_string(files.leftAside) +
+                           (files.leftAside == 1 ? " file." : " files."));
     const bool averaged = std::ranges::any_of(files.sequences, [](const auto& one) { return one.reduction > 1; });
     if (averaged)
       session.console.note("Frames are kept as averages of several cells, within " +

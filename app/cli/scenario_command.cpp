@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "app/cli/inputs.h"
 #include "app/cli/outputs.h"
 #include "app/cli/pictures.h"
@@ -44,6 +46,13 @@ std::shared_ptr<const std::vector<std::uint8_t>> regionFrom(const Session& sessi
 
 double lastOf(const std::vector<double>& values) { return values.empty() ? 0.0 : values.back(); }
 
+/// On the 0-255 scale at the last lead time; n = 0 asks for nothing.
+std::string askedText(const ScenarioMember& member, const AnticipatedIntensity& anticipated) {
+  const double asked = lastOf(member.commanded);
+  if (!std::isnan(asked)) return decimals(255.0 * asked, 1);
+  return "free (expected " + decimals(255.0 * lastOf(anticipated.mu), 1) + ")";
+}
+
 Json jsonFromMember(const ScenarioMember& member) {
   return Json::object({{"n", member.nSigma},
                        {"realization", member.member},
@@ -57,7 +66,7 @@ void report(const Session& session, const ScenarioForecast& forecast, const Json
   for (const ScenarioMember& member : forecast.members) {
     members.push(jsonFromMember(member));
     table.add({sigmaText(member.nSigma), std::to_string(member.member + 1),
-               decimals(255.0 * lastOf(member.commanded), 1),
+               askedText(member, forecast.anticipated),
                decimals(255.0 * lastOf(member.achieved), 1), intensityWords(member.nSigma)});
   }
   session.console.resultJson(Json::object({{"files", files},

@@ -49,12 +49,16 @@ std::string scenarioTitle(const ScenarioMember& member, bool nameMember) {
   return text + (nameMember ? ", member " + std::to_string(member.member + 1) : std::string());
 }
 
-/// "asked 26, got 25.7" at one lead time, on the 0-255 scale.
+/// "asked 26, got 25" at one lead time, on the 0-255 scale; "free, got 25" where nothing was asked.
 std::string intensityText(const ScenarioMember& member, std::size_t lead) {
   if (lead >= member.commanded.size() || lead >= member.achieved.size() ||
-      std::isnan(member.commanded[lead]))
+      std::isnan(member.nSigma))
     return {};
   char text[64];
+  if (std::isnan(member.commanded[lead])) {
+    std::snprintf(text, sizeof text, "free, got %.0f", 255.0 * member.achieved[lead]);
+    return text;
+  }
   std::snprintf(text, sizeof text, "asked %.0f, got %.0f", 255.0 * member.commanded[lead],
                 255.0 * member.achieved[lead]);
   return text;

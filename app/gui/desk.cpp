@@ -10,6 +10,7 @@
 #include "core/coverage.h"
 #include "core/ensemble_fields.h"
 #include "core/frame_picking.h"
+#include "core/frame_words.h"
 #include "core/vil_scale.h"
 
 namespace stormloom {
@@ -253,6 +254,16 @@ std::shared_ptr<const RadarGrid> PanePictures::disagreementAt(const Desk& desk, 
   return std::make_shared<const RadarGrid>(disagreementField(forecasts));
 }
 
+std::shared_ptr<const RadarGrid> PanePictures::earlyFieldAt(const PaneContent& content,
+                                                            const Desk& desk,
+                                                            ValidTime time) const {
+  const bool dial = content.source == PaneSource::Scenario && !content.nSigma &&
+                    content.product == PaneProduct::Member && content.member == 0;
+  const auto early = dial ? desk.scenarios->earlyForDial() : nullptr;
+  const Frame* frame = early ? frameAt(early->members.front().frames, time) : nullptr;
+  return frame ? frame->grid : nullptr;
+}
+
 std::shared_ptr<const RadarGrid> PanePictures::fieldAt(const PaneContent& content, const Desk& desk,
                                                        ValidTime time, bool* preview) {
   if (content.source == PaneSource::Disagreement) return disagreementAt(desk, time);
@@ -260,6 +271,7 @@ std::shared_ptr<const RadarGrid> PanePictures::fieldAt(const PaneContent& conten
     const Frame* frame = desk.truth && desk.state.showTruth ? frameAt(*desk.truth, time) : nullptr;
     return frame ? frame->grid : nullptr;
   }
+  if (auto early = earlyFieldAt(content, desk, time)) return early;
   const Source source = sourceOf(content, desk);
   if (source.members.empty()) return nullptr;
   if (preview) *preview = *preview || source.preview;
@@ -290,12 +302,16 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
   if (picture.grid) {
     picture.kind = kindOf(pane);
     if (preview) picture.caption.kind = Kind::Preview;
-    if (content.hasMembers())
+    if (content.hasMembers()) {
       picture.caption.detail = membersText(content, sourceOf(content, desk).count);
+      const std::string clock = shorterClockWords(desk.context->grid);
+      if (!clock.empty()) picture.caption.detail += ", " + clock;
+    }
     const bool controlled = content.source == PaneSource::Scenario;
     if (controlled && !content.nSigma && !desk.dialCommand().empty())
       picture.caption.title += ", bent";
-    if (const auto other = controlled ? sourceOf(content, desk).standsFor : std::nullopt) {
+    const bool waits = controlled && !earlyFieldAt(content, desk, time);
+    if (const auto other = waits ? sourceOf(content, desk).standsFor : std::nullopt) {
       picture.caption.kind = Kind::Preview;
       picture.caption.title = paneTitle(pane, *other, desk.state.threshold) + " until " +
                               signedText(desk.state.nSigma).toStdString() + " σ is computed";

@@ -78,6 +78,9 @@ private:
   PanePicture forecastPicture(const PaneSpec& pane, const Desk& desk, ValidTime time);
   std::shared_ptr<const RadarGrid> fieldAt(const PaneContent& content, const Desk& desk,
                                            ValidTime time, bool* preview);
+  /// What a pane shows of the dial's exact command while the rest of it is computed.
+  std::shared_ptr<const RadarGrid> earlyFieldAt(const PaneContent& content, const Desk& desk,
+                                                ValidTime time) const;
   std::shared_ptr<const RadarGrid> disagreementAt(const Desk& desk, ValidTime time);
   std::shared_ptr<const RadarGrid> productOf(const PaneContent& content, const Source& source,
                                              std::size_t lead, double threshold);

@@ -95,7 +95,7 @@ Drawer::Drawer(ActionTable* actions, QWidget* parent)
   hide();
 }
 
-QVBoxLayout* Drawer::page(const QString& title) {
+QVBoxLayout* Drawer::addPage(const QString& title) {
   auto* page = new QWidget;
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(16, 12, 16, 12);
@@ -106,7 +106,7 @@ QVBoxLayout* Drawer::page(const QString& title) {
 }
 
 void Drawer::buildEvents(ActionTable* actions) {
-  QVBoxLayout* column = page(tr("EVENTS"));
+  QVBoxLayout* column = addPage(tr("EVENTS"));
   column->addWidget(buttonFor(actions->find("open")));
   column->addWidget(buttonFor(actions->find("openFolder")));
   column->addWidget(buttonFor(actions->find("sevir")));
@@ -134,7 +134,7 @@ void Drawer::buildEvents(ActionTable* actions) {
 }
 
 void Drawer::buildLayers(ActionTable* actions) {
-  QVBoxLayout* column = page(tr("LAYERS"));
+  QVBoxLayout* column = addPage(tr("LAYERS"));
   for (const char* id : {"contours", "hatching", "outlines", "towns", "truth", "interpolate"})
     column->addWidget(boxFor(actions->find(id)));
   column->addSpacing(8);
@@ -157,7 +157,7 @@ void Drawer::buildLayers(ActionTable* actions) {
 }
 
 void Drawer::buildScores() {
-  QVBoxLayout* column = page(tr("SCORES OF WHAT IS SHOWN"));
+  QVBoxLayout* column = addPage(tr("SCORES OF WHAT IS SHOWN"));
   score_ = new QComboBox;
   for (const Figure& figure : figures()) score_->addItem(figure.name);
   score_->setCurrentIndex(1);
@@ -176,7 +176,7 @@ void Drawer::buildScores() {
 }
 
 void Drawer::buildJournal(ActionTable* actions) {
-  QVBoxLayout* column = page(tr("STEPS"));
+  QVBoxLayout* column = addPage(tr("STEPS"));
   column->addWidget(quietLabel(
       tr("Click a step to go back to it; its results are kept. The steps survive a crash.")));
   history_ = new QListWidget;
@@ -205,6 +205,8 @@ void Drawer::open(Page page) {
   setVisible(!same);
   if (isVisible() && page == Page::Scores) Q_EMIT scoresAsked();
 }
+
+int Drawer::page() const { return isVisible() ? pages_->currentIndex() : -1; }
 
 bool Drawer::isShowing(Page page) const {
   return isVisible() && pages_->currentIndex() == int(page);

@@ -32,6 +32,7 @@ public:
   Drawer(ActionTable* actions, QWidget* parent = nullptr);
   void open(Page page);
   bool isShowing(Page page) const;
+  int page() const;  ///< -1: closed
 
   void setEvents(const QStringList& names, int current);
   void setRecent(const QStringList& paths);
@@ -51,7 +52,7 @@ Q_SIGNALS:
   void scoresAsked();
 
 private:
-  QVBoxLayout* page(const QString& title);
+  QVBoxLayout* addPage(const QString& title);
   void buildEvents(ActionTable* actions);
   void buildLayers(ActionTable* actions);
   void buildScores();

@@ -17,9 +17,11 @@ ForecastFunctions engineFunctions() {
     return **engine;
   };
   return {[ready](const ScenarioRequest& request, std::stop_token stop,
-                  const ForecastFunctions::Progress& progress) {
-            return ready().generate(request, stop,
-                                    [&](double share, const std::string&) { progress(share); });
+                  const ForecastFunctions::Progress& progress,
+                  const ForecastFunctions::Early& early) {
+            return ready().generate(
+                request, stop, [&](double share, const std::string&) { progress(share); }, {},
+                early);
           },
           [ready](const ModelContext& context, const std::string& model, std::stop_token stop) {
             return ready().forecast(context, model, stop);
@@ -47,7 +49,11 @@ std::shared_ptr<const ScenarioForecast> ForecastSource::answer(const ScenarioReq
   }
   if (stop.stop_requested()) return nullptr;
   try {
-    return functions_.generate(request, stop, [this](double share) { Q_EMIT progress(share); });
+    return functions_.generate(
+        request, stop, [this](double share) { Q_EMIT progress(share); },
+        [this](std::shared_ptr<const ScenarioForecast> forecast) {
+          Q_EMIT earlyFrame(std::move(forecast));
+        });
   } catch (...) {
     bring(*request.context, "earthformer", stop);  // it may work where PreDiff does not
     throw;

@@ -14,8 +14,9 @@ namespace stormloom {
 /// The models as the window sees them; all functions are called on the worker's thread only.
 struct ForecastFunctions {
   using Progress = std::function<void(double share)>;
+  using Early = std::function<void(std::shared_ptr<const ScenarioForecast>)>;
   using Generate = std::function<std::shared_ptr<const ScenarioForecast>(
-      const ScenarioRequest&, std::stop_token, const Progress&)>;
+      const ScenarioRequest&, std::stop_token, const Progress&, const Early&)>;
   using Deterministic = std::function<std::shared_ptr<const DeterministicForecast>(
       const ModelContext&, const std::string& model, std::stop_token)>;
   using Stochastic = std::function<std::shared_ptr<const ScenarioForecast>(
@@ -40,6 +41,8 @@ public:
 
 Q_SIGNALS:
   void progress(double share);
+  /// The frame on the screen, before the others of the same answer.
+  void earlyFrame(std::shared_ptr<const stormloom::ScenarioForecast> forecast);
   void deterministicReady(const QString& contextHash, const QString& model,
                           std::shared_ptr<const stormloom::DeterministicForecast> forecast);
   /// The extrapolation with members.

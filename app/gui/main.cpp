@@ -5,6 +5,8 @@
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTimer>
+#include <cstdio>
+#include <cstdlib>
 
 #include "app/attention/lesson_window.h"
 #include "app/gui/actions.h"
@@ -45,15 +47,32 @@ QWidget* pictured(MainWindow& window) {
   return found;
 }
 
+/// Qt ends a program without a display by a crash; this ends it in a sentence.
+void endWithoutDisplay(QtMsgType type, const QMessageLogContext&, const QString&) {
+  if (type != QtFatalMsg) return;  // what comes before says the same in other words
+  std::fputs(
+      "stormloom: there is no display to open a window on. Start it in a desktop session, or use "
+      "stormloom-cli, which needs none: stormloom-cli --help.\n",
+      stderr);
+  std::_Exit(int(ExitCode::DeviceOrMemory));
+}
+
+/// Help and version need no display.
+bool onlyAsksAboutTheProgram(QCommandLineParser& arguments, int argc, char** argv) {
+  QStringList words;
+  for (int i = 0; i < argc; ++i) words << QString::fromLocal8Bit(argv[i]);
+  arguments.parse(words);
+  return arguments.isSet("help") || arguments.isSet("version");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   MapWall::setDefaultFormat();
   applyScale();
-  QApplication app(argc, argv);
-  QApplication::setApplicationName("Stormloom");
-  QApplication::setOrganizationName("Stormloom");
-  QApplication::setApplicationVersion(STORMLOOM_VERSION);
+  QCoreApplication::setApplicationName("Stormloom");
+  QCoreApplication::setOrganizationName("Stormloom");
+  QCoreApplication::setApplicationVersion(STORMLOOM_VERSION);
   QCommandLineParser arguments;
   arguments.setApplicationDescription(
       "Radar on a map, forecasts of the next hour, and what if it gets stronger.");
@@ -77,6 +96,13 @@ int main(int argc, char** argv) {
   const QCommandLineOption watch(
       "watch", "Open the newest run of a folder, and newer ones as they come.", "FOLDER");
   arguments.addOptions({watch, picture, size, wait, theme, act, lesson, models});
+  if (onlyAsksAboutTheProgram(arguments, argc, argv)) {
+    QCoreApplication plain(argc, argv);
+    arguments.process(plain);  // says it and ends
+  }
+  const QtMessageHandler usual = qInstallMessageHandler(endWithoutDisplay);
+  QApplication app(argc, argv);
+  qInstallMessageHandler(usual);
   arguments.process(app);
   if (arguments.isSet(models)) qputenv("STORMLOOM_MODELS", arguments.value(models).toUtf8());
   applyTheme(app, themeOf(arguments.value(theme)));

@@ -73,6 +73,7 @@ bool MainWindow::restoreAfterCrash() {
   const int steps = found_->steps;
   found_.reset();
   history_ = history;
+  wantedLook_ = history_.state().look;
   goTo(history_.state());
   banner_->tell(tr("The program did not end in order last time. Its %1 steps are back, as they "
                    "were; Ctrl+Z goes back through them.")
@@ -88,7 +89,9 @@ void MainWindow::dropEvent(QDropEvent* event) {
   QStringList paths;
   for (const QUrl& url : event->mimeData()->urls())
     if (url.isLocalFile()) paths << url.toLocalFile();
-  if (!paths.isEmpty()) openPaths(paths);
+  if (paths.isEmpty()) return;
+  event->acceptProposedAction();
+  openPaths(paths);
 }
 
 void MainWindow::changeEvent(QEvent* event) {

@@ -78,6 +78,7 @@ private:
   // main_window_layout.cpp
   void buildLayout();
   QWidget* buildTop();
+  void buildChips();
   QWidget* buildRail();
   QWidget* buildTime();
   QWidget* buildStatus();
@@ -97,6 +98,7 @@ private:
   void showPaneMenu(int pane, const QPoint& at);
   void addContentMenu(class QMenu* menu, int pane, bool minus = false);
   void setPaneContent(int pane, const PaneContent& content, bool minus = false);
+  void askPercentile(int pane, bool minus);
   void saveLayout();
   void askAboutTown();
   QString nameOf(LonLat at) const;  ///< by the town near it, else by its coordinates
@@ -127,6 +129,8 @@ private:
   void change(const QString& label, const std::function<void(DeskState&)>& edit,
               const std::string& merge = {});
   void apply(const DeskState& next);
+  DeskLook lookOfDesk() const;
+  void lookAs(const DeskLook& look);
   void chooseAhead(const DeskState& next);
   void goTo(const DeskState& state);
   void keepInJournal(bool newStep);
@@ -147,6 +151,7 @@ private:
   void chooseObservation();
   void showFacts();
   void showPanel();
+  int leadShown() const;
   void showLights();
   void showPlace();
   struct DialChance {
@@ -165,7 +170,7 @@ private:
   Desk desk_;
   DeskHistory history_;
   std::optional<DeskState> pending_;  ///< to be shown once its files are read
-  QString pendingLabel_;
+  std::optional<DeskLook> wantedLook_;  ///< of a session, until its files are there
   PanePictures pictures_;
   std::vector<PanePicture> shown_;
   std::optional<LonLat> cursor_;
@@ -196,7 +201,10 @@ private:
   LineAsker* asker_;
   QWidget *top_, *rail_, *strip_, *status_, *right_;
   QHBoxLayout* middle_;
-  QLabel *eventText_, *runText_, *validText_, *kindText_, *modelChip_, *deviceChip_, *seedChip_;
+  QBoxLayout *topRow_, *secondTopRow_;  ///< the second where the first is too short for all facts
+  QWidget* chips_;
+  QLabel *eventText_, *runText_, *validText_, *kindText_, *dialChip_, *modelChip_, *deviceChip_,
+      *seedChip_;
   QToolButton* panelButton_;
   QLabel* readout_;
   QLabel* words_;

@@ -453,6 +453,7 @@ void MainWindow::saveSession() {
   if (!path.endsWith(".stormloom")) path += ".stormloom";
   DeskState state = desk_.state;
   state.time = desk_.time;
+  state.look = lookOfDesk();
   try {
     writeSessionFile(path.toStdString(), state);
     banner_->tell(tr("The session is saved as %1").arg(path));
@@ -464,6 +465,7 @@ void MainWindow::saveSession() {
 void MainWindow::openSession(const QString& path) {
   try {
     const DeskState state = readSessionFile(path.toStdString());
+    wantedLook_ = state.look;
     history_.record(tr("Session %1").arg(QFileInfo(path).fileName()).toStdString(), state);
     goTo(state);
   } catch (const StormloomError& error) {

@@ -20,7 +20,7 @@ namespace stormloom {
 namespace {
 
 constexpr int kNarrow = 1200;   ///< below this the dial is a drawer
-constexpr int kCrowded = 1300;  ///< below this the facts line drops what is said elsewhere too
+constexpr int kCrowded = 1300;  ///< below this the facts need two lines
 
 QLabel* chip() {
   auto* label = new QLabel;
@@ -87,8 +87,16 @@ void MainWindow::buildLayout() {
 }
 
 QWidget* MainWindow::buildTop() {
-  QWidget* top = strip("topStrip", 14, 6, 12, 6, 12);
-  auto* row = static_cast<QHBoxLayout*>(top->layout());
+  auto* top = new QWidget;
+  top->setObjectName("topStrip");
+  top->setAttribute(Qt::WA_StyledBackground);
+  auto* lines = new QVBoxLayout(top);
+  lines->setContentsMargins(14, 6, 12, 6);
+  lines->setSpacing(4);
+  auto* row = new QHBoxLayout;
+  row->setSpacing(12);
+  lines->addLayout(topRow_ = row);
+  lines->addLayout(secondTopRow_ = new QHBoxLayout);
   top->setMinimumHeight(44);
   eventText_ = new QLabel(tr("Opening…"));
   eventText_->setMinimumWidth(120);
@@ -106,20 +114,34 @@ QWidget* MainWindow::buildTop() {
   cancelLoading_ = new QPushButton(tr("Cancel"));
   cancelLoading_->hide();
   connect(cancelLoading_, &QPushButton::clicked, this, &MainWindow::endLoading);
-  modelChip_ = chip();
-  deviceChip_ = chip();
-  seedChip_ = chip();
   row->addWidget(eventText_, 5);
   for (QWidget* widget : {runText_, validText_, kindText_}) row->addWidget(widget);
   row->addStretch(1);
-  for (QWidget* widget : {static_cast<QWidget*>(loading_), static_cast<QWidget*>(cancelLoading_),
-                          static_cast<QWidget*>(modelChip_), static_cast<QWidget*>(deviceChip_),
-                          static_cast<QWidget*>(seedChip_)})
-    row->addWidget(widget);
+  row->addWidget(loading_);
+  row->addWidget(cancelLoading_);
+  buildChips();
+  row->addWidget(chips_);
   row->addWidget(buttonOf(actions_->find("palette"), tr("Ctrl K")));
   panelButton_ = buttonOf(actions_->find("panel"), tr("Dial"));
   row->addWidget(panelButton_);
   return top;
+}
+
+/// What must be known of a forecast besides its times; n where the dial is not in sight.
+void MainWindow::buildChips() {
+  chips_ = new QWidget;
+  auto* row = new QHBoxLayout(chips_);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(8);
+  const std::pair<QLabel**, const char*> chips[] = {{&dialChip_, "dialChip"},
+                                                    {&modelChip_, "modelChip"},
+                                                    {&deviceChip_, "deviceChip"},
+                                                    {&seedChip_, "seedChip"}};
+  for (const auto& [member, name] : chips) {
+    *member = chip();
+    (*member)->setObjectName(name);
+    row->addWidget(*member);
+  }
 }
 
 QWidget* MainWindow::buildRail() {
@@ -204,13 +226,19 @@ void MainWindow::arrange() {
   const bool narrow = width() < kNarrow;
   panelButton_->setVisible(narrow);
   const bool asked = actions_->find("panel")->isChecked();
-  right_->setVisible(!briefing_ && (!narrow || asked));
+  const bool dialInSight = !briefing_ && (!narrow || asked);
+  right_->setVisible(dialInSight);
+  dialChip_->setVisible(!dialInSight && !dialChip_->text().isEmpty());
   rail_->setVisible(!briefing_);
   if (briefing_) drawer_->hide();
   status_->setVisible(!briefing_);
-  top_->setVisible(true);
-  deviceChip_->setVisible(!deviceChip_->text().isEmpty() && width() >= kCrowded && !briefing_);
-  runText_->setVisible(width() >= 1000);
+  QBoxLayout* home = width() < kCrowded ? secondTopRow_ : topRow_;
+  if (home->indexOf(chips_) >= 0) return;
+  for (QBoxLayout* row : {topRow_, secondTopRow_}) row->removeWidget(chips_);
+  if (home == topRow_)
+    home->insertWidget(home->count() - 2, chips_);
+  else
+    home->addWidget(chips_, 0, Qt::AlignLeft);
 }
 
 }  // namespace stormloom

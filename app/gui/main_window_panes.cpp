@@ -33,9 +33,7 @@ std::vector<NamedContent> ensembleContents() {
   };
   return {{QT_TR_NOOP("Chance of the threshold"), product(PaneProduct::Probability)},
           {QT_TR_NOOP("Mean"), product(PaneProduct::Mean)},
-          {QT_TR_NOOP("10th percentile"), product(PaneProduct::Percentile, 10)},
           {QT_TR_NOOP("Median"), product(PaneProduct::Percentile, 50)},
-          {QT_TR_NOOP("90th percentile"), product(PaneProduct::Percentile, 90)},
           {QT_TR_NOOP("Maximum"), product(PaneProduct::Maximum)},
           {QT_TR_NOOP("Spread"), product(PaneProduct::Spread)},
           {QT_TR_NOOP("Chance without the AI"), {PaneSource::Stochastic, PaneProduct::Probability}},
@@ -73,7 +71,22 @@ void MainWindow::addContentMenu(QMenu* menu, int pane, bool minus) {
     add(member, tr("Member %1").arg(i + 1), {PaneSource::Scenario, PaneProduct::Member, {}, i});
   QMenu* ensemble = menu->addMenu(tr("Of all members"));
   for (const NamedContent& entry : ensembleContents()) add(ensemble, tr(entry.name), entry.content);
+  QMenu* percentiles = menu->addMenu(tr("A percentile of the members"));
+  for (const double percent : {5, 10, 25, 50, 75, 90, 95, 99})
+    add(percentiles, tr("%1 %").arg(percent),
+        {PaneSource::Scenario, PaneProduct::Percentile, {}, 0, percent});
+  percentiles->addAction(tr("Another…"), this, [this, pane, minus] { askPercentile(pane, minus); });
   if (!minus) addContentMenu(menu->addMenu(tr("Minus")), pane, true);
+}
+
+void MainWindow::askPercentile(int pane, bool minus) {
+  asker_->ask(tr("Percentile of the members, 0 to 100"), [this, pane, minus](const QString& text) {
+    bool isNumber = false;
+    const double percent = QString(text).remove('%').trimmed().toDouble(&isNumber);
+    if (!isNumber || !(percent >= 0 && percent <= 100))
+      return banner_->say(tr("“%1” is no percentile between 0 and 100.").arg(text));
+    setPaneContent(pane, {PaneSource::Scenario, PaneProduct::Percentile, {}, 0, percent}, minus);
+  });
 }
 
 void MainWindow::showPaneMenu(int pane, const QPoint& at) {

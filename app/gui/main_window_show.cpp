@@ -80,6 +80,7 @@ void MainWindow::wireForecasts() {
     panel_->setBusy(busy);
     wall_->setWork(busy ? 0.02 : -1.0);
   });
+  connect(source_, &ForecastSource::earlyFrame, controller_, &ScenarioController::takeEarlyFrame);
   connect(source_, &ForecastSource::progress, this, [this](double share) {
     if (controller_->isBusy()) wall_->setWork(share);
   });
@@ -161,6 +162,7 @@ void MainWindow::seek(int index, bool byHand) {
   if (!byHand || playing_.isActive()) return;
   DeskState next = desk_.state;
   next.time = desk_.time;
+  next.look = lookOfDesk();
   const QString label = tr("Time %1").arg(QString::fromStdString(clockText(desk_.time)));
   const bool newStep = history_.record(label.toStdString(), next, "time");
   desk_.state = next;
@@ -248,6 +250,7 @@ void MainWindow::showPanes() {
 
 void MainWindow::showDesk() {
   if (!desk_.observed) return;
+  controller_->setLeadShown(leadShown());
   showPanes();
   showFacts();
   showPanel();
@@ -276,17 +279,20 @@ void MainWindow::showFacts() {
       : observed.synthetic ? colored(theme.synthetic, tr("observed (synthetic)"))
                            : colored(theme.observed, tr("observed")));
   const auto dial = controller_->forDial();
-  const bool preview = dial && dial->request.quality == Quality::Preview;
+  const bool preview = dial && dial->request.quality == Quality::Preview &&
+                       !controller_->earlyForDial();
   setChip(
       modelChip_,
       dial ? tr("PreDiff %1 steps, %2").arg(dial->steps).arg(preview ? tr("preview") : tr("full"))
       : desk_.failures.contains("scenario") ? tr("no PreDiff")
                                             : QString());
   setChip(seedChip_, tr("Seed %1").arg(desk_.state.seed));
-  deviceChip_->setText(dial ? tr("%1, %2 s")
+  setChip(deviceChip_, dial ? tr("%1, %2 s")
                                   .arg(QString::fromStdString(dial->device))
                                   .arg(dial->secondsTaken, 0, 'f', 2)
                             : QString());
+  dialChip_->setText(desk_.state.bend.empty() ? tr("n %1 σ").arg(signedText(desk_.state.nSigma))
+                                              : tr("n bent"));
   arrange();
   fromHere_->setEnabled(!forecast);
   words_->setText(lookNow());
@@ -305,6 +311,14 @@ QString MainWindow::lookNow() const {
          QString::fromStdString(frameWords(*picture.grid, desk_.state.threshold, lead));
 }
 
+/// Index of the forecast frame shown; -1: an observed time.
+int MainWindow::leadShown() const {
+  if (!desk_.isForecastTime()) return -1;
+  return int(std::ranges::count_if(times_->cells(), [this](const TimeCell& cell) {
+           return cell.forecast && cell.time <= desk_.time;
+         })) - 1;
+}
+
 void MainWindow::showPanel() {
   PanelContent content;
   content.context = desk_.context;
@@ -321,10 +335,7 @@ void MainWindow::showPanel() {
         unreachedSentence(content.forecast->members.front(), content.forecast->anticipated,
                           stepMinutes(desk_.context->frames)));
   content.secondsPerMember = controller_->secondsPerMember();
-  if (desk_.isForecastTime()) {
-    for (const TimeCell& cell : times_->cells())
-      if (cell.forecast && cell.time <= desk_.time) ++content.lead;
-  }
+  content.lead = leadShown();
   panel_->setContent(std::move(content));
 }
 

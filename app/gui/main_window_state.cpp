@@ -1,6 +1,7 @@
 // Steps: what the person chose, how it is kept, undone and shown.
 #include <QAction>
 #include <algorithm>
+#include <utility>
 
 #include "app/gui/actions.h"
 #include "app/gui/main_window.h"
@@ -103,6 +104,7 @@ void MainWindow::change(const QString& label, const std::function<void(DeskState
   const bool nothingOpen = !files_.files;
   const DeskState& from = nothingOpen && pending_ ? *pending_ : desk_.state;
   DeskState next = from;
+  next.look = lookOfDesk();
   edit(next);
   if (next == from) return;
   const bool newStep = history_.record(label.toStdString(), next, merge);
@@ -180,6 +182,18 @@ void MainWindow::apply(const DeskState& next) {
   updateWishes();
   showChoices();
   if (desk_.observed) rebuildTimes();
+  if (wantedLook_) lookAs(*std::exchange(wantedLook_, std::nullopt));
+}
+
+DeskLook MainWindow::lookOfDesk() const {
+  return {panel_->scrolledTo(), drawer_->page(), wall_->activePane()};
+}
+
+void MainWindow::lookAs(const DeskLook& look) {
+  panel_->scrollTo(look.panelScroll);
+  wall_->setActivePane(look.activePane);
+  if (look.drawerPage >= 0 && drawer_->page() != look.drawerPage)
+    drawer_->open(Drawer::Page(look.drawerPage));
 }
 
 void MainWindow::bendLead(int lead, double nSigma) {

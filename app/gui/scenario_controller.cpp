@@ -99,6 +99,7 @@ void ScenarioController::cancel() {
 
 void ScenarioController::dropRunning() {
   ++latestId_;
+  early_.reset();
   running_.reset();
   worker_->cancel();
 }
@@ -194,9 +195,24 @@ void ScenarioController::submit(const Want& want) {
       request.members -= request.firstMember;
     }
   }
+  early_.reset();
+  earlyOf_ = keyOf(want.tenths.front(), want.quality);
+  earlyOf_.curve = want.curve;
+  const bool ofDial = want.quality == Quality::Full && earlyOf_ == dialKey(Quality::Full);
+  if (ofDial && request.firstMember == 0) request.firstLead = leadShown_;
   running_ = want;
   setBusy(true);
   worker_->submit(std::move(request));
+}
+
+void ScenarioController::takeEarlyFrame(std::shared_ptr<const ScenarioForecast> forecast) {
+  if (forecast->id != latestId_ || !running_) return;
+  early_ = std::move(forecast);
+  Q_EMIT forecastsChanged();
+}
+
+std::shared_ptr<const ScenarioForecast> ScenarioController::earlyForDial() const {
+  return early_ && earlyOf_ == dialKey(Quality::Full) ? early_ : nullptr;
 }
 
 // Every answer is kept: it is as true for undo and the slider as on the day it was asked for.
@@ -211,6 +227,7 @@ void ScenarioController::onForecast(std::shared_ptr<const ScenarioForecast> fore
 
 void ScenarioController::onAnswered(std::uint64_t id) {
   if (id != latestId_) return;
+  early_.reset();  // the rest has come with it
   running_.reset();
   askNext();
 }

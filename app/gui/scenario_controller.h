@@ -41,6 +41,8 @@ public:
   void setWishes(const ScenarioWishes& wishes);
   const ScenarioWishes& wishes() const { return wishes_; }
   void setHandOnDial(bool down);  ///< nothing but previews while a finger is on it
+  void setLeadShown(int lead) { leadShown_ = lead; }  ///< its exact frame comes first; -1: none
+  void takeEarlyFrame(std::shared_ptr<const ScenarioForecast> forecast);
   void cancel();  ///< stops what runs; nothing new starts before something new is asked
   bool isBusy() const { return busy_; }
 
@@ -50,6 +52,8 @@ public:
   /// What the dial showed last, while nothing of its present command is there; same context, dice
   /// and area. Its request says what it is of.
   std::shared_ptr<const ScenarioForecast> lastForDial() const { return lastForDial_; }
+  /// One exact frame of the dial's command while the rest of it is still computed.
+  std::shared_ptr<const ScenarioForecast> earlyForDial() const;
   /// Of a fixed n, not bent: full, else preview, else nothing.
   std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members = 1) const;
   /// The ensemble of the dial, however many members of it there are.
@@ -96,6 +100,9 @@ private:
   ScenarioStore store_;
   std::uint64_t latestId_ = 0;
   std::optional<Want> running_;
+  int leadShown_ = -1;
+  std::shared_ptr<const ScenarioForecast> early_;
+  ScenarioKey earlyOf_;
   bool handDown_ = false;
   bool stopped_ = false;  ///< by Esc or a failure, until something else is wished
   bool failed_ = false;

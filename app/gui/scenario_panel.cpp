@@ -6,6 +6,7 @@
 #include <QPushButton>
 #include <QRandomGenerator>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QTimer>
 #include <QToolButton>
@@ -50,6 +51,11 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   column->addStretch(1);
   scroll->setWidget(inside);
   outer->addWidget(scroll, 1);
+  const QScrollBar* bar = scroll->verticalScrollBar();
+  connect(bar, &QScrollBar::rangeChanged, this, [this] {
+    if (wantedScroll_ >= 0) scrollTo(wantedScroll_);
+  });
+  connect(bar, &QScrollBar::actionTriggered, this, [this] { wantedScroll_ = -1; });  // by hand
   buildBottom(outer);
   setIntensity(0.0);
   showNumbers();
@@ -194,6 +200,7 @@ void ScenarioPanel::buildSeed(QVBoxLayout* column) {
   lock_->setToolTip(
       tr("While the seed is locked, the picture changes because of the intensity alone."));
   newSeed_ = new QPushButton(tr("New"));
+  newSeed_->setObjectName("newSeed");
   newSeed_->setEnabled(false);
   dice->addWidget(seed_, 1);
   dice->addWidget(lock_);
@@ -238,10 +245,18 @@ void ScenarioPanel::buildPlace(QVBoxLayout* column) {
   place_->hide();
 }
 
+int ScenarioPanel::scrolledTo() const { return scroll_->verticalScrollBar()->value(); }
+
+void ScenarioPanel::scrollTo(int pixels) {
+  scroll_->verticalScrollBar()->setValue(pixels);
+  wantedScroll_ = scrolledTo() == pixels ? -1 : pixels;
+}
+
 /// What somebody has just asked for comes into sight.
 void ScenarioPanel::reveal(QWidget* section) {
   if (!section->isHidden()) return;
   section->show();
+  if (wantedScroll_ >= 0) return;  // it was looked at elsewhere
   QTimer::singleShot(0, this, [this, section] { scroll_->ensureWidgetVisible(section, 0, 8); });
 }
 

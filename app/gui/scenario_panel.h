@@ -57,6 +57,8 @@ public:
   void setControl(const std::vector<double>& bend, bool limited);
   void setChoices(quint64 seed, int members, double threshold);
   double intensity() const;
+  int scrolledTo() const;
+  void scrollTo(int pixels);  ///< as soon as there is enough below
 
 Q_SIGNALS:
   void intensityChanged(double nSigma);
@@ -122,6 +124,7 @@ private:
   void reveal(QWidget* section);
 
   QScrollArea* scroll_;
+  int wantedScroll_ = -1;
   QWidget* place_;
   QLabel* placeHeading_;
   QLabel* placeWords_;

@@ -134,6 +134,7 @@ void ScenarioPanel::showNumbers() {
   const QString none = QStringLiteral("–");
   QString asked = none, got = none;
   std::optional<double> achieved;
+  bool isFree = false;  // 0 sigma: nothing is pulled
   if (content_.forecast && !content_.forecast->members.empty() &&
       !content_.forecast->members.front().achieved.empty()) {
     const ScenarioMember& member = content_.forecast->members.front();
@@ -144,6 +145,7 @@ void ScenarioPanel::showNumbers() {
       // Inside an area alone the command is about its cells; the engine says what that makes of
       // all.
       const double mean = member.achieved[std::size_t(lead)];
+      isFree = !limited_ && commandAt(lead) == 0.0;
       const double whole = !limited_ ? expected.commanded(lead, commandAt(lead))
                            : ofThisCommand_ && std::size_t(lead) < member.commanded.size()
                                ? member.commanded[std::size_t(lead)]
@@ -153,7 +155,9 @@ void ScenarioPanel::showNumbers() {
       if (!limited_ && ofThisCommand_) achieved = expected.nSigmaOf(lead, mean);
     }
   }
-  commanded_->setText(tr("Commanded <b>%1</b>").arg(asked));
+  commanded_->setText((isFree ? tr("Expected <b>%1</b>") : tr("Commanded <b>%1</b>")).arg(asked));
+  commanded_->setToolTip(
+      isFree ? tr("0 σ commands nothing: the forecast is left as the model draws it.") : QString());
   achieved_->setText(
       tr("Achieved <b>%1</b>%2")
           .arg(got, achieved ? QString(" (%1 σ)").arg(signedText(*achieved)) : QString()));
@@ -171,7 +175,8 @@ void ScenarioPanel::addCommand(ChartContent& chart, double step, double anchor) 
   for (int lead = 0; lead < int(expected.mu.size()); ++lead)
     command.push_back(expected.commanded(lead, commandAt(lead)));
   const auto points = pointsOf(command, step, anchor);
-  chart.curves.push_back({points, Curve::Color::Forecast, limited_ ? 1.0 : 3.0, limited_});
+  const bool thin = limited_ || (bend_.empty() && intensity() == 0.0);  // no command for all of it
+  chart.curves.push_back({points, Curve::Color::Forecast, thin ? 1.0 : 3.0, thin});
   if (limited_ && ofThisCommand_)
     chart.curves.push_back({pointsOf(content_.forecast->members.front().commanded, step, anchor),
                             Curve::Color::Forecast, 3});

@@ -62,6 +62,17 @@ Tensor regionOf(const ScenarioRequest& request, const Tensor& like) {
   return region.to(like.device());
 }
 
+/// A member of which only one lead time is known.
+ScenarioMember earlyMember(const ScenarioRow& row, const ModelContext& context, Provenance provenance,
+                           std::int64_t lead, const Tensor& frame, const Tensor& mean) {
+  ScenarioMember member{.nSigma = row.nSigma,
+                        .member = row.member,
+                        .frames = framesFromValues(frame.unsqueeze(0), context, provenance, "")};
+  member.frames.frames.front().validTime += minutes(context.grid.stepMinutes * lead);
+  member.achieved = {mean.item<double>()};
+  return member;
+}
+
 void requireSensible(const ScenarioRequest& request) {
   if (!request.context) throw UsageError("A scenario needs a context.");
   if (request.nSigma.empty() || request.members < 1)
@@ -121,7 +132,8 @@ struct NowcastEngine::Impl {
   std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
                                                    std::stop_token stop,
                                                    const EngineProgress& progress,
-                                                   const EachMember& eachMember);
+                                                   const EachMember& eachMember,
+                                                   const EarlyFrameReady& early);
   std::shared_ptr<const DiffusionTrace> trace(const ScenarioRequest& request, std::stop_token stop,
                                               const EngineProgress& progress);
   std::shared_ptr<const ScenarioForecast> stochastic(std::shared_ptr<const ModelContext> context,
@@ -172,7 +184,7 @@ std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::forecast(
 
 std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
     const ScenarioRequest& request, std::stop_token stop, const EngineProgress& progress,
-    const EachMember& eachMember) {
+    const EachMember& eachMember, const EarlyFrameReady& early) {
   const auto start = Clock::now();
   runInBackground();
   requireSensible(request);
@@ -203,6 +215,14 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
     throw UsageError("A bent command needs one n for each of " +
                      std::to_string(forecast->anticipated.mu.size()) + " lead times.");
   const std::vector<ScenarioRow> rows = rowsOf(request, forecast->anticipated.mu.size());
+  DrawObserver observer;
+  if (early)
+    observer.early = [&](std::int64_t lead, const Tensor& frame, const Tensor& mean) {
+      auto first = std::make_shared<ScenarioForecast>(*forecast);  // no members yet
+      first->members = {earlyMember(rows.front(), context, provenance, lead, frame, mean)};
+      first->secondsTaken = secondsSince(start);
+      early(std::move(first));
+    };
   const std::size_t atOnce = rowsAtOnce();
   for (std::size_t first = 0; first < rows.size(); first += atOnce) {
     const std::size_t end = std::min(rows.size(), first + atOnce);
@@ -217,7 +237,8 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
         progress((double(first) + share * double(some.size())) / double(rows.size()), "PreDiff");
     };
     const SampledRows sampled =
-        sampler->sample(some, encoded, forecast->anticipated, plan, stop, eachStep);
+        sampler->sample(some, encoded, forecast->anticipated, plan, stop, eachStep, observer);
+    observer.early = {};  // of the first row alone
     for (std::size_t i = 0; i < some.size(); ++i) {
       const auto row = std::int64_t(i);
       forecast->members.push_back(
@@ -281,7 +302,7 @@ std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::plainMember(
   ScenarioRequest request;
   request.context = std::shared_ptr<const ModelContext>(std::shared_ptr<void>(), &context);  // lent
   request.guidance = "none";
-  const auto drawn = generate(request, stop, progress, {});
+  const auto drawn = generate(request, stop, progress, {}, {});
   return std::make_shared<DeterministicForecast>(
       DeterministicForecast{.model = drawn->model,
                             .weightsHash = drawn->weightsHash,
@@ -341,9 +362,10 @@ std::shared_ptr<const DeterministicForecast> NowcastEngine::forecast(
 std::shared_ptr<const ScenarioForecast> NowcastEngine::generate(const ScenarioRequest& request,
                                                                 std::stop_token stop,
                                                                 const EngineProgress& progress,
-                                                                const EachMember& eachMember) {
+                                                                const EachMember& eachMember,
+                                                                const EarlyFrameReady& early) {
   return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const ScenarioForecast> {
-    return impl_->generate(request, stop, progress, eachMember);
+    return impl_->generate(request, stop, progress, eachMember, early);
   });
 }
 

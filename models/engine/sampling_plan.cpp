@@ -98,6 +98,7 @@ int SamplingPlan::evaluations() const {
 SamplingPlan planOf(const ScenarioRequest& request, const PreDiffModel& model) {
   SamplingPlan plan;
   plan.seed = request.seed;
+  plan.firstLead = request.firstLead;
   plan.sampler = request.sampler.empty() ? model.defaultSampler() : request.sampler;
   const int usual = model.defaultSteps(request.quality);
   if (const OfficialDiffusion* diffusion = model.diffusion()) {

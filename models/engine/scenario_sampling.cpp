@@ -70,25 +70,38 @@ const ScenarioSampler::FreeMember& ScenarioSampler::freeMember(const Job& job, i
   return free_.emplace(key, FreeMember{latents[0], means}).first->second;
 }
 
-void ScenarioSampler::pull(const Job& job, Tensor& latents, const Tensor& target,
-                           const Tensor& counted) {
-  for (std::int64_t i = 0; i < latents.size(0); ++i) {  // one by one: the stop is looked at between
-    if (job.stop.stop_requested()) throw Stopped();
-    latents[i].copy_(pulledToMean(latents[i], target[i], counted,
-                                  [this](const Tensor& z) { return model_.decode(z); }));
-    if (job.eachStep) job.eachStep();
-  }
+void ScenarioSampler::showEarly(const Job& job, const Tensor& latents, const Aim& aim) {
+  const std::int64_t lead = job.plan.firstLead;
+  if (!job.observer.early || lead < 0 || lead >= latents.size(1)) return;
+  const Tensor z = latents[0].slice(0, lead, lead + 1), target = aim.mean[0].slice(0, lead, lead + 1);
+  const auto decode = [this](const Tensor& some) { return model_.decode(some); };
+  const Tensor frames =
+      job.plan.pulls ? pulledToMean(z, target, aim.counted, decode).frames : decode(z);
+  job.observer.early(lead, frames[0], frameMeans(frames[0], job.encoding.seen));
 }
 
-Tensor ScenarioSampler::pullRegion(const Job& job, Tensor& latents,
-                                   const IntensityCommand& command) {
+Tensor ScenarioSampler::pull(const Job& job, Tensor& latents, const Aim& aim) {
+  if (!job.plan.pulls) return decoded(latents);
+  std::vector<Tensor> frames;
+  for (std::int64_t i = 0; i < latents.size(0); ++i) {  // one by one: the stop is looked at between
+    if (job.stop.stop_requested()) throw Stopped();
+    const PulledFrames row = pulledToMean(latents[i], aim.mean[i], aim.counted,
+                                          [this](const Tensor& z) { return model_.decode(z); });
+    latents[i].copy_(row.latents);
+    frames.push_back(row.frames);
+    if (job.eachStep) job.eachStep();
+  }
+  return torch::stack(frames);
+}
+
+ScenarioSampler::Aim ScenarioSampler::regionAim(const Job& job, const Tensor& latents,
+                                                const IntensityCommand& command) {
   const Tensor counted = job.encoding.seen * job.plan.region;
   const Tensor free = decoded(latents);
   const Tensor growth = command.commanded() / command.mu.clamp_min(kSmallestMean);
   const Tensor before = frameMeans(free, counted);
-  const Tensor target = before * growth;
-  if (job.plan.pulls) pull(job, latents, target, counted);
-  return frameMeans(free, job.encoding.seen) + target - before;
+  const Tensor mean = before * growth;
+  return {mean, counted, frameMeans(free, job.encoding.seen) + mean - before};
 }
 
 Tensor ScenarioSampler::targetsOf(const Job& job, const IntensityCommand& command) {
@@ -108,7 +121,11 @@ Tensor ScenarioSampler::targetsOf(const Job& job, const IntensityCommand& comman
 
 Tensor ScenarioSampler::latentsOf(const Job& job, const IntensityCommand& command,
                                   const Tensor& target) {
-  if (!model_.controlled() && !job.plan.official) {  // the same for every n: only the pull differs
+  const bool regional = job.plan.guided && job.plan.region.defined();
+  const bool silent = !model_.controlled() ||
+                      (job.plan.guided && !job.observer.looked &&
+                       (regional || std::ranges::all_of(job.rows, isFree)));
+  if (silent && !job.plan.official) {  // the same for every command: only the pull differs
     std::vector<Tensor> each;
     for (const ScenarioRow& row : job.rows) {
       each.push_back(freeMember(job, row.member).latents);
@@ -138,20 +155,18 @@ SampledRows ScenarioSampler::sample(const std::vector<ScenarioRow>& rows,
   const torch::NoGradGuard noGradient;
   const Job job{rows, encoding, plan, stop, eachStep, observer};
   const IntensityCommand command = commandOf(job, anticipated);
-  Tensor target = targetsOf(job, command);
+  const Tensor target = targetsOf(job, command);
   Tensor latents = latentsOf(job, command, target);
   const Tensor before = observer.finished ? latents.clone() : Tensor();
-  if (plan.guided && plan.region.defined()) {
-    target = pullRegion(job, latents, command);
-  } else if (plan.pulls) {
-    pull(job, latents, target, encoding.seen);
-  }
+  const Aim aim = plan.guided && plan.region.defined() ? regionAim(job, latents, command)
+                                                       : wholeAim(job, target);
+  showEarly(job, latents, aim);
+  const Tensor frames = pull(job, latents, aim);
   if (observer.finished) observer.finished(before, latents);
-  const Tensor frames = decoded(latents);
   if (!frames.isfinite().all().item<bool>())
     throw ModelError("The sampler " + plan.sampler +
                      " ended in values that are no numbers. Use another sampler or other weights.");
-  return {frames, frameMeans(frames, encoding.seen), target};
+  return {frames, frameMeans(frames, encoding.seen), aim.whole};
 }
 
 }  // namespace stormloom

@@ -26,6 +26,10 @@ struct SampledRows {
   torch::Tensor commanded;  ///< (B,leads) mean of the whole frame that was asked for
 };
 
+/// The frame of the first row that is wanted before the others: lead time, values (H,W), mean.
+using EarlyFrame =
+    std::function<void(std::int64_t lead, const torch::Tensor& frame, const torch::Tensor& mean)>;
+
 /// For whoever wants to watch how members are drawn; all may be empty.
 struct DrawObserver {
   /// An evaluation of the denoiser: latents, time as it is embedded, what it predicted, what it was told (B,3).
@@ -34,6 +38,7 @@ struct DrawObserver {
       looked;
   /// Latents when the sampler had ended, and after the control had pulled them.
   std::function<void(const torch::Tensor& before, const torch::Tensor& after)> finished;
+  EarlyFrame early;  ///< of SamplingPlan::firstLead
 };
 
 /// Draws members of a PreDiff, each obeying its own n. Remembers what members do freely, per context.
@@ -70,11 +75,19 @@ private:
   /// Targets (B,leads): the command, near n = 0 the member's own mean.
   torch::Tensor targetsOf(const Job& job, const IntensityCommand& command);
   torch::Tensor latentsOf(const Job& job, const IntensityCommand& command, const torch::Tensor& target);
+  /// Where frames are pulled to: the mean of the counted cells, and what that makes of the whole frame, (B,leads).
+  struct Aim {
+    torch::Tensor mean, counted, whole;
+  };
+  Aim wholeAim(const Job& job, const torch::Tensor& target) const {
+    return {target, job.encoding.seen, target};
+  }
   /// The control of a region alone: free latents, of which the region's rain is made to grow or shrink as the whole
-  /// frame's would. Returns what the whole frame's mean is to become.
-  torch::Tensor pullRegion(const Job& job, torch::Tensor& latents, const IntensityCommand& command);
-  void pull(const Job& job, torch::Tensor& latents, const torch::Tensor& target,
-            const torch::Tensor& counted);
+  /// frame's would.
+  Aim regionAim(const Job& job, const torch::Tensor& latents, const IntensityCommand& command);
+  /// Moves latents in place where the plan pulls; the frames they decode to then (B,leads,H,W).
+  torch::Tensor pull(const Job& job, torch::Tensor& latents, const Aim& aim);
+  void showEarly(const Job& job, const torch::Tensor& latents, const Aim& aim);
   torch::Tensor decoded(const torch::Tensor& latents);
 
   using FreeKey = std::tuple<std::string, std::uint64_t, int, std::string, int>;

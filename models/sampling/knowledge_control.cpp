@@ -8,21 +8,41 @@ constexpr double kOwnMeanLimit = 0.9;  // sigma; below 1, so that the target ris
 constexpr std::int64_t kFramesAtOnce = 12;
 constexpr double kFurthestCommand = 6.0;  // sigma, as in training
 
-/// One Gauss-Newton step of some frames; the new latents.
-Tensor stepped(const Tensor& latents, const Tensor& target, const Tensor& seen,
-               const DecodeFrames& decode, const GaussNewtonOptions& options) {
-  const torch::AutoGradMode withGradients(true);
-  const Tensor z = latents.detach().requires_grad_(true);
-  const Tensor mean = frameMeans(decode(z), seen);
-  const Tensor gradient = torch::autograd::grad({mean.sum()}, {z})[0];
-  const torch::NoGradGuard noGradient;
-  const Tensor miss = mean.detach() - target;
+/// What a Gauss-Newton step takes off the latents.
+Tensor stepOf(const Tensor& gradient, const Tensor& miss, double longestStep) {
   const Tensor squared = gradient.square().sum({1, 2, 3}).clamp_min(1e-12);
-  Tensor change = (miss / squared).view({-1, 1, 1, 1}) * gradient;
+  const Tensor change = (miss / squared).view({-1, 1, 1, 1}) * gradient;
   const Tensor rms = change.square().mean({1, 2, 3}, /*keepdim=*/true).sqrt().clamp_min(1e-12);
-  change = change * (options.longestStep / rms).clamp_max(1.0);
-  const Tensor needed = (miss.abs() > options.closeEnough).view({-1, 1, 1, 1});
-  return latents - torch::where(needed, change, torch::zeros_like(change));
+  return change * (longestStep / rms).clamp_max(1.0);
+}
+
+/// Some frames together; those that are still far off get steps of their own.
+PulledFrames pulled(Tensor z, const Tensor& target, const Tensor& seen, const DecodeFrames& decode,
+                    const GaussNewtonOptions& options) {
+  for (int k = 0; k < options.iterations; ++k) {
+    const torch::AutoGradMode withGradients(true);
+    const Tensor held = z.detach().requires_grad_(true);
+    const Tensor frames = decode(held);
+    const Tensor mean = frameMeans(frames, seen);
+    const Tensor miss = mean.detach() - target;
+    const Tensor needed = miss.abs() > options.closeEnough;
+    if (!needed.any().item<bool>()) return {z, frames.detach()};
+    const Tensor gradient = torch::autograd::grad({mean.sum()}, {held})[0];
+    const torch::NoGradGuard noGradient;
+    const Tensor change = stepOf(gradient, miss, options.longestStep);
+    z = z - torch::where(needed.view({-1, 1, 1, 1}), change, torch::zeros_like(change));
+  }
+  const torch::NoGradGuard noGradient;
+  const Tensor frames = decode(z);
+  const Tensor far = ((frameMeans(frames, seen) - target).abs() > options.farOff).nonzero().flatten();
+  if (options.moreIterations == 0 || far.numel() == 0) return {z, frames};
+  GaussNewtonOptions more = options;
+  more.iterations = options.moreIterations;
+  more.closeEnough = options.farOff;
+  more.moreIterations = 0;
+  const PulledFrames again =
+      pulled(z.index_select(0, far), target.index_select(0, far), seen, decode, more);
+  return {z.index_copy(0, far, again.latents), frames.index_copy(0, far, again.frames)};
 }
 
 }  // namespace
@@ -45,16 +65,17 @@ Tensor frameMeans(const Tensor& frames, const Tensor& seen) {
   return (frames * seen).mean({-2, -1});
 }
 
-Tensor pulledToMean(const Tensor& latents, const Tensor& target, const Tensor& seen,
-                    const DecodeFrames& decode, const GaussNewtonOptions& options) {
-  std::vector<Tensor> parts;
+PulledFrames pulledToMean(const Tensor& latents, const Tensor& target, const Tensor& seen,
+                          const DecodeFrames& decode, const GaussNewtonOptions& options) {
+  std::vector<Tensor> moved, frames;
   for (std::int64_t first = 0; first < latents.size(0); first += kFramesAtOnce) {
-    Tensor z = latents.slice(0, first, first + kFramesAtOnce);
-    const Tensor wanted = target.slice(0, first, first + kFramesAtOnce);
-    for (int k = 0; k < options.iterations; ++k) z = stepped(z, wanted, seen, decode, options);
-    parts.push_back(z);
+    const PulledFrames part =
+        pulled(latents.slice(0, first, first + kFramesAtOnce),
+               target.slice(0, first, first + kFramesAtOnce), seen, decode, options);
+    moved.push_back(part.latents);
+    frames.push_back(part.frames);
   }
-  return torch::cat(parts);
+  return {torch::cat(moved), torch::cat(frames)};
 }
 
 }  // namespace stormloom

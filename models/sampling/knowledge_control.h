@@ -39,9 +39,15 @@ struct GaussNewtonOptions {
   int iterations = 2;
   double closeEnough = 2e-4;  ///< of the mean in [0, 1]; frames that close are left alone
   double longestStep = 0.35;
+  int moreIterations = 3;  ///< where frames are farther off than `farOff` after all that
+  double farOff = 2e-3;    ///< half a step of the 0-255 scale
 };
-torch::Tensor pulledToMean(const torch::Tensor& latents, const torch::Tensor& target,
-                           const torch::Tensor& seen, const DecodeFrames& decode,
-                           const GaussNewtonOptions& options = {});
+struct PulledFrames {
+  torch::Tensor latents;
+  torch::Tensor frames;  ///< (N,H,W), what they decode to
+};
+PulledFrames pulledToMean(const torch::Tensor& latents, const torch::Tensor& target,
+                          const torch::Tensor& seen, const DecodeFrames& decode,
+                          const GaussNewtonOptions& options = {});
 
 }  // namespace stormloom

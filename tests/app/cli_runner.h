@@ -17,6 +17,8 @@ inline CliRun runCli(const QStringList& words, const QString& program = STORMLOO
   QProcess process;
   QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
   environment.remove("DISPLAY");
+  environment.remove("WAYLAND_DISPLAY");
+  environment.remove("QT_QPA_PLATFORM");
   process.setProcessEnvironment(environment);
   process.start(program, words);
   process.waitForFinished(300'000);

@@ -23,6 +23,8 @@ namespace stormloom {
 struct FakeEngine {
   std::chrono::milliseconds previewTakes{4};
   std::chrono::milliseconds fullTakes{8};
+  std::chrono::milliseconds restTakes{0};  ///< between the first frame of an answer and all of it
+  std::atomic<int> earlies{0};
   std::atomic<int> previews{0};
   std::atomic<int> fulls{0};
 
@@ -60,9 +62,29 @@ struct FakeEngine {
     return 10 * nSigma + 5 * member + double((seed - 1) % 7);
   }
 
+  static std::vector<double> addedByLead(const ScenarioRequest& request, int member) {
+    std::vector<double> byLead;
+    for (const double n : request.nSigmaByLead) byLead.push_back(addedBy(n, member, request.seed));
+    return byLead;
+  }
+
+  /// The frame that was wanted first, then `restTakes` for the others.
+  bool earlyTaken(const ScenarioRequest& request, const ScenarioForecast& answer, double n,
+                  const ForecastFunctions::Early& early, std::stop_token stop) {
+    auto first = std::make_shared<ScenarioForecast>(answer);
+    FrameSequence frames =
+        future(*request.context, addedBy(n, 0, request.seed), addedByLead(request, 0));
+    frames.frames = {frames.frames.at(std::size_t(request.firstLead))};
+    first->members = {{n, 0, frames, {}, {0.2}}};
+    early(first);
+    ++earlies;
+    return work(restTakes, stop);
+  }
+
   std::shared_ptr<const ScenarioForecast> generate(const ScenarioRequest& request,
                                                    std::stop_token stop,
-                                                   const ForecastFunctions::Progress& progress) {
+                                                   const ForecastFunctions::Progress& progress,
+                                                   const ForecastFunctions::Early& early) {
     const bool preview = request.quality == Quality::Preview;
     auto answer = std::make_shared<ScenarioForecast>();
     answer->id = request.id;
@@ -71,11 +93,10 @@ struct FakeEngine {
     for (const double n : request.nSigma) {
       if (!work(preview ? previewTakes : fullTakes, stop)) return nullptr;
       progress(0.5);
+      if (request.firstLead >= 0 && !earlyTaken(request, *answer, n, early, stop)) return nullptr;
       for (int member = request.firstMember; member < request.firstMember + request.members;
            ++member) {
-        std::vector<double> byLead;
-        for (const double lead : request.nSigmaByLead)
-          byLead.push_back(addedBy(lead, member, request.seed));
+        const std::vector<double> byLead = addedByLead(request, member);
         answer->members.push_back(
             {n, member, future(*request.context, addedBy(n, member, request.seed), byLead),
              std::vector<double>(6, 0.15 + 0.02 * n), std::vector<double>(6, 0.15 + 0.018 * n)});
@@ -91,8 +112,9 @@ struct FakeEngine {
 
   ForecastFunctions functions() {
     return {[this](const ScenarioRequest& request, std::stop_token stop,
-                   const ForecastFunctions::Progress& progress) {
-              return generate(request, stop, progress);
+                   const ForecastFunctions::Progress& progress,
+                   const ForecastFunctions::Early& early) {
+              return generate(request, stop, progress, early);
             },
             [](const ModelContext& context, const std::string& model, std::stop_token) {
               return std::make_shared<const DeterministicForecast>(

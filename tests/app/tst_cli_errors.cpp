@@ -107,6 +107,38 @@ private Q_SLOTS:
     QVERIFY2(run.err.contains("nothing.nc"), run.err);
   }
 
+  void documentationBesideRadarFilesCostsNoWord() {
+    QDir(folder_.path()).mkpath("beside");
+    QVERIFY(QFile::copy(path("demo.nc"), path("beside/demo.nc")));
+    write("beside/README.md", "# Where these files are from\n");
+    write("beside/SHA256SUMS", "0 demo.nc\n");
+    const QStringList forecast{"forecast", path("beside"), "--model", "persistence", "--out",
+                               path("beside.nc"), "--overwrite"};
+    const CliRun loud = runCli(forecast);
+    QCOMPARE(loud.code, 0);
+    QVERIFY2(loud.err.contains("2 files") && !loud.err.contains("README"), loud.err);
+    const CliRun quiet = runCli(forecast + QStringList{"-q"});
+    QCOMPARE(quiet.code, 0);
+    QVERIFY2(quiet.err.isEmpty(), quiet.err);
+    QVERIFY(QFile::remove(path("beside/demo.nc")));
+    const CliRun alone = runCli({"info", path("beside")});  // nothing but what was left aside
+    QCOMPARE(alone.code, 3);
+    QVERIFY2(alone.err.contains("README.md"), alone.err);
+  }
+
+  void theWindowWithoutADisplayEndsInASentence() {
+    const CliRun help = runCli({"--help"}, STORMLOOM_WINDOW);
+    QCOMPARE(help.code, 0);
+    QVERIFY2(help.out.contains("--theme"), help.out);
+    const CliRun version = runCli({"--version"}, STORMLOOM_WINDOW);
+    QCOMPARE(version.code, 0);
+    QVERIFY2(version.out.contains("Stormloom"), version.out);
+    const CliRun window = runCli({}, STORMLOOM_WINDOW);
+    QCOMPARE(window.code, 5);
+    QVERIFY2(window.err.contains("no display") && window.err.contains("stormloom-cli"), window.err);
+    QCOMPARE(window.err.trimmed().count('\n'), 0);
+  }
+
   void anInterruptEndsWithExitCode130AndLeavesNothingHalfDone() {
     QProcess process;
     const QString out = path("cut.mp4");

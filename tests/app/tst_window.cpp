@@ -66,6 +66,27 @@ private Q_SLOTS:
     slider(window)->setSliderDown(false);
   }
 
+  void theFrameOnTheScreenComesFirst() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QTRY_COMPARE_WITH_TIMEOUT(window.desk().scenarios->sweep().size(), std::size_t(9), 10000);
+    QTRY_VERIFY_WITH_TIMEOUT(!window.desk().scenarios->isBusy(), 10000);
+    engine.restTakes = std::chrono::milliseconds(3000);
+    const int before = engine.earlies;
+    slider(window)->setValue(17);
+    QCOMPARE(window.picture(2).caption.kind, PictureCaption::Kind::Preview);
+    QTRY_COMPARE(int(engine.earlies), before + 1);
+    QTRY_COMPARE(window.picture(2).caption.kind, PictureCaption::Kind::Forecast);
+    const float last = window.desk().context->frames.frames.back().grid->at(64, 64);
+    QCOMPARE(window.picture(2).grid->at(64, 64), std::max(0.f, last + 17.f));
+    QVERIFY(!showsFull(window, 1.7));  // the rest is still being computed
+    QTest::keyClick(&window, Qt::Key_Right);  // another time: nothing exact there yet
+    QCOMPARE(window.picture(2).caption.kind, PictureCaption::Kind::Preview);
+    QTRY_VERIFY(showsFull(window, 1.7));
+    QTRY_COMPARE(window.picture(2).caption.kind, PictureCaption::Kind::Forecast);
+  }
+
   void theSliderFollowsTheMouse() {
     FakeEngine engine;
     MainWindow window(engine.functions());
@@ -179,7 +200,7 @@ private Q_SLOTS:
   void withoutWeightsTheRestStillWorks() {
     FakeEngine engine;
     ForecastFunctions functions = engine.functions();
-    functions.generate = [](const ScenarioRequest&, std::stop_token,
+    functions.generate = [](const ScenarioRequest&, std::stop_token, const auto&,
                             const auto&) -> std::shared_ptr<const ScenarioForecast> {
       throw ModelError("denoiser.json is missing. Install the models again.");
     };

@@ -1,6 +1,9 @@
 #include <QApplication>
 #include <QFile>
 #include <QLineEdit>
+#include <QMainWindow>
+#include <QPointer>
+#include <QProcess>
 #include <QPushButton>
 #include <QSettings>
 #include <QSpinBox>
@@ -37,6 +40,7 @@ public:
       : engine_(engine), folder_(folder), chance_(seed) {
     // Whatever asks a question gets no answer.
     QObject::connect(&closing_, &QTimer::timeout, [] {
+      if (QWidget* menu = QApplication::activePopupWidget()) menu->close();
       if (QWidget* asking = QApplication::activeModalWidget()) asking->close();
     });
     closing_.start(50);
@@ -54,7 +58,7 @@ public:
   QString lately() const { return lately_.join(", "); }
 
   void act() {
-    const int what = upTo(14);
+    const int what = upTo(15);
     lately_ << QString::number(what);
     if (lately_.size() > 12) lately_.removeFirst();
     switch (what) {
@@ -81,6 +85,8 @@ public:
         return;
       case 10:
         return trigger("stop");
+      case 11:
+        return inAnotherWindow();
       default:
         return anyAction();
     }
@@ -179,12 +185,51 @@ private:
 
   void anyAction() {
     static const QStringList dialogs{
-        "open",    "openFolder",  "saveSession", "fullScreen", "palette", "keys",
-        "layouts", "paneMenu",    "saveLayout",  "scale",      "note",    "watch",
-        "export",  "exportAgain", "attention",   "patterns",   "lessons"};
+        "open",     "openFolder", "saveSession", "fullScreen", "palette", "keys",  "layouts",
+        "paneMenu", "saveLayout", "scale",       "note",       "watch",   "export", "exportAgain"};
     const auto& all = window_->actions().all();
     QAction* action = all[std::size_t(upTo(int(all.size())))];
     if (!dialogs.contains(action->objectName())) trigger(action->objectName());
+  }
+
+  /// Attention, diffusion, patterns and lessons: opened, clicked, turned, resized and closed.
+  void inAnotherWindow() {
+    std::vector<QMainWindow*> open;
+    for (QMainWindow* other : window_->findChildren<QMainWindow*>())
+      if (other->isVisible()) open.push_back(other);
+    if (open.empty() || upTo(4) == 0) {
+      static const char* const ids[] = {"attention", "diffusion", "patterns", "lessons"};
+      return trigger(ids[upTo(4)]);
+    }
+    QMainWindow* other = open[std::size_t(upTo(int(open.size())))];
+    lately_.back() += QString(" in ") + other->metaObject()->className();
+    switch (upTo(5)) {
+      case 0:
+        other->close();
+        return;
+      case 1:
+        static const Qt::Key keys[] = {Qt::Key_Right, Qt::Key_Left, Qt::Key_Space,
+                                       Qt::Key_A,     Qt::Key_F,    Qt::Key_2};
+        return QTest::keyClick(other, keys[upTo(6)]);
+      case 2:
+        return other->resize(500 + upTo(900), 400 + upTo(500));
+      default:
+        return clickSomewhere(other);
+    }
+  }
+
+  void clickSomewhere(QWidget* window) {
+    std::vector<QWidget*> there;
+    for (QWidget* child : window->findChildren<QWidget*>())
+      if (child->isVisible() && child->isEnabled() && child->width() > 8 && child->height() > 8)
+        there.push_back(child);
+    if (there.empty()) return;
+    const QPointer<QWidget> on = there[std::size_t(upTo(int(there.size())))];
+    const QPoint at(upTo(on->width()), upTo(on->height()));
+    const QPoint to = at + QPoint(upTo(60) - 30, upTo(60) - 30);
+    QTest::mousePress(on, Qt::LeftButton, {}, at);  // may close what was clicked
+    if (on) QTest::mouseMove(on, to);
+    if (on) QTest::mouseRelease(on, Qt::LeftButton, {}, at);
   }
 
   QString wrongIn(const PaneSpec& pane, const PanePicture& picture) {
@@ -252,8 +297,9 @@ private Q_SLOTS:
     }
     MainWindow& window = somebody.window();
     window.actions().find("stop")->trigger();
+    const auto before = window.desk().observed;
     window.openSyntheticEvent();
-    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && window.desk().state.nSigma == 0.0, 30000);
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().observed != before && window.desk().context, 30000);
     window.findChild<QSpinBox*>("members")->setValue(2);
     slider(window)->setValue(13);
     QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 1.3), 30000);
@@ -264,7 +310,11 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-  QTemporaryDir home;
+  QTemporaryDir home, models;
+  QProcess make;  // for the windows that look into the networks
+  make.start(STORMLOOM_MAKE_TINY_MODELS, {models.path()});
+  if (!make.waitForFinished(120'000) || make.exitCode() != 0) return 1;
+  qputenv("STORMLOOM_MODELS", models.path().toUtf8());
   qputenv("HOME", home.path().toUtf8());  // pictures are saved there
   MapWall::setDefaultFormat();
   QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, home.path());

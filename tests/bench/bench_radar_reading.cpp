@@ -109,7 +109,7 @@ std::vector<std::string> manyOf(const std::vector<std::string>& files, std::size
 }
 
 int bench(const std::string& path, std::size_t count) {
-  const std::vector<std::string> files = radarFilesIn({path});
+  const std::vector<std::string> files = radarFilesIn({path}).radar;
   const fs::path folder =
       fs::temp_directory_path() / ("bench_radar_reading_" + std::to_string(getpid()));
   fs::create_directories(folder);

@@ -74,6 +74,7 @@ private Q_SLOTS:
     FolderWatch watch(folder_->path().toStdString());
     put(at("b.part"), "x");
     put(at(".hidden"), "x");
+    put(at("README.md"), "x");
     QVERIFY(watch.look().empty());
     fs::rename(at("b.part"), at("b"));
     QCOMPARE(watch.look(), std::vector<std::string>{at("b")});

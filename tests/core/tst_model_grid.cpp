@@ -3,6 +3,7 @@
 
 #include "core/errors.h"
 #include "core/frame_picking.h"
+#include "core/frame_words.h"
 #include "core/model_grid.h"
 #include "core/resample.h"
 #include "core/synthetic_event.h"
@@ -115,6 +116,10 @@ private Q_SLOTS:
     QCOMPARE(context.grid.cellSizeMeters, 2400.0);
     QCOMPARE(context.frames.frames[0].validTime, kStart);
     QVERIFY(!context.note.empty());
+    // Pictures and files carry it with the scale.
+    QCOMPARE(context.frames.scaleNote,
+             std::string("VIL-like, from rain rate; 8 min steps on 2.4 km cells"));
+    QVERIFY(shorterClockWords(sevirLrGrid()).empty());
   }
 
   void framesBetweenObservedOnesAreComputedOnlyWhenAskedAndSaid() {

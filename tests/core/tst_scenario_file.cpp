@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "core/errors.h"
+#include "core/netcdf_file.h"
 #include "core/scenario_file.h"
 
 using namespace stormloom;
@@ -117,6 +118,17 @@ private Q_SLOTS:
     QCOMPARE(read.receipt.command, std::string("test"));
     QCOMPARE(read.receipt.model, std::string("test"));
     QCOMPARE(read.anticipated.sigma.size(), std::size_t(2));
+  }
+
+  void whatMustBeKnownOfTheContextIsInTheFile() {
+    ModelContext told = *context();
+    told.note = "Frames 8 min apart are used instead.";
+    told.frames.scaleNote = "8 min steps on 2.4 km cells";
+    ScenarioForecast forecast = twoScenariosOfTwoMembers();
+    forecast.request.context = std::make_shared<const ModelContext>(told);
+    writeScenarioFile(path("short.nc"), forecast);
+    QCOMPARE(NetCdfFile::open(path("short.nc")).text("", "comment"), told.note);
+    QCOMPARE(readResultFile(path("short.nc")).context.scaleNote, told.frames.scaleNote);
   }
 
   void anotherProgramFindsPlaceAndTimes() {

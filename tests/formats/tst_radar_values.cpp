@@ -145,7 +145,7 @@ const Grid kGrids[] = {
      255000.0, 480000.0, 965000.0, -160000.0}};
 
 std::vector<std::string> chosen(const Grid& grid) {
-  std::vector<std::string> files = radarFilesIn({kRadar + grid.files}), some;
+  std::vector<std::string> files = radarFilesIn({kRadar + grid.files}).radar, some;
   const std::size_t every = std::getenv("STORMLOOM_ALL_FILES") != nullptr ? 1 : grid.every;
   for (std::size_t k = 0; k < files.size(); k += every) some.push_back(files[k]);
   return some;

@@ -22,9 +22,23 @@ private Q_SLOTS:
     const Tensor z = counterNoise({1, 0}, {20, 4, 4, 2}), seen = torch::ones({4, 4});
     const Tensor free = frameMeans(decode(z), seen);
     const Tensor target = free + torch::linspace(-0.03, 0.03, 20);
-    const Tensor achieved = frameMeans(decode(pulledToMean(z, target, seen, decode)), seen);
+    const Tensor achieved = frameMeans(pulledToMean(z, target, seen, decode).frames, seen);
     QVERIFY((achieved - target).abs().max().item<double>() < 1e-3);
     QVERIFY((free - target).abs().max().item<double>() > 0.02);
+  }
+
+  void framesThatAreFarOffArePulledOnceMore() {
+    // Bends so much that two steps land far from what was asked.
+    const auto bent = [](const Tensor& z) { return torch::sigmoid(2.0 * z.sum(-1) - 6.0); };
+    const Tensor z = counterNoise({3, 0}, {4, 4, 4, 2}), seen = torch::ones({4, 4});
+    const Tensor target = frameMeans(bent(z), seen) + 0.1;
+    const auto miss = [&](const GaussNewtonOptions& options) {
+      const PulledFrames pulled = pulledToMean(z, target, seen, bent, options);
+      [&] { QVERIFY(torch::allclose(bent(pulled.latents), pulled.frames)); }();
+      return (frameMeans(pulled.frames, seen) - target).abs().max().item<double>();
+    };
+    QVERIFY(miss({.moreIterations = 0}) > 2e-3);
+    QVERIFY2(miss({}) < 2e-3, qPrintable(QString::number(miss({}))));
   }
 
   void aPullThatCountsSomeCellsLeavesTheOthersAlone() {
@@ -32,7 +46,7 @@ private Q_SLOTS:
     Tensor west = torch::zeros({4, 4});
     west.slice(1, 0, 2).fill_(1.0);
     const Tensor before = decode(z), target = frameMeans(before, west) + 0.02;
-    const Tensor after = decode(pulledToMean(z, target, west, decode));
+    const Tensor after = pulledToMean(z, target, west, decode).frames;
     QVERIFY((frameMeans(after, west) - target).abs().max().item<double>() < 1e-3);
     QVERIFY(torch::equal(after.slice(2, 2), before.slice(2, 2)));
   }

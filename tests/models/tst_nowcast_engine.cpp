@@ -191,6 +191,46 @@ private Q_SLOTS:
     QVERIFY(overall(1) + 1e-4 < overall(2));
   }
 
+  /// Of the weights that people use: every lead time within one step of the 0-255 scale.
+  void theShippedWeightsObeyTheStrongestCommands() {
+    NowcastEngine shipped({.device = "cpu", .modelFolder = shippedModelFolder()});
+    const auto answer = shipped.generate(request({-4.0, 4.0}));
+    for (const ScenarioMember& member : answer->members)
+      for (std::size_t lead = 0; lead < member.commanded.size(); ++lead)
+        QVERIFY2(255.0 * std::abs(member.achieved[lead] - member.commanded[lead]) < 1.0,
+                 qPrintable(QString("n = %1, lead %2: %3 of %4")
+                                .arg(member.nSigma)
+                                .arg(lead + 1)
+                                .arg(255.0 * member.achieved[lead])
+                                .arg(255.0 * member.commanded[lead])));
+  }
+
+  void theFrameThatIsWantedFirstComesFirstAndStaysWhatItIs() {
+    NowcastEngine one = engine();
+    ScenarioRequest asked = request({2.0}, 2);
+    asked.firstLead = 3;
+    std::vector<std::shared_ptr<const ScenarioForecast>> early;
+    std::size_t membersThen = 99;
+    std::size_t membersDone = 0;
+    const auto answer = one.generate(
+        asked, {}, {}, [&](const ScenarioMember&) { ++membersDone; },
+        [&](std::shared_ptr<const ScenarioForecast> first) {
+          membersThen = membersDone;
+          early.push_back(std::move(first));
+        });
+    QCOMPARE(early.size(), std::size_t(1));
+    QCOMPARE(membersThen, std::size_t(0));
+    const FrameSequence& frames = early.front()->members.front().frames;
+    const Frame& final = answer->members.front().frames.frames.at(3);
+    QCOMPARE(frames.frames.size(), std::size_t(1));
+    QCOMPARE(frames.frames.front().validTime, final.validTime);
+    for (std::size_t i = 0; i < final.grid->size(); ++i)
+      QVERIFY(std::abs(frames.frames.front().grid->values()[i] - final.grid->values()[i]) < 0.05f);
+    early.clear();
+    one.generate(request({2.0}), {}, {}, {}, [&](auto first) { early.push_back(first); });
+    QVERIFY(early.empty());  // nothing was wanted first
+  }
+
   void aStoppedRequestIsNoForecast() {
     NowcastEngine one = engine();
     std::stop_source stop;
