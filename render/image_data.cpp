@@ -11,14 +11,14 @@ using Rgba = std::array<unsigned char, 4>;
 constexpr Rgba kClear{0, 0, 0, 0};
 constexpr Rgba kMissing{150, 160, 172, 110};
 constexpr Rgba kMissingGap{150, 160, 172, 30};
-constexpr Rgba kOutside{10, 13, 17, 84};
 
-Rgba cellColor(const RadarGrid& grid, int row, int col, const ColorTable& table) {
+Rgba cellColor(const RadarGrid& grid, int row, int col, const ColorTable& table,
+               const Rgba& outside) {
   switch (grid.state(row, col)) {
     case CellState::Missing:
       return (row + col) % 4 < 2 ? kMissing : kMissingGap;  // hatched: not "no rain"
     case CellState::OutsideCoverage:
-      return kOutside;
+      return outside;
     case CellState::BelowDetection:
       return kClear;
     case CellState::Measured:
@@ -32,7 +32,9 @@ Rgba cellColor(const RadarGrid& grid, int row, int col, const ColorTable& table)
 
 }  // namespace
 
-void fillImage(vtkImageData* image, const RadarGrid& grid, const ColorTable& table) {
+void fillImage(vtkImageData* image, const RadarGrid& grid, const ColorTable& table,
+               double outsideOpacity) {
+  const Rgba outside{10, 13, 17, static_cast<unsigned char>(255 * outsideOpacity)};
   const int* size = image->GetDimensions();
   if (size[0] != grid.width() || size[1] != grid.height() ||
       image->GetNumberOfScalarComponents() != 4) {
@@ -43,7 +45,7 @@ void fillImage(vtkImageData* image, const RadarGrid& grid, const ColorTable& tab
   for (int y = 0; y < grid.height(); ++y) {
     const int row = grid.height() - 1 - y;
     for (int col = 0; col < grid.width(); ++col) {
-      for (const unsigned char byte : cellColor(grid, row, col, table)) *out++ = byte;
+      for (const unsigned char byte : cellColor(grid, row, col, table, outside)) *out++ = byte;
     }
   }
   image->Modified();

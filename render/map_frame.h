@@ -45,6 +45,10 @@ private:
 struct MapView {
   LonLat center;
   double kmPerPixel = 1.0;
+  bool operator==(const MapView& other) const {
+    return center.lon == other.center.lon && center.lat == other.center.lat &&
+           kmPerPixel == other.kmPerPixel;
+  }
 };
 
 }  // namespace stormloom

@@ -9,6 +9,7 @@ struct MapStyle {
   PictureColor ground, coast, border, state, graticule, edge, box, text, quiet, plate, cross;
   PictureColor observed, forecast, synthetic;
   double plateOpacity = 0.82;
+  double outsideOpacity = 0.33;  ///< how dark what no radar sees becomes
   double textScale = 1.0;  ///< larger in a briefing
 
   static MapStyle dark();

@@ -23,6 +23,7 @@ struct PictureSize {
   int width = 1;
   int height = 1;
   double scale = 1.0;
+  bool operator==(const PictureSize&) const = default;
 };
 
 /// One line of text on a dark plate, placed from a corner; part of the picture, so an exported one

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "render/image_data.h"
 
@@ -86,10 +87,14 @@ RadarScene::RadarScene()
 RadarScene::~RadarScene() = default;
 
 void RadarScene::setStyle(const MapStyle& style) {
+  changed_ = true;
   style_ = style;
   applyStyle();
+  if (grid_) fill();
   layout();
 }
+
+void RadarScene::fill() { fillImage(image_, *grid_, *table_, style_.outsideOpacity); }
 
 void RadarScene::applyStyle() {
   renderer_->SetBackground(style_.ground.data());
@@ -119,11 +124,12 @@ void RadarScene::applyStyle() {
     text->setTextScale(style_.textScale);
   }
   legend_.setStyle(style_.plate, style_.text, style_.textScale);
-  setCaption(caption_);
+  applyCaption();
 }
 
 void RadarScene::setDetail(PictureDetail detail) {
   if (detail == detail_) return;
+  changed_ = true;
   detail_ = detail;
   const bool full = detail == PictureDetail::Full;
   for (auto& text : degrees_) text->setVisible(full);
@@ -134,24 +140,29 @@ void RadarScene::setDetail(PictureDetail detail) {
 }
 
 void RadarScene::setLegendShown(bool shown) {
+  if (shown == legendShown_) return;
+  changed_ = true;
   legendShown_ = shown;
   legend_.setVisible(shown && detail_ != PictureDetail::Bare);
 }
 
 void RadarScene::setTownsShown(bool shown) {
   if (shown == townsShown_) return;
+  changed_ = true;
   townsShown_ = shown;
   layoutTowns();
 }
 
 void RadarScene::setActive(bool active) {
   if (active == active_) return;
+  changed_ = true;
   active_ = active;
   layout();
 }
 
 void RadarScene::setGround(std::shared_ptr<const MapGround> ground) {
   if (ground == ground_) return;
+  changed_ = true;
   ground_ = std::move(ground);
   vtkNew<vtkPlaneSource> plane;
   const double w = frame()->widthKm() / 2, h = frame()->heightKm() / 2;
@@ -162,7 +173,7 @@ void RadarScene::setGround(std::shared_ptr<const MapGround> ground) {
   static_cast<vtkPolyDataMapper*>(raster_->GetMapper())->SetInputData(plane->GetOutput());
   clearFrame();
   drawGround();
-  setView(view_);
+  applyView();
 }
 
 void RadarScene::drawGround() {
@@ -179,13 +190,19 @@ void RadarScene::drawGround() {
     degrees_.back()->setText(label.text);
     degrees_.back()->setVisible(detail_ == PictureDetail::Full);
   }
-  setBox(box_);
+  drawBox();
   drawRegion();
   drawControlArea();
 }
 
 void RadarScene::setBox(const std::optional<GeoReference>& box) {
+  if (box == box_) return;
+  changed_ = true;
   box_ = box;
+  drawBox();
+}
+
+void RadarScene::drawBox() {
   const bool drawn = box_ && ground_ && !(*box_ == frame()->geo());
   boxLines_.setVisible(drawn);
   if (!drawn) return;
@@ -217,24 +234,28 @@ bool RadarScene::isOnBox(double x, double y) const {
 
 void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table) {
   if (grid == grid_ && &table == table_) return;
+  changed_ = true;
   grid_ = std::move(grid);
-  fillImage(image_, *grid_, table);
+  const bool sameTable = std::exchange(table_, &table) == &table;
+  fill();
   raster_->SetVisibility(true);
-  if (&table == table_) return;
-  table_ = &table;
+  if (sameTable) return;
   legend_.setTable(table);
   legend_.setVisible(legendShown_ && detail_ != PictureDetail::Bare);
   legend_.place(size_);
 }
 
 void RadarScene::clearFrame() {
+  changed_ = true;
   grid_.reset();
   raster_->SetVisibility(false);
   setSigns({});
 }
 
 void RadarScene::setSigns(const PictureSigns& signs) {
-  if (!ground_) return;
+  if (!ground_ || signs == signs_) return;
+  changed_ = true;
+  signs_ = signs;
   contour_.setPaths(*frame(), signs.contour);
   hatching_.setPaths(*frame(), signs.hatching);
   outlines_.setPaths(*frame(), signs.outlines);
@@ -242,18 +263,25 @@ void RadarScene::setSigns(const PictureSigns& signs) {
 }
 
 void RadarScene::setCaption(const PictureCaption& caption) {
+  if (caption == caption_) return;
+  changed_ = true;
   caption_ = caption;
-  title_.setColor(captionColor(style_, caption.kind));
-  const bool plain = caption.dimmed || caption.kind == PictureCaption::Kind::Observed;
-  time_.setColor(caption.dimmed ? style_.quiet
-                 : plain        ? style_.text
-                                : captionColor(style_, caption.kind));
-  raster_->GetProperty()->SetOpacity(caption.dimmed ? 0.35 : 1.0);
+  applyCaption();
+}
+
+void RadarScene::applyCaption() {
+  title_.setColor(captionColor(style_, caption_.kind));
+  const bool plain = caption_.dimmed || caption_.kind == PictureCaption::Kind::Observed;
+  time_.setColor(caption_.dimmed ? style_.quiet
+                 : plain         ? style_.text
+                                 : captionColor(style_, caption_.kind));
+  raster_->GetProperty()->SetOpacity(caption_.dimmed ? 0.35 : 1.0);
   layout();
 }
 
 void RadarScene::setRegion(const MapRegion& region) {
   if (region == region_) return;
+  changed_ = true;
   region_ = region;
   drawRegion();
 }
@@ -280,6 +308,7 @@ void RadarScene::drawRegion() {
 
 void RadarScene::setControlArea(const MapRegion& area) {
   if (area == controlArea_) return;
+  changed_ = true;
   controlArea_ = area;
   drawControlArea();
 }
@@ -297,6 +326,7 @@ void RadarScene::drawControlArea() {
 
 void RadarScene::setNotes(const std::vector<PictureNote>& notes) {
   if (notes == notes_) return;
+  changed_ = true;
   notes_ = notes;
   noteTexts_.clear();
   for (const PictureNote& note : notes_) {
@@ -309,20 +339,27 @@ void RadarScene::setNotes(const std::vector<PictureNote>& notes) {
 }
 
 void RadarScene::setCursor(const std::optional<LonLat>& position, const std::string& text) {
+  const bool same = position.has_value() == cursor_.has_value() &&
+                    (!position || (position->lon == cursor_->lon && position->lat == cursor_->lat));
+  if (same && text == cursorSays_) return;
+  changed_ = true;
   cursor_ = position;
+  cursorSays_ = text;
   cursorText_.setText(position ? text : "");
   crosshair_.setVisible(position.has_value());
   layoutCursor();
 }
 
 void RadarScene::setSize(const PictureSize& size) {
+  if (size == size_) return;
+  changed_ = true;
   size_ = size;
   for (MapLines* lines :
        {&graticule_, &states_, &borders_, &coast_, &edge_, &boxLines_, &hatching_, &outlines_,
         &contour_, &regionLines_, &crosshair_, &coverage_, &controlLines_})
     lines->setWidthScale(size.scale);
   legend_.place(size_);
-  setView(view_);
+  applyView();
 }
 
 }  // namespace stormloom

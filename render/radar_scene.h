@@ -54,6 +54,10 @@ public:
   ~RadarScene();
   vtkRenderer* renderer() { return renderer_; }
 
+  /// Whether something is to be drawn anew since setDrawn().
+  bool isChanged() const { return changed_; }
+  void setDrawn() { changed_ = false; }
+
   void setStyle(const MapStyle& style);
   void setDetail(PictureDetail detail);
   void setGround(
@@ -96,15 +100,20 @@ private:
   MapPoint mapFromPixel(double x, double y) const;
   MapPoint pixelFromLonLat(LonLat place) const;  ///< from the lower left, in design pixels
   void drawGround();
+  void drawBox();
   void drawRegion();
   void drawControlArea();
+  void fill();
   void applyStyle();
+  void applyCaption();
+  void applyView();
   void layout();
   void layoutEdge(std::vector<PictureBoxes::Box>& boxes) const;
   void layoutTexts();
   void layoutTowns();
   void layoutScale(std::vector<PictureBoxes::Box>& boxes);
   void layoutCursor();
+  std::string when() const;
   std::string fitted(const std::string& text, double pointSize, double taken) const;
 
   vtkNew<vtkRenderer> renderer_;
@@ -124,8 +133,11 @@ private:
   PictureSize size_;
   PictureCaption caption_;
   std::optional<LonLat> cursor_;
+  PictureSigns signs_;
+  std::string cursorSays_;
   bool active_ = false;
   bool legendShown_ = true;
+  bool changed_ = true;
 
   MapLines graticule_, states_, borders_, coast_, edge_, boxLines_, hatching_, outlines_, contour_,
       regionLines_, crosshair_, coverage_, controlLines_;

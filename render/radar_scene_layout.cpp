@@ -33,15 +33,21 @@ MapView RadarScene::fittingView(const std::optional<GeoReference>& home) const {
 }
 
 void RadarScene::setView(const MapView& view) {
+  if (view == view_) return;
+  changed_ = true;
   view_ = view;
+  applyView();
+}
+
+void RadarScene::applyView() {
   if (!ground_) return;
-  const MapPoint center = frame()->mapFromLonLat(view.center);
+  const MapPoint center = frame()->mapFromLonLat(view_.center);
   vtkCamera* camera = renderer_->GetActiveCamera();
   camera->SetFocalPoint(center.east, center.north, 0);
   camera->SetPosition(center.east, center.north, 100);
   camera->SetViewUp(0, 1, 0);
   camera->SetClippingRange(1, 200);
-  camera->SetParallelScale(0.5 * view.kmPerPixel * size_.height / size_.scale);
+  camera->SetParallelScale(0.5 * view_.kmPerPixel * size_.height / size_.scale);
   if (region_.isPlace()) drawRegion();
   layoutTowns();
   layout();
@@ -143,16 +149,20 @@ std::string RadarScene::fitted(const std::string& text, double pointSize, double
   return text;
 }
 
+/// Valid time and lead, as the lower corner says them.
+std::string RadarScene::when() const {
+  const bool both = !caption_.validTime.empty() && !caption_.lead.empty();
+  return caption_.validTime + (both ? ", " : "") + caption_.lead;
+}
+
 void RadarScene::layoutTexts() {
   const bool full = detail_ == PictureDetail::Full;
   const double line = 24 * style_.textScale;
   title_.setText(fitted(caption_.title, 13, full ? 60 : 12));
   detailText_.setText(full ? fitted(caption_.detail, 12, 20) : "");
-  std::string when = caption_.validTime;
-  if (!caption_.lead.empty()) when += (when.empty() ? "" : ", ") + caption_.lead;
   const double legend = legendShown_ ? 300 * style_.textScale : 20;
   const bool besideLegend = full && size_.width / size_.scale >= kNarrow * style_.textScale;
-  time_.setText(detail_ == PictureDetail::Bare ? "" : fitted(when, 13, besideLegend ? legend : 12));
+  time_.setText(detail_ == PictureDetail::Bare ? "" : fitted(when(), 13, besideLegend ? legend : 12));
   credit_.setText(full ? fitted(caption_.credit, 10, legend) : "");
   credit_.place(size_, 8, 10 + line);
   title_.place(size_, full ? 8 : 4, full ? 10 : 7);
@@ -202,7 +212,8 @@ void RadarScene::layout() {
     const MapPoint at = pixelFromLonLat(label.place);
     const double t = style_.textScale, width = size_.width / size_.scale;
     // Clock and credit need the lower left corner for themselves, the legend the lower right one.
-    const bool onTheClock = at.north < 54 * t && at.east < 160 * t;
+    const double clock = std::max(160.0, 8.0 * double(when().size()) + 30);
+    const bool onTheClock = at.north < 54 * t && at.east < clock * t;
     // The legend and, above it, the scale.
     const bool onTheLegend = at.north < (legendShown_ ? 114 : 60) * t &&
                              at.east > width - (legendShown_ ? 310 : 150) * t;

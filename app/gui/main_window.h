@@ -205,7 +205,7 @@ private:
   QWidget* chips_;
   QLabel *eventText_, *runText_, *validText_, *kindText_, *dialChip_, *modelChip_, *deviceChip_,
       *seedChip_;
-  QToolButton* panelButton_;
+  QToolButton *panelButton_, *paletteButton_;
   QLabel* readout_;
   QLabel* words_;
   QProgressBar* loading_;

@@ -302,6 +302,8 @@ void MainWindow::setBriefing(bool on) {
   if (on) style.textScale = 1.5;
   wall_->setStyle(style);
   wall_->setChromeShown(!on);
+  top_->setStyleSheet(
+      on ? "QLabel { font-size: 20px } QLabel#validTime { font-size: 32px }" : QString());
   arrange();
   if (on) banner_->tell(tr("Briefing. Esc or B goes back, F11 fills the screen."));
 }

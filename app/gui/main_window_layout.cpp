@@ -21,10 +21,12 @@ namespace {
 
 constexpr int kNarrow = 1200;   ///< below this the dial is a drawer
 constexpr int kCrowded = 1300;  ///< below this the facts need two lines
+constexpr int kCrowdedBriefing = 2200;
 
 QLabel* chip() {
   auto* label = new QLabel;
   label->setProperty("chip", true);
+  label->setMinimumHeight(26);  // round at its ends
   label->hide();
   return label;
 }
@@ -121,7 +123,7 @@ QWidget* MainWindow::buildTop() {
   row->addWidget(cancelLoading_);
   buildChips();
   row->addWidget(chips_);
-  row->addWidget(buttonOf(actions_->find("palette"), tr("Ctrl K")));
+  row->addWidget(paletteButton_ = buttonOf(actions_->find("palette"), tr("Ctrl K")));
   panelButton_ = buttonOf(actions_->find("panel"), tr("Dial"));
   row->addWidget(panelButton_);
   return top;
@@ -231,8 +233,10 @@ void MainWindow::arrange() {
   dialChip_->setVisible(!dialInSight && !dialChip_->text().isEmpty());
   rail_->setVisible(!briefing_);
   if (briefing_) drawer_->hide();
+  paletteButton_->setVisible(!briefing_);
   status_->setVisible(!briefing_);
-  QBoxLayout* home = width() < kCrowded ? secondTopRow_ : topRow_;
+  const bool crowded = width() < (briefing_ ? kCrowdedBriefing : kCrowded);
+  QBoxLayout* home = crowded ? secondTopRow_ : topRow_;
   if (home->indexOf(chips_) >= 0) return;
   for (QBoxLayout* row : {topRow_, secondTopRow_}) row->removeWidget(chips_);
   if (home == topRow_)

@@ -37,6 +37,30 @@ MapWall::MapWall(QWidget* parent) : SceneWidget(parent), work_(new QWidget(this)
 
 MapWall::~MapWall() { releaseGl(); }
 
+void MapWall::initializeGL() {
+  SceneWidget::initializeGL();
+  drawAll_ = true;
+}
+
+// Panes are drawn into one picture that stays; software rendering pays for every pane it draws.
+bool MapWall::prepareDrawing() {
+  bool any = drawAll_;
+  ground_->SetDraw(drawAll_);
+  for (int i = 0; i < int(scenes_.size()); ++i) {
+    const bool drawn = i < count() && (drawAll_ || scene(i).isChanged());
+    scene(i).renderer()->SetDraw(drawn);
+    if (drawn) scene(i).setDrawn();
+    any = any || drawn;
+  }
+  drawAll_ = false;
+  return any;
+}
+
+void MapWall::drawAllAgain() {
+  drawAll_ = true;
+  update();
+}
+
 void MapWall::resizeGL(int width, int height) {
   SceneWidget::resizeGL(width, height);
   placePanes();
@@ -58,7 +82,6 @@ void MapWall::setLayoutOfPanes(const PaneLayout& layout) {
     button->installEventFilter(this);
     buttons_.push_back(button);
   }
-  for (std::size_t i = 0; i < scenes_.size(); ++i) scenes_[i]->renderer()->SetDraw(i < needed);
   active_ = std::clamp(active_, 0, count() - 1);
   placePanes();
 }
@@ -80,6 +103,7 @@ PictureSize MapWall::sizeOf(const QRect& rect) const {
 }
 
 void MapWall::placePanes() {
+  drawAllAgain();
   const QColor line = Theme::of(*this).line;
   ground_->SetBackground(line.redF(), line.greenF(), line.blueF());
   const auto rects = layout_.rects();

@@ -42,6 +42,7 @@ public:
   /// A thin line at the lower edge shows the work; below 0: none.
   void setWork(double share);
   void setChromeShown(bool shown);
+  void drawAllAgain();  ///< not only the panes that have changed
 
 Q_SIGNALS:
   void viewChanged();  ///< by the person's hand, not by setView
@@ -56,7 +57,9 @@ Q_SIGNALS:
   void areaChosen(const std::vector<stormloom::LonLat>& outline);
 
 protected:
+  void initializeGL() override;
   void resizeGL(int width, int height) override;
+  bool prepareDrawing() override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
@@ -87,6 +90,7 @@ private:
   std::optional<GeoReference> home_;
   bool fitted_ = true;  ///< follow the window's size until the person moves the map
   bool chrome_ = true;
+  bool drawAll_ = true;
   Tool tool_ = Tool::Look;
   int active_ = 0;
   Drag drag_ = Drag::None;

@@ -81,7 +81,7 @@ void SceneWidget::paintGL() {
   state->Reset();
   state->Push();
   state->vtkglDepthFunc(GL_LEQUAL);
-  window_->Render();
+  if (prepareDrawing()) window_->Render();
   if (vtkOpenGLFramebufferObject* drawn = window_->GetDisplayFramebuffer()) {
     const int* size = window_->GetSize();
     state->vtkglBindFramebuffer(GL_DRAW_FRAMEBUFFER, defaultFramebufferObject());

@@ -27,6 +27,9 @@ protected:
   /// Gives back what the scenes hold of OpenGL; destructors call it before their scenes go.
   void releaseGl();
 
+  /// Before drawing: false where what was drawn last still holds.
+  virtual bool prepareDrawing() { return true; }
+
   void initializeGL() override;
   void resizeGL(int width, int height) override;
   void paintGL() override;

@@ -291,6 +291,11 @@ private Q_SLOTS:
       QVERIFY2(
           stale.isEmpty(),
           qPrintable(QString("after %1 actions, %2; %3").arg(i).arg(stale, somebody.lately())));
+      if (i % 20 == 0) {
+        const QImage stands = wall(window)->grabFramebuffer();
+        wall(window)->drawAllAgain();
+        QVERIFY2(stands == wall(window)->grabFramebuffer(), qPrintable(somebody.lately()));
+      }
       if (i % (actions / 10) != 0) continue;
       memory.push_back(residentMegabytes());
       qInfo("%d actions: %.0f MB", i, memory.back());

@@ -39,6 +39,7 @@ public:
   void bringIntoSight(QWidget* widget) {
     auto* area = window_.findChild<ScenarioPanel*>()->findChild<QScrollArea*>();
     if (!area->widget()->isAncestorOf(widget)) return;
+    QTest::qWait(100);  // new words have found their place
     for (int notch = 0; notch < 40 && !isSeen(*area, *widget); ++notch) {
       const int to = area->viewport()->mapFromGlobal(widget->mapToGlobal(QPoint())).y();
       const QPointF at(area->viewport()->rect().center());
@@ -154,6 +155,7 @@ private Q_SLOTS:
     QCOMPARE(hand.clicks(), 3);
     QVERIFY(hand.notches() <= 12);
     const QString pictures = qEnvironmentVariable("STORMLOOM_PICTURES");
+    QTest::qWait(100);
     if (!pictures.isEmpty()) window.grab().save(pictures + "/questions.png");
   }
 };
