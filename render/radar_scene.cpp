@@ -144,6 +144,7 @@ void RadarScene::setLegendShown(bool shown) {
   changed_ = true;
   legendShown_ = shown;
   legend_.setVisible(shown && detail_ != PictureDetail::Bare);
+  layout();  // the scale stands above it
 }
 
 void RadarScene::setTownsShown(bool shown) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "render/radar_scene.h"
 
@@ -196,7 +197,9 @@ void RadarScene::layoutScale(std::vector<PictureBoxes::Box>& boxes) {
   const double line = width < kNarrow * t ? 36 * t : 10;
   const double bottom = legendShown_ ? line + 54 * t : line;
   boxes.push_back({(width - 14 - length) * s, bottom * s, length * s, 3 * s, style_.text, 0.9});
-  scaleText_.setText(levelText(lengthKm) + " km");
+  char text[32];
+  std::snprintf(text, sizeof text, "%g km", lengthKm);
+  scaleText_.setText(text);
   scaleText_.place(size_, 12, bottom + 4);
 }
 

@@ -35,6 +35,7 @@ QString productName(const FrameSequence& sequence) {
 }
 
 QString cellText(const FrameSequence& sequence) {
+  if (sequence.frames.size() < 2) return QString::fromUtf8(unitText(sequence.quantity).data());
   return QObject::tr("%1, every %2 min")
       .arg(QString::fromUtf8(unitText(sequence.quantity).data()))
       .arg(stepMinutes(sequence), 0, 'g', 3);
