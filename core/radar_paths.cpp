@@ -13,6 +13,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A folder of folders: say so instead of complaining about its README.
+void refuseFolderOfFolders(const fs::path& folder) {
+  std::vector<std::string> inside;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_directory() && name.front() != '.') inside.push_back(name);
+  }
+  if (inside.empty()) return;
+  std::ranges::sort(inside);
+  constexpr std::size_t kNamed = 8;
+  std::string names;
+  for (std::size_t k = 0; k < std::min(kNamed, inside.size()); ++k)
+    names += (k ? ", " : "") + inside[k];
+  throw IoError(folder.string() + ": no radar files lie in it, but folders do: " + names +
+                (inside.size() > kNamed ? ", ..." : "") + ". Name one of them.");
+}
+
 std::vector<std::string> filesOfFolder(const fs::path& folder) {
   // SEVIR's folder: its catalogue knows which data files belong to it, one folder deeper.
   if (fs::is_regular_file(folder / "CATALOG.csv")) return {(folder / "CATALOG.csv").string()};
@@ -22,6 +39,7 @@ std::vector<std::string> filesOfFolder(const fs::path& folder) {
     if (entry.is_regular_file() && name.front() != '.') files.push_back(entry.path().string());
   }
   std::ranges::sort(files);
+  if (std::ranges::all_of(files, isSidecar)) refuseFolderOfFolders(folder);
   if (files.empty()) {
     throw IoError(folder.string() + ": the folder holds no files. Name the folder that does.");
   }

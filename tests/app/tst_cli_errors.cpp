@@ -124,6 +124,10 @@ private Q_SLOTS:
     const CliRun alone = runCli({"info", path("beside")});  // nothing but what was left aside
     QCOMPARE(alone.code, 3);
     QVERIFY2(alone.err.contains("README.md"), alone.err);
+    QDir(folder_.path()).mkpath("beside/knmi");
+    const CliRun above = runCli({"info", path("beside")});
+    QCOMPARE(above.code, 3);
+    QVERIFY2(above.err.contains("folders do: knmi. Name one of them"), above.err);
   }
 
   void theWindowWithoutADisplayEndsInASentence() {

@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QSettings>
 #include <QSpinBox>
 #include <QTableWidget>
@@ -9,6 +10,7 @@
 
 #include "app/gui/actions.h"
 #include "app/gui/overlays.h"
+#include "app/gui/scenario_panel.h"
 #include "app/gui/theme.h"
 #include "app/gui/time_bar.h"
 #include "core/ensemble_fields.h"
@@ -248,6 +250,73 @@ private Q_SLOTS:
     QTest::keyClick(line, Qt::Key_Return);
     QCOMPARE(window.desk().state.notes.size(), std::size_t(1));
     QCOMPARE(window.desk().state.notes[0].time, window.desk().time);
+  }
+
+  void anyPercentileOfTheMembersCanBeAPane() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.findChild<QSpinBox*>("members")->setValue(4);
+    wall(window)->setActivePane(2);
+    const auto choose = [&](const QString& text) {
+      act(window, "paneMenu");
+      for (const QMenu* menu : window.findChildren<QMenu*>())
+        for (QAction* action : menu->actions())
+          if (action->text() == text && menu->title() == "A percentile of the members")
+            return action->trigger();
+      QFAIL(qPrintable(text));
+    };
+    choose("95 %");
+    QTRY_COMPARE(window.picture(2).caption.title, std::string("95th percentile, n = 0.0 σ"));
+    choose("Another…");
+    auto* line = window.findChild<LineAsker*>()->findChild<QLineEdit*>();
+    QTest::keyClicks(line, "1");
+    QTest::keyClick(line, Qt::Key_Return);
+    QTRY_COMPARE(window.picture(2).caption.title, std::string("1st percentile, n = 0.0 σ"));
+    QTRY_COMPARE(int(window.picture(2).kind), int(FieldKind::Radar));
+  }
+
+  void modelDeviceAndIntensityStayInSight_data() {
+    QTest::addColumn<int>("width");
+    QTest::addColumn<bool>("briefing");
+    QTest::newRow("as narrow as can be") << 860 << false;
+    QTest::newRow("without the dial") << 1150 << false;
+    QTest::newRow("with the dial") << 1250 << false;
+    QTest::newRow("wide") << 1500 << false;
+    QTest::newRow("briefing") << 1366 << true;
+  }
+  void modelDeviceAndIntensityStayInSight() {
+    QFETCH(int, width);
+    QFETCH(bool, briefing);
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window, {width, 760});
+    if (briefing) act(window, "briefing");
+    QTest::qWait(50);
+    for (const char* name : {"modelChip", "deviceChip", "seedChip", "validTime"})
+      QVERIFY2(window.findChild<QLabel*>(name)->isVisible(), name);
+    QVERIFY(window.findChild<QLabel*>("dialChip")->isVisible() || slider(window)->isVisible());
+    QVERIFY2(clippedLabels(window).isEmpty(), qPrintable(clippedLabels(window).join(" | ")));
+  }
+
+  void aSessionIsLookedAtAsItWasLeft() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath("kept.stormloom");
+    FakeEngine engine;
+    {
+      MainWindow window(engine.functions());
+      openDemo(window, {1250, 700});
+      DeskState state = window.desk().state;
+      state.region = {{window.desk().context->frames.geo.lonLatFromCell({64, 64})}};
+      state.look = {90, int(Drawer::Page::Journal), 1};
+      writeSessionFile(file.toStdString(), state);
+    }
+    MainWindow window(engine.functions());
+    openDemo(window, {1250, 700});
+    window.openPaths({file});
+    QTRY_VERIFY(window.findChild<Drawer*>()->isShowing(Drawer::Page::Journal));
+    QCOMPARE(wall(window)->activePane(), 1);
+    QTRY_COMPARE(window.findChild<ScenarioPanel*>()->scrolledTo(), 90);
   }
 
   void thePaletteFindsActionsByLettersOfTheirNames() {
