@@ -48,23 +48,27 @@ int countFramesIn(const fs::path& path, AnimationFormat format) {
                                                 : countDecodedFrames(path);
 }
 
-void moveSequence(const fs::path& scratch, const fs::path& target, int frames) {
+/// `guard` is of the first picture in the folder.
+void moveSequence(const fs::path& scratch, const fs::path& target, int frames,
+                  const TargetGuard& guard) {
   std::error_code failure;
-  if (!fs::exists(target)) {
-    fs::rename(scratch, target, failure);
-    if (failure) refuseTarget(target, failure.value());
-    return;
-  }
+  if (!fs::exists(target)) return TargetGuard(target).put(scratch);
   if (fs::exists(target / sequenceFrameName(frames)))
     throw IoError(
         target.string() +
         ": an older, longer sequence is in this folder, and the two would be mixed. Empty "
         "it, or choose another folder.");
-  for (int i = 0; i < frames; ++i) {
+  guard.put(scratch / sequenceFrameName(0));
+  for (int i = 1; i < frames; ++i) {
     fs::rename(scratch / sequenceFrameName(i), target / sequenceFrameName(i), failure);
     if (failure) refuseTarget(target / sequenceFrameName(i), failure.value());
   }
   removeTree(scratch);
+}
+
+/// What must not be another writer's when this one is done.
+fs::path guarded(const fs::path& target, AnimationFormat format) {
+  return format == AnimationFormat::PngSequence ? target / sequenceFrameName(0) : target;
 }
 
 }  // namespace
@@ -105,7 +109,8 @@ int countDecodedFrames(const fs::path&, const std::function<void(RgbImage)>&) { 
 AnimationWriter::AnimationWriter(const std::string& path, const AnimationOptions& options)
     : target_(fs::path(path).has_filename() ? fs::path(path) : fs::path(path).parent_path()),
       format_(animationFormatFor(path)),
-      options_(options) {
+      options_(options),
+      guard_(guarded(target_, format_)) {
   if (!(options.framesPerSecond >= 0.1 && options.framesPerSecond <= 120.0))
     throw UsageError(path + ": frames a second must lie between 0.1 and 120.");
   std::error_code failure;
@@ -148,11 +153,9 @@ void AnimationWriter::finish() {
                   std::to_string(std::max(0, counted)) +
                   " could be read again, so it was not kept. Is the disk full?");
   if (format_ == AnimationFormat::PngSequence) {
-    moveSequence(scratch_, target_, frames_);
+    moveSequence(scratch_, target_, frames_, guard_);
   } else {
-    std::error_code failure;
-    fs::rename(scratch_, target_, failure);
-    if (failure) refuseTarget(target_, failure.value());
+    guard_.put(scratch_);
   }
   scratch_.clear();
 }

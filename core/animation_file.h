@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/scratch_file.h"
+
 namespace stormloom {
 
 /// A picture of 8-bit red, green, blue; rows without padding, the upper row first.
@@ -57,6 +59,7 @@ private:
   std::filesystem::path scratch_;  ///< file or folder beside the target
   AnimationFormat format_;
   AnimationOptions options_;
+  TargetGuard guard_;  ///< of the file, or of the first picture of a folder
   std::unique_ptr<Encoder> encoder_;
   int width_ = 0;
   int height_ = 0;

@@ -9,6 +9,7 @@
 #include "core/animation_encoder.h"
 #include "core/animation_libav.h"
 #include "core/animation_palette.h"
+#include "core/kept_pictures.h"
 #include "core/receipt_in_file.h"
 #include "core/scratch_file.h"
 
@@ -201,14 +202,14 @@ private:
   std::int64_t index_ = 0;
 };
 
-/// Keeps all frames until the end: one palette for all needs to have seen them all.
+/// Keeps all pictures until the end, small: one palette for all needs to have seen them all.
 class GifEncoder : public AnimationWriter::Encoder {
 public:
   explicit GifEncoder(const EncoderRequest& request) : request_(request) {}
 
   void add(const RgbImage& image) override {
     histogram_.add(image);
-    frames_.push_back(image);
+    pictures_.add(image);
   }
 
   void finish() override {
@@ -228,11 +229,12 @@ public:
     av_dict_set_int(&fileOptions, "final_delay", std::lround(ticks + hold), 0);
     file.open(std::move(codec), encoder, nullptr, fileOptions, request_);
     AnimationPalette palette(histogram_);
-    for (std::size_t i = 0; i < frames_.size(); ++i) {
-      Frame frame = indexed(frames_[i], palette);
-      frame->pts = std::llround(ticks * double(i));
+    std::int64_t index = 0;
+    pictures_.each([&](const RgbImage& picture) {
+      Frame frame = indexed(picture, palette);
+      frame->pts = std::llround(ticks * double(index++));
       file.encode(frame.get());
-    }
+    });
     file.close();
     if (request_.options.receipt.empty()) return;
     const std::string scratch = request_.scratch.string();
@@ -259,7 +261,7 @@ private:
 
   EncoderRequest request_;
   ColorHistogram histogram_;
-  std::vector<RgbImage> frames_;
+  KeptPictures pictures_;
 };
 
 class PngEncoder : public AnimationWriter::Encoder {

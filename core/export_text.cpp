@@ -176,8 +176,7 @@ void writeNpy(const std::string& path, const Product& product, const Receipt& re
   for (const ProductMap& map : product.maps)
     bytes.append(reinterpret_cast<const char*>(map.grid->values().data()),
                  map.grid->size() * sizeof(float));
-  writeWholeFile(path, bytes);
-  writeSidecar(path, receipt);
+  writeWithSidecar(path, bytes, receipt);
 }
 
 void writeGeoJson(const std::string& path, const Product& product,
@@ -231,8 +230,7 @@ void writeSeriesCsv(const std::string& path, const Product& product,
     for (const double threshold : thresholds) csv += "," + number(numbers.shareAbove(threshold), 6);
     csv += "\n";
   }
-  writeWholeFile(path, csv);
-  writeSidecar(path, receipt);
+  writeWithSidecar(path, csv, receipt);
 }
 
 }  // namespace stormloom

@@ -126,8 +126,10 @@ std::optional<Receipt> receiptInside(const std::string& path) {
 
 std::string sidecarPath(const std::string& path) { return path + ".receipt.json"; }
 
-void writeSidecar(const std::string& path, const Receipt& receipt) {
+void writeWithSidecar(const std::string& path, std::string_view bytes, const Receipt& receipt) {
+  ScratchFile file = scratchWith(path, bytes);
   writeWholeFile(sidecarPath(path), receiptText(receipt) + "\n");
+  file.commit();
 }
 
 std::optional<Receipt> receiptOf(const std::string& path) {

@@ -18,7 +18,8 @@ std::optional<Receipt> receiptOf(const std::string& path);
 
 /// "FILE.receipt.json"
 std::string sidecarPath(const std::string& path);
-void writeSidecar(const std::string& path, const Receipt& receipt);
+/// A file with its receipt beside it. The receipt gets its name first: no finished file lacks it.
+void writeWithSidecar(const std::string& path, std::string_view bytes, const Receipt& receipt);
 
 /// Keyword of the PNG text that holds a receipt.
 inline constexpr const char* kReceiptKeyword = "stormloom_receipt";

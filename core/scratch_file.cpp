@@ -1,10 +1,14 @@
 #include "core/scratch_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <span>
@@ -21,6 +25,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::string_view kPartSign = ".part-";
+constexpr std::string_view kFolderSign = "stormloom-";
 constexpr std::size_t kLongestName = 255;  // bytes; of ext4, xfs, btrfs, tmpfs, NTFS and APFS alike
 
 fs::path folderOf(const fs::path& target) {
@@ -32,7 +38,37 @@ std::string scratchStem(const fs::path& target) {
   const std::string name = target.filename().string();
   Sha256 hash;
   hash.add(std::as_bytes(std::span(name)));
-  return "." + name.substr(0, 80) + "-" + hash.hex().substr(0, 12) + ".part-";
+  return "." + name.substr(0, 80) + "-" + hash.hex().substr(0, 12) + std::string(kPartSign);
+}
+
+std::string hostName() {
+  char name[65] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+/// "host-PID": who writes.
+std::string writerMark() { return hostName() + "-" + std::to_string(getpid()); }
+
+/// Whether `text` begins with the mark of a process of this host that is not there any more. Of
+/// other hosts, which may share the folder, nobody here knows.
+bool isOfDeadWriter(std::string_view text) {
+  const std::string host = hostName() + "-";
+  if (!text.starts_with(host)) return false;
+  pid_t process = 0;
+  const auto read = std::from_chars(text.data() + host.size(), text.data() + text.size(), process);
+  return read.ec == std::errc() && process > 0 && kill(process, 0) != 0 && errno == ESRCH;
+}
+
+/// In one folder, names that hold `sign` with a dead writer's mark behind it.
+void removeLeftovers(const fs::path& folder, std::string_view sign) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t at = name.rfind(sign);
+    if (at != std::string::npos && isOfDeadWriter(std::string_view(name).substr(at + sign.size())))
+      removeTree(entry.path());
+  }
 }
 
 /// What was written is on the disk, so that a full one is noticed before the old file is gone.
@@ -68,7 +104,10 @@ void refuseTarget(const fs::path& target, int reason) {
 
 fs::path scratchPathFor(const fs::path& target) {
   if (target.filename().string().size() > kLongestName) refuseTarget(target, ENAMETOOLONG);
-  return target.parent_path() / (scratchStem(target) + std::to_string(getpid()));
+  static std::atomic<int> number = 0;  // two writers of one process, two names
+  removeLeftovers(folderOf(target), kPartSign);
+  return target.parent_path() /
+         (scratchStem(target) + writerMark() + "-" + std::to_string(++number));
 }
 
 void removeStaleScratch(const fs::path& target) {
@@ -89,8 +128,35 @@ void removeTree(const fs::path& path) {
   fs::remove(path, ignored);
 }
 
+std::optional<TargetGuard::Mark> TargetGuard::markOf(const fs::path& target) {
+  struct stat found;
+  if (lstat(target.c_str(), &found) != 0) return std::nullopt;
+  return Mark{std::uint64_t(found.st_dev), std::uint64_t(found.st_ino),
+              std::int64_t(found.st_mtim.tv_sec) * 1'000'000'000 + found.st_mtim.tv_nsec};
+}
+
+TargetGuard::TargetGuard(fs::path target) : target_(std::move(target)), before_(markOf(target_)) {}
+
+void TargetGuard::put(const fs::path& scratch) const {
+  const char* from = scratch.c_str();
+  const char* to = target_.c_str();
+  int reason = 0;
+  if (before_)
+    reason = markOf(target_) != before_ ? EEXIST : rename(from, to) == 0 ? 0 : errno;
+  else
+    reason = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0 ? 0 : errno;
+  // A file system that cannot do both in one: looked at just before.
+  if (!before_ && (reason == EINVAL || reason == ENOSYS))
+    reason = markOf(target_) ? EEXIST : rename(from, to) == 0 ? 0 : errno;
+  if (reason == EEXIST)
+    throw IoError(target_.string() +
+                  ": another program has written it meanwhile, so it was left as it is. Choose "
+                  "another name, or write once more to replace it.");
+  if (reason) refuseTarget(target_, reason);
+}
+
 ScratchFile::ScratchFile(fs::path target)
-    : target_(std::move(target)), scratch_(scratchPathFor(target_)) {
+    : target_(std::move(target)), guard_(target_), scratch_(scratchPathFor(target_)) {
   std::error_code failure;
   if (fs::is_directory(target_, failure)) refuseTarget(target_, EISDIR);
   const int file = open(scratch_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
@@ -99,7 +165,9 @@ ScratchFile::ScratchFile(fs::path target)
 }
 
 ScratchFile::ScratchFile(ScratchFile&& other) noexcept
-    : target_(std::move(other.target_)), scratch_(std::exchange(other.scratch_, {})) {}
+    : target_(std::move(other.target_)),
+      guard_(std::move(other.guard_)),
+      scratch_(std::exchange(other.scratch_, {})) {}
 
 ScratchFile::~ScratchFile() {
   std::error_code ignored;
@@ -108,14 +176,14 @@ ScratchFile::~ScratchFile() {
 
 void ScratchFile::commit() {
   if (const int reason = flushToDisk(scratch_)) refuseTarget(target_, reason);
-  std::error_code failure;
-  fs::rename(scratch_, target_, failure);
-  if (failure) refuseTarget(target_, failure.value());
+  guard_.put(scratch_);
   scratch_.clear();
 }
 
 ScratchFolder::ScratchFolder() {
-  std::string name = (fs::temp_directory_path() / "stormloom-XXXXXX").string();
+  const fs::path place = fs::temp_directory_path();
+  removeLeftovers(place, kFolderSign);
+  std::string name = (place / (std::string(kFolderSign) + writerMark() + "-XXXXXX")).string();
   if (!mkdtemp(name.data()))
     throw IoError(name + ": no folder can be made there. $TMPDIR may name another place.");
   path_ = name;
@@ -123,14 +191,18 @@ ScratchFolder::ScratchFolder() {
 
 ScratchFolder::~ScratchFolder() { removeTree(path_); }
 
-void writeWholeFile(const std::string& path, std::string_view bytes) {
+ScratchFile scratchWith(const std::string& path, std::string_view bytes) {
   ScratchFile scratch(path);
   errno = 0;
   std::ofstream out(scratch.path(), std::ios::binary);
   out.write(bytes.data(), std::streamsize(bytes.size()));
   out.close();
   if (!out) refuseTarget(path, errno ? errno : ENOSPC);
-  scratch.commit();
+  return scratch;
+}
+
+void writeWholeFile(const std::string& path, std::string_view bytes) {
+  scratchWith(path, bytes).commit();
 }
 
 std::string readWholeFile(const std::string& path, std::size_t most) {

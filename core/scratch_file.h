@@ -1,10 +1,32 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace stormloom {
+
+/// What stood under a name when writing began. Another writer may have finished meanwhile: his file
+/// is never replaced.
+class TargetGuard {
+public:
+  explicit TargetGuard(std::filesystem::path target);
+  /// Gives `scratch` the target's name. Throws IoError where that is another writer's now.
+  void put(const std::filesystem::path& scratch) const;
+
+private:
+  struct Mark {
+    std::uint64_t device = 0, inode = 0;
+    std::int64_t changed = 0;  ///< nanoseconds
+    bool operator==(const Mark&) const = default;
+  };
+  static std::optional<Mark> markOf(const std::filesystem::path& target);
+
+  std::filesystem::path target_;
+  std::optional<Mark> before_;
+};
 
 /// A file beside the target under a name that nobody else uses. commit() gives it the target's
 /// name; destroyed before that, it is gone and an older file of the target's name is untouched.
@@ -19,6 +41,7 @@ public:
 
 private:
   std::filesystem::path target_;
+  TargetGuard guard_;
   std::filesystem::path scratch_;
 };
 
@@ -35,8 +58,8 @@ private:
   std::filesystem::path path_;
 };
 
-/// ".name.part-PID" beside the target; nothing is created. UsageError for names no file system
-/// takes.
+/// ".name.part-HOST-PID-K" beside the target; nothing is created, but what writers of this host that
+/// are dead have left in the folder is removed. IoError for names no file system takes.
 std::filesystem::path scratchPathFor(const std::filesystem::path& target);
 
 /// Removes what writers that were killed left beside the target. Only for the one who holds the
@@ -50,6 +73,9 @@ void removeTree(const std::filesystem::path& path);
 
 /// Why nothing can be written there (an errno), and what to do, as IoError.
 [[noreturn]] void refuseTarget(const std::filesystem::path& target, int reason);
+
+/// Written and waiting for commit().
+ScratchFile scratchWith(const std::string& path, std::string_view bytes);
 
 /// All of it or nothing: written beside the target, flushed to the disk, then renamed.
 void writeWholeFile(const std::string& path, std::string_view bytes);

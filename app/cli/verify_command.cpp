@@ -102,8 +102,7 @@ ExitCode run(const Session& session) {
   for (const std::string& file : sourceFiles(observed)) inputs.push_back(file);
   Receipt receipt = receiptOfDerived(session, "--out", words.front());
   receipt.inputs = receiptFor(session, "--out", inputs).inputs;
-  writeWholeFile(out, csvFromScores(scores));
-  writeSidecar(out, receipt);
+  writeWithSidecar(out, csvFromScores(scores), receipt);
   session.console.result(out);
   return ExitCode::Done;
 }

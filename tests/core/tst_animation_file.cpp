@@ -10,6 +10,7 @@
 #include "core/animation_file.h"
 #include "core/animation_palette.h"
 #include "core/errors.h"
+#include "core/kept_pictures.h"
 #include "core/receipt_in_file.h"
 
 using namespace stormloom;
@@ -202,6 +203,21 @@ private Q_SLOTS:
     const std::string path = folder.filePath("a.mp4").toStdString();
     std::ofstream(path) << "no video";
     QVERIFY_THROWS_EXCEPTION(IoError, countAnimationFrames(path));
+  }
+
+  void keptPicturesComeBackAsTheyWereAndAreSmall() {
+    KeptPictures kept;
+    std::vector<RgbImage> pictures;
+    for (int k = 0; k < 20; ++k) {
+      RgbImage picture{320, 200, std::vector<std::uint8_t>(3 * 320 * 200, std::uint8_t(40))};
+      for (int i = 0; i < 30; ++i) picture.pixels[std::size_t(3 * (320 * (10 + k) + 5 * i + k))] = 250;
+      kept.add(picture);
+      pictures.push_back(std::move(picture));
+    }
+    std::size_t next = 0;
+    kept.each([&](const RgbImage& picture) { QVERIFY(picture.pixels == pictures[next++].pixels); });
+    QCOMPARE(next, pictures.size());
+    QVERIFY(kept.bytes() < pictures[0].pixels.size());  // of one of twenty
   }
 
   void fewColoursStayExactInThePalette() {
