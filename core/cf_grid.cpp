@@ -11,7 +11,6 @@ namespace stormloom {
 namespace {
 
 constexpr std::int16_t kFill = std::numeric_limits<std::int16_t>::min();
-constexpr double kPackingStep = 0.01;
 
 std::vector<double> centres(double first, double step, int count) {
   std::vector<double> positions;
@@ -61,9 +60,9 @@ std::vector<std::size_t> slabCount(const std::vector<std::size_t>& leading, std:
   return count;
 }
 
-std::int16_t packed(float value) {
+std::int16_t packed(float value, double step) {
   if (!std::isfinite(value)) return kFill;
-  const double steps = std::clamp(std::round(value / kPackingStep), -32767.0, 32767.0);
+  const double steps = std::clamp(std::round(value / step), -32767.0, 32767.0);
   return std::int16_t(steps);
 }
 
@@ -126,18 +125,23 @@ std::vector<ValidTime> readCfTimes(const NetCdfFile& file, const std::string& na
   return times;
 }
 
+void addPackedField(NetCdfFile& file, const PackedField& field,
+                    const std::vector<std::string>& dimensions) {
+  file.addVariable(field.name, NetCdfFile::Type::Int16, dimensions);
+  file.addFill(field.name, kFill);
+  file.setNumbers(field.name, "scale_factor", {field.step});
+  file.setNumbers(field.name, "add_offset", {0.0});
+  file.setText(field.name, "grid_mapping", "crs");
+}
+
 void addPackedField(NetCdfFile& file, const std::string& name,
                     const std::vector<std::string>& dimensions, Quantity quantity) {
-  file.addVariable(name, NetCdfFile::Type::Int16, dimensions);
-  file.addFill(name, kFill);
-  file.setNumbers(name, "scale_factor", {kPackingStep});
-  file.setNumbers(name, "add_offset", {0.0});
+  addPackedField(file, {name, kPackingStep}, dimensions);
   const bool digital = quantity == Quantity::VilDigital;
   file.setText(
       name, "long_name",
       std::string(quantityName(quantity)) + (digital ? ", digital, on SEVIR's 0-255 scale" : ""));
   file.setText(name, "units", digital ? "1" : std::string(unitText(quantity)));
-  file.setText(name, "grid_mapping", "crs");
 }
 
 void addStateField(NetCdfFile& file, const std::string& name,
@@ -149,20 +153,14 @@ void addStateField(NetCdfFile& file, const std::string& name,
   file.setText(name, "grid_mapping", "crs");
 }
 
-void writePackedGrid(NetCdfFile& file, const std::string& name,
+void writePackedGrid(NetCdfFile& file, const PackedField& field,
                      const std::vector<std::size_t>& leading, const RadarGrid& grid) {
   std::vector<std::int16_t> values(grid.size());
-  std::transform(grid.values().begin(), grid.values().end(), values.begin(), packed);
-  file.writeShorts(name, slabStart(leading),
+  std::transform(grid.values().begin(), grid.values().end(), values.begin(),
+                 [&](float value) { return packed(value, field.step); });
+  file.writeShorts(field.name, slabStart(leading),
                    slabCount(leading, std::size_t(grid.height()), std::size_t(grid.width())),
                    values);
-}
-
-void writeFloatGrid(NetCdfFile& file, const std::string& name,
-                    const std::vector<std::size_t>& leading, const RadarGrid& grid) {
-  file.writeFloats(name, slabStart(leading),
-                   slabCount(leading, std::size_t(grid.height()), std::size_t(grid.width())),
-                   {grid.values().begin(), grid.values().end()});
 }
 
 void writeStateGrid(NetCdfFile& file, const std::string& name,

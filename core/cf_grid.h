@@ -24,18 +24,24 @@ GeoReference readCfGrid(const NetCdfFile& file);
 void writeCfTimes(NetCdfFile& file, const std::string& name, const FrameSequence& sequence);
 std::vector<ValidTime> readCfTimes(const NetCdfFile& file, const std::string& name);
 
-/// Values packed into 16 bits, a hundredth a step; cells without a value hold the fill value.
+inline constexpr double kPackingStep = 0.01;
+
+/// A field of values packed into 16 bits; cells without a value hold the fill value.
+struct PackedField {
+  std::string name;
+  double step = kPackingStep;
+};
+void addPackedField(NetCdfFile& file, const PackedField& field,
+                    const std::vector<std::string>& dimensions);
+/// A hundredth a step, with the quantity's name and unit.
 void addPackedField(NetCdfFile& file, const std::string& name,
                     const std::vector<std::string>& dimensions, Quantity quantity);
 /// CellState as CF flags beside a field.
 void addStateField(NetCdfFile& file, const std::string& name,
                    const std::vector<std::string>& dimensions);
 /// `leading` are the indices of all dimensions before (y, x).
-void writePackedGrid(NetCdfFile& file, const std::string& name,
+void writePackedGrid(NetCdfFile& file, const PackedField& field,
                      const std::vector<std::size_t>& leading, const RadarGrid& grid);
-/// As they are, NaN where nothing is known.
-void writeFloatGrid(NetCdfFile& file, const std::string& name,
-                    const std::vector<std::size_t>& leading, const RadarGrid& grid);
 void writeStateGrid(NetCdfFile& file, const std::string& name,
                     const std::vector<std::size_t>& leading, const RadarGrid& grid);
 /// With `stateName` empty, cells with the fill value are Missing and all others Measured.

@@ -188,13 +188,6 @@ void NetCdfFile::writeBytes(const std::string& variable, const std::vector<std::
         "values of " + variable);
 }
 
-void NetCdfFile::writeFloats(const std::string& variable, const std::vector<std::size_t>& start,
-                             const std::vector<std::size_t>& count,
-                             const std::vector<float>& values) {
-  check(nc_put_vara_float(id_, variableId(variable), start.data(), count.data(), values.data()),
-        "values of " + variable);
-}
-
 void NetCdfFile::commit() {
   check(nc_close(std::exchange(id_, -1)), "cannot be finished");
   scratch_->commit();

@@ -38,8 +38,6 @@ public:
                    const std::vector<std::size_t>& count, const std::vector<std::int16_t>& values);
   void writeBytes(const std::string& variable, const std::vector<std::size_t>& start,
                   const std::vector<std::size_t>& count, const std::vector<std::int8_t>& values);
-  void writeFloats(const std::string& variable, const std::vector<std::size_t>& start,
-                   const std::vector<std::size_t>& count, const std::vector<float>& values);
   void commit();
 
   bool hasVariable(const std::string& name) const;

@@ -36,10 +36,6 @@ void NetCdfFile::writeBytes(const std::string&, const std::vector<std::size_t>&,
                             const std::vector<std::size_t>&, const std::vector<std::int8_t>&) {
   refuse(path_);
 }
-void NetCdfFile::writeFloats(const std::string&, const std::vector<std::size_t>&,
-                             const std::vector<std::size_t>&, const std::vector<float>&) {
-  refuse(path_);
-}
 void NetCdfFile::commit() { refuse(path_); }
 bool NetCdfFile::hasVariable(const std::string&) const { refuse(path_); }
 std::vector<std::size_t> NetCdfFile::shape(const std::string&) const { refuse(path_); }

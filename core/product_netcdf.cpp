@@ -9,105 +9,174 @@ namespace stormloom {
 
 namespace {
 
-std::vector<double> secondsOf(const Product& product, ValidTime ProductMap::*time) {
+/// The axes before (y, x): what the maps differ by, each value once.
+struct ProductAxes {
+  std::vector<double> nSigma;  ///< empty where no intensity was asked for
+  std::vector<int> members;    ///< empty where maps are of all members
+  std::vector<ValidTime> times;
+
+  std::vector<std::string> dimensions() const {
+    std::vector<std::string> names;
+    if (!nSigma.empty()) names.push_back("scenario");
+    if (!members.empty()) names.push_back("realization");
+    names.push_back("time");
+    return names;
+  }
+  std::vector<std::size_t> indexOf(const ProductMap& map) const {
+    const auto in = [](const auto& values, const auto& value) {
+      return std::size_t(std::ranges::find(values, value) - values.begin());
+    };
+    std::vector<std::size_t> index;
+    if (!nSigma.empty()) index.push_back(in(nSigma, map.nSigma));
+    if (!members.empty()) index.push_back(in(members, map.member));
+    index.push_back(in(times, map.until));
+    return index;
+  }
+};
+
+template <class Value>
+void addOnce(std::vector<Value>& values, const Value& value) {
+  if (std::ranges::find(values, value) == values.end()) values.push_back(value);
+}
+
+ProductAxes axesOf(const Product& product) {
+  ProductAxes axes;
+  for (const ProductMap& map : product.maps) {
+    if (!std::isnan(map.nSigma)) addOnce(axes.nSigma, map.nSigma);
+    if (map.member >= 0) addOnce(axes.members, map.member);
+    addOnce(axes.times, map.until);
+  }
+  std::ranges::sort(axes.times);
+  return axes;
+}
+
+double secondsOf(ValidTime time) { return double(time.time_since_epoch().count()); }
+
+void writeTimes(NetCdfFile& file, const Product& product, const ProductAxes& axes) {
   std::vector<double> values;
-  for (const ProductMap& map : product.maps)
-    values.push_back(double((map.*time).time_since_epoch().count()));
-  return values;
-}
-
-/// One map after the other in time makes a time axis; maps of several members share times, so they
-/// get an axis of their own.
-bool timesRise(const Product& product) {
-  return std::adjacent_find(product.maps.begin(), product.maps.end(),
-                            [](const ProductMap& a, const ProductMap& b) {
-                              return a.until >= b.until;
-                            }) == product.maps.end();
-}
-
-void writeTimes(NetCdfFile& file, const Product& product, const std::string& axis) {
-  file.addDimension(axis, product.maps.size());
-  file.addVariable("time", NetCdfFile::Type::Double, {axis});
+  for (const ValidTime time : axes.times) values.push_back(secondsOf(time));
+  file.addDimension("time", values.size());
+  file.addVariable("time", NetCdfFile::Type::Double, {"time"});
   file.setText("time", "standard_name", "time");
   file.setText("time", "units", kCfTimeUnit);
   file.setText("time", "calendar", "standard");
-  if (axis == "time") file.setText("time", "axis", "T");
-  file.writeDoubles("time", secondsOf(product, &ProductMap::until));
-  const bool spans = std::any_of(product.maps.begin(), product.maps.end(),
-                                 [](const ProductMap& map) { return map.from != map.until; });
+  file.setText("time", "axis", "T");
+  file.writeDoubles("time", values);
+  const bool spans = std::ranges::any_of(
+      product.maps, [](const ProductMap& map) { return map.from != map.until; });
   if (!spans) return;
   file.setText("time", "bounds", "time_bnds");
-  file.addVariable("time_bnds", NetCdfFile::Type::Double, {axis, "nv"});
-  std::vector<double> bounds;
-  const std::vector<double> from = secondsOf(product, &ProductMap::from);
-  const std::vector<double> until = secondsOf(product, &ProductMap::until);
-  for (std::size_t k = 0; k < from.size(); ++k) bounds.insert(bounds.end(), {from[k], until[k]});
+  file.addVariable("time_bnds", NetCdfFile::Type::Double, {"time", "nv"});
+  std::vector<double> bounds(2 * values.size());
+  for (const ProductMap& map : product.maps) {
+    const std::size_t k = axes.indexOf(map).back();
+    bounds[2 * k] = secondsOf(map.from);
+    bounds[2 * k + 1] = secondsOf(map.until);
+  }
   file.writeDoubles("time_bnds", bounds);
 }
 
-void writeRunTime(NetCdfFile& file, const Product& product) {
+void writeRunTime(NetCdfFile& file, const Product& product, const ProductAxes& axes) {
   file.addVariable("forecast_reference_time", NetCdfFile::Type::Double, {});
   file.setText("forecast_reference_time", "standard_name", "forecast_reference_time");
   file.setText("forecast_reference_time", "units", kCfTimeUnit);
   file.setText("forecast_reference_time", "calendar", "standard");
   file.writeDoubles("forecast_reference_time",
-                    {double(product.runTime.time_since_epoch().count())});
+                    {secondsOf(product.runTime)});
+  std::vector<double> periods;
+  for (const ValidTime time : axes.times) periods.push_back(double((time - product.runTime).count()));
+  file.addVariable("forecast_period", NetCdfFile::Type::Double, {"time"});
+  file.setText("forecast_period", "standard_name", "forecast_period");
+  file.setText("forecast_period", "units", "s");
+  file.writeDoubles("forecast_period", periods);
 }
 
-/// n and member of each map, where maps have some.
-std::string writeWhose(NetCdfFile& file, const Product& product, const std::string& axis) {
-  std::vector<double> n;
-  std::vector<double> members;
-  for (const ProductMap& map : product.maps) {
-    n.push_back(map.nSigma);
-    members.push_back(double(map.member));
-  }
-  std::string names;
-  if (!std::isnan(n.front())) {
-    file.addVariable("n_sigma", NetCdfFile::Type::Double, {axis});
-    file.setText("n_sigma", "long_name", "anticipated intensity in standard deviations");
+void writeScenarios(NetCdfFile& file, const ProductAxes& axes) {
+  if (!axes.nSigma.empty()) {
+    file.addDimension("scenario", axes.nSigma.size());
+    file.addVariable("n_sigma", NetCdfFile::Type::Double, {"scenario"});
+    file.setText("n_sigma", "long_name",
+                 "anticipated intensity: standard deviations above what the context lets expect");
     file.setText("n_sigma", "units", "1");
-    file.writeDoubles("n_sigma", n);
-    names += " n_sigma";
+    file.writeDoubles("n_sigma", axes.nSigma);
   }
-  if (members.front() >= 0.0) {
-    file.addVariable("realization", NetCdfFile::Type::Int32, {axis});
-    file.setText("realization", "standard_name", "realization");
-    file.setText("realization", "units", "1");
-    file.writeDoubles("realization", members);
-    names += " realization";
-  }
-  return names;
+  if (axes.members.empty()) return;
+  file.addDimension("realization", axes.members.size());
+  file.addVariable("realization", NetCdfFile::Type::Int32, {"realization"});
+  file.setText("realization", "standard_name", "realization");
+  file.setText("realization", "units", "1");
+  file.writeDoubles("realization", {axes.members.begin(), axes.members.end()});
 }
 
-}  // namespace
+/// The finest round step with which the largest value fits 16 bits.
+double packingStepOf(const Product& product) {
+  constexpr double kMostSteps = 32000.0;
+  double largest = 0.0;
+  for (const ProductMap& map : product.maps)
+    for (const float value : map.grid->values())
+      if (std::isfinite(value)) largest = std::max(largest, double(std::abs(value)));
+  for (double unit = 1e-4;; unit *= 10.0)
+    for (const double factor : {1.0, 2.0, 5.0})
+      if (largest <= kMostSteps * factor * unit) return factor * unit;
+}
 
-void writeProductNetCdf(const std::string& path, const Product& product, const Receipt& receipt) {
-  NetCdfFile file = NetCdfFile::create(path);
+/// Whether cells without a value mean several things, which the packed field alone does not keep
+/// apart.
+bool needsStates(const Product& product) {
+  bool kinds[4] = {};
+  for (const ProductMap& map : product.maps)
+    for (std::size_t i = 0; i < map.grid->size(); ++i)
+      if (!std::isfinite(map.grid->values()[i])) kinds[int(map.grid->states()[i])] = true;
+  return std::ranges::count(kinds, true) > 1 || kinds[int(CellState::BelowDetection)];
+}
+
+void writeGlobals(NetCdfFile& file, const Product& product, const Receipt& receipt) {
   file.setText("", "Conventions", "CF-1.8");
   file.setText("", "title", product.longName + (product.synthetic ? ", synthetic event" : ""));
   file.setText("", "institution", "made with Stormloom");
   file.setText("", "source", product.title);
   file.setText("", "history", receipt.commandLine);
   for (const auto& [name, value] : receiptAttributes(receipt)) file.setText("", name, value);
-  writeCfGrid(file, product.geo);
-  const std::string axis = timesRise(product) ? "time" : "map";
-  writeTimes(file, product, axis);
-  std::string coordinates = axis == "time" ? "" : "time";
-  if (product.runTime != ValidTime{}) {
-    writeRunTime(file, product);
-    coordinates += " forecast_reference_time";
+}
+
+void writeMaps(NetCdfFile& file, const Product& product, const ProductAxes& axes,
+               const std::string& coordinates) {
+  std::vector<std::string> dimensions = axes.dimensions();
+  dimensions.insert(dimensions.end(), {"y", "x"});
+  const std::string& name = product.name;
+  const PackedField field{name, packingStepOf(product)};
+  addPackedField(file, field, dimensions);
+  file.setText(name, "long_name", product.longName);
+  file.setText(name, "units", product.units);
+  if (!product.cellMethods.empty()) file.setText(name, "cell_methods", product.cellMethods);
+  if (!coordinates.empty()) file.setText(name, "coordinates", coordinates);
+  const bool states = needsStates(product);
+  if (states) {
+    addStateField(file, name + "_state", dimensions);
+    file.setText(name, "ancillary_variables", name + "_state");
   }
-  coordinates += writeWhose(file, product, axis);
-  file.addVariable(product.name, NetCdfFile::Type::Float, {axis, "y", "x"});
-  file.setText(product.name, "long_name", product.longName);
-  file.setText(product.name, "units", product.units);
-  file.setText(product.name, "grid_mapping", "crs");
-  if (!product.cellMethods.empty()) file.setText(product.name, "cell_methods", product.cellMethods);
-  if (const auto at = coordinates.find_first_not_of(' '); at != std::string::npos)
-    file.setText(product.name, "coordinates", coordinates.substr(at));
-  for (std::size_t k = 0; k < product.maps.size(); ++k)
-    writeFloatGrid(file, product.name, {k}, *product.maps[k].grid);
+  for (const ProductMap& map : product.maps) {
+    writePackedGrid(file, field, axes.indexOf(map), *map.grid);
+    if (states) writeStateGrid(file, name + "_state", axes.indexOf(map), *map.grid);
+  }
+}
+
+}  // namespace
+
+void writeProductNetCdf(const std::string& path, const Product& product, const Receipt& receipt) {
+  NetCdfFile file = NetCdfFile::create(path);
+  const ProductAxes axes = axesOf(product);
+  writeGlobals(file, product, receipt);
+  writeCfGrid(file, product.geo);
+  writeScenarios(file, axes);
+  writeTimes(file, product, axes);
+  std::string coordinates = axes.nSigma.empty() ? "" : "n_sigma";
+  if (product.runTime != ValidTime{}) {
+    writeRunTime(file, product, axes);
+    coordinates = "forecast_reference_time forecast_period" +
+                  (coordinates.empty() ? "" : " " + coordinates);
+  }
+  writeMaps(file, product, axes, coordinates);
   file.commit();
 }
 

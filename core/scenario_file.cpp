@@ -88,7 +88,7 @@ void writeContext(NetCdfFile& file, const FrameSequence& context) {
   addPackedField(file, "context", {"context_time", "y", "x"}, context.quantity);
   addStateField(file, "context_state", {"context_time", "y", "x"});
   for (std::size_t k = 0; k < context.frames.size(); ++k) {
-    writePackedGrid(file, "context", {k}, *context.frames[k].grid);
+    writePackedGrid(file, {"context"}, {k}, *context.frames[k].grid);
     writeStateGrid(file, "context_state", {k}, *context.frames[k].grid);
   }
 }
@@ -214,7 +214,7 @@ void writeSequenceFile(const std::string& path, const FrameSequence& sequence,
   addPackedField(file, "intensity", {"time", "y", "x"}, sequence.quantity);
   addStateField(file, "intensity_state", {"time", "y", "x"});
   for (std::size_t k = 0; k < sequence.frames.size(); ++k) {
-    writePackedGrid(file, "intensity", {k}, *sequence.frames[k].grid);
+    writePackedGrid(file, {"intensity"}, {k}, *sequence.frames[k].grid);
     writeStateGrid(file, "intensity_state", {k}, *sequence.frames[k].grid);
   }
   file.commit();
@@ -242,7 +242,7 @@ void writeScenarioFile(const std::string& path, const ScenarioForecast& forecast
   for (std::size_t k = 0; k < forecast.members.size(); ++k) {
     const FrameSequence& frames = forecast.members[k].frames;
     for (std::size_t lead = 0; lead < frames.frames.size(); ++lead) {
-      writePackedGrid(file, "intensity", {k / realizations, k % realizations, lead},
+      writePackedGrid(file, {"intensity"}, {k / realizations, k % realizations, lead},
                       *frames.frames[lead].grid);
     }
   }
@@ -263,7 +263,7 @@ void writeForecastFile(const std::string& path, const DeterministicForecast& for
   writePeriods(file, forecast.frames, context.runTime);
   addIntensity(file, {"time", "y", "x"}, forecast.frames);
   for (std::size_t k = 0; k < forecast.frames.frames.size(); ++k) {
-    writePackedGrid(file, "intensity", {k}, *forecast.frames.frames[k].grid);
+    writePackedGrid(file, {"intensity"}, {k}, *forecast.frames.frames[k].grid);
   }
   writeContext(file, context.frames);
   file.commit();

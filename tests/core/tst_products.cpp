@@ -1,9 +1,14 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 
 #include "core/errors.h"
 #include "core/export_files.h"
+#include "core/netcdf_file.h"
 #include "core/receipt_in_file.h"
 #include "core/regions.h"
 #include "core/scratch_file.h"
@@ -179,6 +184,35 @@ private Q_SLOTS:
     QVERIFY(found->toJson() == receipt.toJson());
   }
 
+  void aProductHasTheAxesOfTheResultItIsMadeOf() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("p.nc").toStdString();
+    const auto written = [&](const ProductRequest& request) {
+      writeProductNetCdf(path, makeProduct(fourMembersOfTwoScenarios(), request), Receipt());
+      return NetCdfFile::open(path);
+    };
+    try {
+      const NetCdfFile chance = written({.product = "exceedance", .threshold = 40.0, .nSigma = 2.0});
+      QCOMPARE(chance.shape("exceedance_probability").size(), std::size_t(4));  // scenario time y x
+      QCOMPARE(chance.doubles("forecast_period").size(), chance.doubles("time").size());
+      QVERIFY(!chance.hasVariable("realization"));
+      QCOMPARE(chance.doubles("n_sigma"), std::vector<double>{2.0});
+    } catch (const StormloomError& error) {
+      QVERIFY2(QString(error.what()).contains("this build has no"), error.what());
+      QSKIP(error.what());
+    }
+    const NetCdfFile rain = written({.product = "accumulation", .nSigma = 0.0});
+    const auto shape = rain.shape("rain_accumulation");
+    QCOMPARE(shape[1], std::size_t(3));
+    QCOMPARE(shape[2], std::size_t(1));
+    const std::vector<double> bounds = rain.doubles("time_bnds");
+    QCOMPARE(bounds[0], rain.doubles("forecast_reference_time")[0]);
+    QCOMPARE(bounds[1], rain.doubles("time")[0]);
+    QCOMPARE(rain.doubles("realization"), (std::vector<double>{0, 1, 2}));
+    QVERIFY(rain.text("rain_accumulation", "coordinates").find("forecast_period") !=
+            std::string::npos);
+  }
+
   void aPdfKeepsItsBytesAndGetsANewDictionary() {
     const std::string pdf =
         "%PDF-1.4\n1 0 obj\n<< >>\nendobj\nxref\n0 2\ntrailer\n<< /Size 2 /Root 1 0 R >>\n"
@@ -207,6 +241,51 @@ private Q_SLOTS:
     const std::string path = folder.filePath("x").toStdString();
     writeWholeFile(path, bytes.toStdString());
     QVERIFY(!receiptOf(path));
+  }
+
+  void aFileThatAnotherWroteMeanwhileIsNotReplaced() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("one name.txt").toStdString();
+    ScratchFile first = scratchWith(path, "first");
+    ScratchFile second = scratchWith(path, "second");
+    first.commit();
+    QVERIFY_THROWS_EXCEPTION(IoError, second.commit());
+    QCOMPARE(readWholeFile(path), std::string("first"));
+    ScratchFile third = scratchWith(path, "third");  // who began when it was there may replace it
+    third.commit();
+    QCOMPARE(readWholeFile(path), std::string("third"));
+    ScratchFile slow = scratchWith(path, "slow");
+    QTest::qWait(20);
+    writeWholeFile(path, "quick");
+    QVERIFY_THROWS_EXCEPTION(IoError, slow.commit());
+    QCOMPARE(readWholeFile(path), std::string("quick"));
+  }
+
+  void whatAKilledWriterLeftIsGoneAtTheNextRun() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("a.txt").toStdString();
+    const pid_t child = fork();
+    if (child == 0) {
+      ScratchFile* left = new ScratchFile(scratchWith(path, "half"));
+      _exit(left->path().empty());
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    const auto hidden = [&] {
+      return QDir(folder.path()).entryList(QDir::Files | QDir::Hidden).filter(".part-");
+    };
+    QCOMPARE(hidden().size(), 1);
+    const ScratchFile alive = scratchWith(folder.filePath("c.txt").toStdString(), "half");
+    writeWholeFile(folder.filePath("b.txt").toStdString(), "whole");
+    QCOMPARE(hidden().size(), 1);  // of the living writer
+    QVERIFY(QFile::exists(QString::fromStdString(alive.path())));
+  }
+
+  void noFinishedTableLacksItsReceipt() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath(QString(245, 'x') + ".csv").toStdString();
+    QVERIFY_THROWS_EXCEPTION(IoError, writeWithSidecar(path, "a,b", Receipt()));
+    QVERIFY(!QFile::exists(QString::fromStdString(path)));  // its receipt's name is too long
   }
 
   void aWriterThatFailsLeavesTheOldFile() {
