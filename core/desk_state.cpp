@@ -133,6 +133,19 @@ Json DeskState::toJson() const {
   return json;
 }
 
+Json DeskState::pictureChoices() const {
+  const Json all = toJson();
+  const Json usual = DeskState().toJson();
+  Json choices = Json::object({{"layout", layout.toJson()}});
+  for (const char* key : {"run_time", "box", "interpolate", "n", "bend", "within", "seed", "members",
+                          "threshold", "truth", "contours", "hatching", "outlines", "safe_colors"}) {
+    const Json* value = all.find(key);
+    const Json* always = usual.find(key);
+    if (value && !(always && *always == *value)) choices.set(key, *value);
+  }
+  return choices;
+}
+
 DeskState DeskState::fromJson(const Json& json) {
   DeskState state;
   state.paths = json.value("paths", state.paths);

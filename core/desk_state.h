@@ -57,6 +57,9 @@ struct DeskState {
 
   bool operator==(const DeskState& other) const;
   Json toJson() const;
+  /// What pictures of the panes depend on, where it is not as usual: no files, notes or view of the
+  /// map.
+  Json pictureChoices() const;
   /// IoError for values outside their range; what is absent keeps its default.
   static DeskState fromJson(const Json& json);
 };

@@ -47,6 +47,9 @@ struct PaneSpec {
   static PaneSpec fromJson(const Json& json);  ///< IoError for what is no pane
 };
 
+/// "+2.4", "−1.0", "0.0" with a true minus sign.
+std::string signedNumber(double value, int decimals = 1);
+
 std::string contentTitle(const PaneContent& content, double dialSigma,
                          double threshold);  ///< "PreDiff n = +2.4 σ"
 std::string paneTitle(const PaneSpec& pane, double dialSigma, double threshold);

@@ -46,12 +46,6 @@ PaneContent contentFromJson(const Json& json) {
   return content;
 }
 
-std::string signedNumber(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", std::abs(value));
-  return (std::abs(value) < 0.05 ? "" : value < 0 ? "−" : "+") + std::string(text);
-}
-
 std::string plainNumber(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4g", value);
@@ -102,6 +96,14 @@ PaneLayout figureLayout(int leads) {
 }
 
 }  // namespace
+
+std::string signedNumber(double value, int decimals) {
+  const double unit = std::pow(10.0, decimals);
+  const double rounded = std::round(value * unit) / unit;
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", decimals, std::abs(rounded));
+  return (rounded > 0 ? "+" : rounded < 0 ? "−" : "") + std::string(text);
+}
 
 Json PaneSpec::toJson() const {
   Json json = stormloom::toJson(content);

@@ -71,6 +71,7 @@ Json jsonFromInputs(const std::vector<ReceiptInput>& inputs) {
   for (const ReceiptInput& input : inputs) {
     Json entry = Json::object({{"path", input.path}, {"sha256", input.sha256}});
     if (!input.origin.isNull()) entry.set("receipt", input.origin);
+    setText(entry, "option", input.option);
     list.push(entry);
   }
   return list;
@@ -80,7 +81,8 @@ std::vector<ReceiptInput> inputsFromJson(const Json& list) {
   std::vector<ReceiptInput> inputs;
   for (const Json& entry : list)
     inputs.push_back(
-        {entry.value("path", ""), entry.value("sha256", ""), entry.value("receipt", Json())});
+        {entry.value("path", ""), entry.value("sha256", ""), entry.value("receipt", Json()),
+         entry.value("option", "")});
   return inputs;
 }
 
@@ -91,6 +93,10 @@ std::string boxText(const LonLatBox& box) {
 }
 
 }  // namespace
+
+ReceiptInput optionInput(const std::string& option, const std::string& path) {
+  return {path, sha256OfFile(path), {}, option};
+}
 
 std::string regionHash(const std::vector<std::uint8_t>& region) {
   Sha256 hash;

@@ -19,9 +19,13 @@ struct ReceiptInput {
   std::string path;  ///< absolute
   std::string sha256;
   Json origin;  ///< the receipt that this file carries itself, or null
+  std::string option = {};  ///< that names the file; empty: an input of the command itself
 };
 
-/// The command of receipts of pictures whose panes a person arranged in the window.
+/// A file that an option names, such as a logo; hashed here.
+ReceiptInput optionInput(const std::string& option, const std::string& path);
+
+/// The command of receipts of pictures that were taken of the window as it stood.
 constexpr const char* kWindowCommand = "window";
 
 /// How a file was made, so that `stormloom-cli rerun` can make it again. Every exported format

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/frame_picking.h"
+#include "core/quantity.h"
 
 namespace stormloom {
 
@@ -8,5 +9,8 @@ namespace stormloom {
 /// the motion between them to that moment, and mixed as rain. Where only one of them was measured
 /// that one counts.
 RadarGrid frameAlongMotion(const RadarGrid& before, const RadarGrid& after, double share);
+
+/// The same for maps of another quantity; none for classes, between which nothing lies.
+FrameBetween frameBetweenOf(Quantity quantity);
 
 }  // namespace stormloom

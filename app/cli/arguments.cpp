@@ -117,7 +117,7 @@ Arguments parseArguments(const std::vector<Option>& options,
       if (equals != std::string::npos) throw UsageError(option->name + " takes no value.");
     } else if (equals != std::string::npos) {
       value = word.substr(equals + 1);
-    } else if (i + 1 < words.size() && !findOption(options, words[i + 1])) {
+    } else if (i + 1 < words.size() && words[i + 1] != "--" && !findOption(options, words[i + 1])) {
       value = words[++i];
     } else {
       throw UsageError(option->name + " needs a value: " + option->name + " " + option->value +

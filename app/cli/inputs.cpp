@@ -36,11 +36,31 @@ Json originOf(const std::string& file) {
   }
 }
 
-ReceiptInput inputFrom(const Session& session, const std::string& file) {
+/// Where a receipt shall say that a file lies.
+std::string recordedPath(const Session& session, const std::string& file) {
   const std::string absolute = fs::absolute(file).lexically_normal().string();
   const auto recorded = session.recordedPaths.find(absolute);
-  return {recorded == session.recordedPaths.end() ? absolute : recorded->second,
-          session.bench.hashOf(absolute), originOf(absolute)};
+  return recorded == session.recordedPaths.end() ? absolute : recorded->second;
+}
+
+ReceiptInput inputFrom(const Session& session, const std::string& file) {
+  const std::string absolute = fs::absolute(file).lexically_normal().string();
+  return {recordedPath(session, file), session.bench.hashOf(absolute), originOf(absolute)};
+}
+
+/// Files that options name: a logo, weights of the person's own.
+void addOptionFiles(const Session& session, Receipt& receipt) {
+  for (const Option& option : session.command.options) {
+    const bool names = option.value == "FILE" && !option.output;
+    if (!names || !session.arguments.has(option.name)) continue;
+    const std::string file = session.arguments.text(option.name);
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) continue;  // told of by who reads it
+    const std::string path = recordedPath(session, file);
+    receipt.inputs.push_back({path, session.bench.hashOf(file), {}, option.name});
+    const auto at = std::ranges::find(receipt.options, option.name);
+    if (at != receipt.options.end()) *(at + 1) = path;
+  }
 }
 
 void waitOrStop(std::stop_token stop, std::chrono::milliseconds time) {
@@ -139,8 +159,13 @@ CutInput cutInput(const Session& session, const RadarFiles& files, const std::st
   const bool coarse = (grid.empty() ? asked : grid) == "sevir-lr";
   const ContextRequest request{coarse ? sevirLrGrid() : sevirGrid(), arguments.position("--box"),
                                arguments.time("--at"), std::nullopt};
-  const FrameSequence& sequence = longestObserved(session, files);
-  const FrameBetween between = arguments.has("--interpolate") ? frameAlongMotion : FrameBetween();
+  return cutInput(session, longestObserved(session, files), request,
+                  arguments.has("--interpolate"));
+}
+
+CutInput cutInput(const Session& session, const FrameSequence& sequence,
+                  const ContextRequest& request, bool interpolate) {
+  const FrameBetween between = interpolate ? frameAlongMotion : FrameBetween();
   auto context =
       std::make_shared<const ModelContext>(cutContextBetween(sequence, request, between));
   if (!context->note.empty()) session.console.warning(context->note);
@@ -180,6 +205,7 @@ Receipt receiptFor(const Session& session, const std::string& output,
   receipt.options = session.arguments.recordedOptions(withCommonOptions(session.command.options));
   receipt.output = output;
   for (const std::string& file : files) receipt.inputs.push_back(inputFrom(session, file));
+  addOptionFiles(session, receipt);
   return receipt;
 }
 

@@ -38,6 +38,9 @@ struct CutInput {
 /// Of the longest sequence in `files`, at --at and --box. `grid` overrides --grid where it is not
 /// empty.
 CutInput cutInput(const Session& session, const RadarFiles& files, const std::string& grid = "");
+/// Of one sequence, as `request` says.
+CutInput cutInput(const Session& session, const FrameSequence& sequence,
+                  const ContextRequest& request, bool interpolate);
 
 /// The grid that weights of the person's own (--weights) were made for, unless one was asked for;
 /// "": as --grid says.

@@ -29,10 +29,13 @@ void readWithout(const std::string& list, FigureOptions& options) {
   }
 }
 
-FigureOptions figureOptions(const Session& session, const Film& film) {
+FigureOptions figureOptions(const Session& session, const Film& film, const FigureOptions& look) {
   if (film.frames.empty()) throw IoError("There are no frames to draw in these files.");
   const Arguments& arguments = session.arguments;
-  FigureOptions options = figureOptionsFrom(session);
+  FigureOptions options = look;
+  const FigureOptions asked = figureOptionsFrom(session);
+  options.width = asked.width;
+  options.height = asked.height;
   options.panes = int(film.frames.front().panes.size());
   options.footnote = film.footnote;
   readWithout(arguments.text("--without"), options);
@@ -96,11 +99,11 @@ void checkAnimation(const Session& session, const std::string& path) {
 }
 
 void animate(const Session& session, const Film& whole, const std::string& path,
-             const Receipt& receipt) {
+             const Receipt& receipt, const FigureOptions& look) {
   const int between = session.arguments.integer("--between", 0, 60);
   const Film film = [&] {
     ProgressLine line(session.console, "Pictures in between");
-    return withInBetweens(part(session, whole), between, frameAlongMotion, [&](double share) {
+    return withInBetweens(part(session, whole), between, frameBetweenOf(whole.quantity), [&](double share) {
       stopHere(session);
       line.update(share);
     });
@@ -110,7 +113,7 @@ void animate(const Session& session, const Film& whole, const std::string& path,
   options.holdLastSeconds = 1.0;
   options.title = film.frames.empty() ? "" : film.frames.front().title;
   options.receipt = receiptText(receipt);
-  const FigurePainter painter(film.geo, film.quantity, figureOptions(session, film));
+  const FigurePainter painter(film.geo, film.quantity, figureOptions(session, film, look));
   AnimationWriter writer(path, options);
   ProgressLine line(session.console, "Drawing");
   for (std::size_t k = 0; k < film.frames.size(); ++k) {
@@ -129,8 +132,8 @@ std::string filmAsMp4(const Session& session, const Film& film, const Receipt& r
 }
 
 void drawOne(const Session& session, const Film& film, int number, const std::string& path,
-             const Receipt& receipt) {
-  const FigureOptions options = figureOptions(session, film);
+             const Receipt& receipt, const FigureOptions& look) {
+  const FigureOptions options = figureOptions(session, film, look);
   const int frames = int(film.frames.size());
   if (number > frames)
     throw UsageError("--frame " + std::to_string(number) + " is behind the last frame, " +

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 
 #include "app/cli/compare_files.h"
 #include "app/cli/help.h"
@@ -28,8 +29,8 @@ public:
     // A receipt comes from a file of whoever: it may ask for nothing but what writes results.
     if (receipt.command == kWindowCommand)
       throw IoError(name +
-                    ": it shows panes as they were arranged in a window, and only the window arranges "
-                    "them again: open the inputs there. The forecast in it is made again by: " +
+                    ": it is a picture of a window, whose size and view of the map no command "
+                    "knows. What it shows is made again by: " +
                     receipt.commandLine);
     constexpr std::array<std::string_view, 9> kMakers = {"attention", "demo",     "export",
                                                          "figure",    "forecast", "render",
@@ -39,9 +40,9 @@ public:
     const fs::path folder = scratch_.path() / std::to_string(++made_);
     fs::create_directories(folder);
     InnerRun inner{.words = {receipt.command}, .commandLine = receipt.commandLine};
-    findInputs(receipt, name, inner);
+    const auto optionFiles = findInputs(receipt, name, inner);
     std::string output;
-    appendOptions(receipt, folder, inner.words, output);
+    appendOptions(receipt, folder, optionFiles, inner.words, output);
     if (output.empty()) throw IoError(name + ": its receipt does not say how it was written.");
     runInside(session_, inner, Console([](const Json&) {}));
     return output;
@@ -77,7 +78,10 @@ private:
     }
   }
 
-  void findInputs(const Receipt& receipt, const std::string& name, InnerRun& inner) {
+  /// Inputs become words of the command; files that options name are told by option.
+  std::map<std::string, std::string> findInputs(const Receipt& receipt, const std::string& name,
+                                                InnerRun& inner) {
+    std::map<std::string, std::string> optionFiles;
     std::vector<std::string> gone;
     std::vector<std::string> changed;
     for (const ReceiptInput& input : receipt.inputs) {
@@ -87,11 +91,15 @@ private:
         (fs::exists(input.path) ? changed : gone).push_back(input.path);
         continue;
       }
-      inner.words.push_back(found);
+      if (input.option.empty())
+        inner.words.push_back(found);
+      else
+        optionFiles[input.option] = found;
       inner.recordedPaths[fs::absolute(found).lexically_normal().string()] = input.path;
     }
     if (!gone.empty()) refuse(name, gone, receipt.inputs.size(), "gone");
     if (!changed.empty()) refuse(name, changed, receipt.inputs.size(), "not what they were");
+    return optionFiles;
   }
 
   [[noreturn]] static void refuse(const std::string& name, const std::vector<std::string>& files,
@@ -109,6 +117,7 @@ private:
   /// The receipt's options with outputs in `folder`; what was asked of this run counts more than
   /// the device and precision of then.
   void appendOptions(const Receipt& receipt, const fs::path& folder,
+                     const std::map<std::string, std::string>& optionFiles,
                      std::vector<std::string>& words, std::string& output) const {
     const std::vector<Option> known = withCommonOptions(commandNamed(receipt.command).options);
     for (std::size_t i = 0; i < receipt.options.size(); ++i) {
@@ -120,12 +129,12 @@ private:
                       " any more, with which the file was made (by version " +
                       receipt.programVersion + ").");
       const bool hasValue = !option->value.empty() && i + 1 < receipt.options.size();
-      const std::string value = hasValue ? receipt.options[++i] : std::string();
+      std::string value = hasValue ? receipt.options[++i] : std::string();
       if (session_.arguments.has(name)) continue;
-      words.push_back(name);
-      if (!hasValue) continue;
-      words.push_back(option->output ? (folder / fs::path(value).filename()).string() : value);
-      if (name == receipt.output) output = words.back();
+      if (option->output) value = (folder / fs::path(value).filename()).string();
+      if (const auto file = optionFiles.find(name); file != optionFiles.end()) value = file->second;
+      words.push_back(hasValue ? name + "=" + value : name);  // a value may look like an option
+      if (name == receipt.output) output = value;
     }
     for (const char* name : {"--device", "--precision", "--threads"})
       if (session_.arguments.has(name)) {

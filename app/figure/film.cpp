@@ -115,7 +115,8 @@ private:
 
   void between(const FigurePane& before, double share, FigureFrame& picture, std::size_t index) {
     FigurePane& pane = picture.panes[index];
-    if (!pane.grid || !before.grid || pane.grid == before.grid) {
+    const bool drawnFrom = pane.field == FieldKind::Radar && before.field == FieldKind::Radar;
+    if (!drawnFrom || !pane.grid || !before.grid || pane.grid == before.grid) {
       pane = before;
       return;
     }
@@ -124,6 +125,7 @@ private:
       grid = std::make_shared<const RadarGrid>(inBetween_(*before.grid, *pane.grid, share));
     pane.grid = grid;
     pane.inBetween = true;
+    pane.signs = {};
     pane.detail.clear();
     pane.corner = picture.leadTime.empty() ? clockText(picture.time) : picture.leadTime;
   }
@@ -197,9 +199,9 @@ Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
 Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween,
                     const std::function<void(double share)>& eachStep) {
   if (between <= 0 || film.frames.size() < 2) return film;
-  if (film.quantity != Quantity::VilDigital)
-    throw UsageError("Pictures in between need maps on the 0-255 scale; these show " +
-                     std::string(quantityName(film.quantity)) + ".");
+  if (!inBetween)
+    throw UsageError("Between two maps of " + std::string(quantityName(film.quantity)) +
+                     " there is nothing to compute.");
   Film out = film;
   out.frames = {film.frames.front()};
   for (std::size_t k = 1; k < film.frames.size(); ++k) {

@@ -30,8 +30,8 @@ Film filmOfSequence(const FrameSequence& sequence);
 Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
                      const std::vector<ScenarioMember>& members);
 
-/// With `between` pictures more between every two, marked as computed. Throws UsageError for maps
-/// that are not on the 0-255 scale. `eachStep` is told the share that is done and may throw to stop.
+/// With `between` pictures more between every two, marked as computed; what is made of several
+/// forecasts stands still until the next. Throws UsageError where `inBetween` is none. `eachStep` is told the share that is done and may throw to stop.
 Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween,
                     const std::function<void(double share)>& eachStep = {});
 

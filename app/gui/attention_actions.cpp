@@ -5,7 +5,7 @@
 
 #include "app/attention/attention_desk.h"
 #include "app/gui/actions.h"
-#include "app/gui/desk.h"
+#include "app/figure/desk.h"
 #include "app/gui/export_subject.h"
 
 namespace stormloom {

@@ -7,6 +7,7 @@
 class QComboBox;
 class QCheckBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
@@ -28,14 +29,20 @@ public:
 
 private:
   void build();
+  void buildPictureRows();
+  void buildLowerRows();
+  void wire();
+  void remember(bool write);
+  void takeSubject(const ExportSubject& subject);
   void proposeName();
   void chooseFile();
   void write();
   void gatherPanes();
   void showWhatCanBeChosen();
   void setRunning(bool running);
+  QSize chosenSize() const;
   ExportRequest request() const;
-  QString equalCommand(const ExportRequest& asked) const;
+  QString objection(const ExportRequest& asked) const;
 
   ExportSubject subject_;
   ExportJob job_;
@@ -43,8 +50,13 @@ private:
   QComboBox* format_ = nullptr;
   QComboBox* size_ = nullptr;
   QDoubleSpinBox* speed_ = nullptr;
-  QCheckBox* past_ = nullptr;
+  QFormLayout* form_ = nullptr;
+  QComboBox *from_ = nullptr, *to_ = nullptr;
   QSpinBox* between_ = nullptr;
+  QCheckBox *title_ = nullptr, *clock_ = nullptr, *legend_ = nullptr, *scaleBar_ = nullptr;
+  QLineEdit *note_ = nullptr, *logo_ = nullptr;
+  QSpinBox *millimetres_ = nullptr, *dotsPerInch_ = nullptr;
+  QWidget *timesRow_ = nullptr, *marksRow_ = nullptr, *logoRow_ = nullptr, *paperRow_ = nullptr;
   QLineEdit* file_ = nullptr;
   QLabel* message_ = nullptr;
   QLabel* command_ = nullptr;

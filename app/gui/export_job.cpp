@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "app/gui/command_process.h"
-#include "app/gui/desk_film.h"
+#include "app/figure/desk_film.h"
 #include "core/animation_file.h"
 #include "core/errors.h"
 #include "core/scratch_file.h"
@@ -35,18 +35,6 @@ struct Drawn {
   std::size_t still = 0;  ///< the frame of a single picture
 };
 
-void limitToForecast(Drawn& drawn) {
-  auto& frames = drawn.film.frames;
-  const auto first = std::find_if(frames.begin(), frames.end(), [](const FigureFrame& frame) {
-    return !frame.leadTime.empty();
-  });
-  if (first == frames.end()) return;
-  const auto before = std::size_t(first - frames.begin());
-  drawn.receipt.options.insert(drawn.receipt.options.end(), {"--from", std::to_string(1 + before)});
-  drawn.still -= std::min(drawn.still, before);
-  frames.erase(frames.begin(), first);
-}
-
 /// As the command line would from a result file, which is written for that.
 Drawn scenariosDrawn(const ExportSubject& subject) {
   Receipt receipt;
@@ -63,43 +51,54 @@ Drawn scenariosDrawn(const ExportSubject& subject) {
     film = filmOfSequence(*subject.observed);
     receipt = resultReceipt(subject, "observed.nc");
   }
+  if (film->frames.empty()) throw IoError("There is no frame to write.");
   Drawn drawn{.film = std::move(*film), .receipt = std::move(receipt)};
-  if (drawn.film.frames.empty()) throw IoError("There is no frame to write.");
   drawn.look.panes = int(drawn.film.frames.front().panes.size());
   drawn.look.footnote = drawn.film.footnote;
-  drawn.still = drawn.film.frames.size() - 1;
+  drawn.still = subject.panes ? subject.panes->frameLookedAt() : drawn.film.frames.size() - 1;
   drawn.receipt.command = "render";
-  drawn.receipt.options.clear();
   return drawn;
 }
 
-/// The window's panes. Their receipt tells what they show; only the window arranges them again.
-Drawn panesDrawn(const ExportSubject& subject) {
+/// The window's panes, as `render --layout` draws them.
+Drawn panesDrawn(const ExportSubject& subject, const ExportRequest& request) {
   if (!subject.panes || subject.panes->film().frames.empty())
     throw IoError("There is no frame to write.");
-  Drawn drawn{subject.panes->film(), subject.panes->look(), resultReceipt(subject, "result.nc"),
-              subject.panes->frameLookedAt()};
-  drawn.receipt.command = kWindowCommand;
-  drawn.receipt.options = {"--layout", subject.panes->layoutText()};
-  return drawn;
+  return {subject.panes->film(), subject.panes->look(),
+          panesReceipt(subject, renderWords(subject, request)), subject.panes->frameLookedAt()};
+}
+
+/// The frames that are asked for, counted from 1.
+void limitTimes(const ExportRequest& request, Film& film) {
+  auto& frames = film.frames;
+  const auto last = request.to > 0 ? std::min(std::size_t(request.to), frames.size()) : frames.size();
+  const auto first = std::min(std::size_t(std::max(request.from, 1)), last);
+  frames.erase(frames.begin() + std::ptrdiff_t(last), frames.end());
+  frames.erase(frames.begin(), frames.begin() + std::ptrdiff_t(first - 1));
+}
+
+void takeLook(const FigureOptions& asked, FigureOptions& look) {
+  look.width = asked.width;
+  look.height = asked.height;
+  look.legend = asked.legend;
+  look.clock = asked.clock;
+  look.title = asked.title;
+  look.scaleBar = asked.scaleBar;
+  look.note = asked.note;
+  look.logoFile = asked.logoFile;
 }
 
 Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request,
                 const std::function<void(double)>& eachStep) {
-  Drawn drawn = request.asInWindow ? panesDrawn(subject) : scenariosDrawn(subject);
-  std::vector<std::string>& options = drawn.receipt.options;
-  const bool picture = QFileInfo(request.file).suffix().toLower() == "png";
-  const int between = picture || request.asInWindow ? 0 : request.between;
-  if (between > 0) options.insert(options.end(), {"--between", std::to_string(between)});
-  options.insert(options.end(), {"--fps", QString::number(request.framesPerSecond).toStdString()});
-  if (!request.withPast) limitToForecast(drawn);
-  options.insert(options.end(), {"--out", QFileInfo(request.file).fileName().toStdString()});
-  if (request.width > 0)
-    options.insert(options.end(), {"--size", std::to_string(request.width) + "x" +
-                                                 std::to_string(request.height)});
-  drawn.look.width = request.width;
-  drawn.look.height = request.height;
-  if (between > 0) drawn.film = withInBetweens(drawn.film, between, frameAlongMotion, eachStep);
+  Drawn drawn = request.asInWindow ? panesDrawn(subject, request) : scenariosDrawn(subject);
+  drawn.receipt.options = renderWords(subject, request);
+  if (!request.look.logoFile.empty())
+    drawn.receipt.inputs.push_back(optionInput("--logo", request.look.logoFile));
+  takeLook(request.look, drawn.look);
+  if (request.isOnePicture()) return drawn;
+  limitTimes(request, drawn.film);
+  drawn.film = withInBetweens(drawn.film, request.between, frameBetweenOf(drawn.film.quantity),
+                              eachStep);
   return drawn;
 }
 
@@ -143,8 +142,7 @@ void ExportJob::writeByCommand(const ExportSubject& subject, const ExportRequest
 void ExportJob::write(const ExportSubject& subject, const ExportRequest& request,
                       std::stop_token stop) {
   if (!request.command.isEmpty()) return writeByCommand(subject, request, stop);
-  const QString ending = QFileInfo(request.file).suffix().toLower();
-  if (ending == "nc") return writeResult(subject, request.file.toStdString());
+  if (request.file.endsWith(".nc", Qt::CaseInsensitive)) return writeResult(subject, request.file.toStdString());
   const Drawn drawn = drawnFrom(subject, request, [&](double share) {
     if (stop.stop_requested()) throw Stopped();
     Q_EMIT progress(share, QObject::tr("pictures in between"));
@@ -152,7 +150,7 @@ void ExportJob::write(const ExportSubject& subject, const ExportRequest& request
   const Film& film = drawn.film;
   if (stop.stop_requested()) throw Stopped();
   const FigurePainter painter(film.geo, film.quantity, drawn.look);
-  if (ending == "png")
+  if (request.isOnePicture())
     return writePng(request.file.toStdString(),
                     painter.draw(film.frames[std::min(drawn.still, film.frames.size() - 1)]),
                     drawn.receipt);

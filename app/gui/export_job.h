@@ -2,25 +2,12 @@
 
 #include <QElapsedTimer>
 #include <QFutureWatcher>
-#include <QStringList>
 #include <QObject>
 #include <stop_token>
 
-#include "app/gui/export_subject.h"
+#include "app/gui/export_request.h"
 
 namespace stormloom {
-
-/// What to write and how it shall look.
-struct ExportRequest {
-  QString file;
-  int width = 0;  ///< 0: as large as the panes need
-  int height = 0;
-  double framesPerSecond = 4.0;
-  bool withPast = true;  ///< false: the forecast alone
-  int between = 0;       ///< pictures computed between every two
-  QStringList command = {};  ///< words of stormloom-cli that make the file from the result; empty: made here
-  bool asInWindow = false;  ///< the window's panes, whose film is complete; else what was observed and scenarios
-};
 
 /// Writes one export in the background. One at a time.
 class ExportJob : public QObject {

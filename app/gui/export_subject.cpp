@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/gui/desk_film.h"
+#include "app/figure/desk_film.h"
 #include "core/export_files.h"
 #include "core/frame_picking.h"
 #include "core/receipt_in_file.h"
@@ -40,6 +40,27 @@ std::vector<std::string> optionsOf(const ExportSubject& subject, const ScenarioR
   if (!subject.within.isEmpty())
     words.insert(words.end(), {"--within", subject.within.toStdString()});
   return words;
+}
+
+/// Which context: the first words of every command that forecasts it.
+std::vector<std::string> contextWords(const ExportSubject& subject) {
+  std::vector<std::string> words = {"--at", isoText(subject.context->runTime)};
+  if (!subject.box.isEmpty()) words.insert(words.end(), {"--box", subject.box.toStdString()});
+  if (subject.interpolate) words.push_back("--interpolate");
+  return words;
+}
+
+const char* deterministicModel(PaneSource source) {
+  switch (source) {
+    case PaneSource::Persistence:
+      return "persistence";
+    case PaneSource::Extrapolation:
+      return "extrapolation";
+    case PaneSource::Earthformer:
+      return "earthformer";
+    default:
+      return nullptr;
+  }
 }
 
 /// The event that is built in, as the command line writes it; whoever makes the result again begins
@@ -130,17 +151,78 @@ std::shared_ptr<const ScenarioForecast> scenariosTogether(
   return together;
 }
 
-QString commandText(const ExportSubject& subject) {
-  const bool scenario = subject.context != nullptr;
-  std::vector<std::string> words = {"stormloom-cli", scenario ? "scenario" : "render"};
+std::vector<std::string> inputWords(const ExportSubject& subject) {
+  std::vector<std::string> words;
   for (const QString& input : subject.inputs) words.push_back(input.toStdString());
-  if (subject.inputs.isEmpty()) words.push_back("out/demo.nc");
-  if (scenario)
-    for (const std::string& word : optionsOf(subject, subject.wished)) words.push_back(word);
-  const QString file = defaultFileName(subject, scenario ? ".nc" : ".mp4");
+  if (words.empty()) words.push_back("out/demo.nc");
+  return words;
+}
+
+QString demoCommand(const ExportSubject& subject) {
+  return subject.inputs.isEmpty() ? "stormloom-cli demo --out out && " : "";
+}
+
+namespace {
+
+/// "stormloom-cli COMMAND inputs options --out FILE"
+QString lineOf(const ExportSubject& subject, const std::string& command,
+               const std::vector<std::string>& options, const QString& file) {
+  std::vector<std::string> words = {"stormloom-cli", command};
+  for (const std::string& input : inputWords(subject)) words.push_back(input);
+  words.insert(words.end(), options.begin(), options.end());
   words.insert(words.end(), {"--out", file.toStdString()});
-  const std::string before = subject.inputs.isEmpty() ? "stormloom-cli demo --out out && " : "";
-  return QString::fromStdString(before + quotedForShell(words));
+  return QString::fromStdString(quotedForShell(words));
+}
+
+QString forecastLine(const ExportSubject& subject, const std::string& model) {
+  std::vector<std::string> options = contextWords(subject);
+  options.insert(options.end(), {"--model", model});
+  ExportSubject bare = subject;
+  bare.scenario.reset();
+  return lineOf(subject, "forecast", options,
+                defaultFileName(bare, "_" + QString::fromStdString(model) + ".nc"));
+}
+
+QString scenarioLine(const ExportSubject& subject) {
+  return lineOf(subject, "scenario", optionsOf(subject, subject.wished),
+                defaultFileName(subject, ".nc"));
+}
+
+/// What a pane shows is in a file of values as it is: one member, a forecast, an observation.
+bool isPlain(const PaneSpec& pane) {
+  return !pane.minus && pane.content.product == PaneProduct::Member &&
+         pane.content.source != PaneSource::Disagreement &&
+         pane.content.source != PaneSource::Stochastic;
+}
+
+}  // namespace
+
+QString scenarioCommand(const ExportSubject& subject) {
+  return demoCommand(subject) + scenarioLine(subject);
+}
+
+QString commandText(const ExportSubject& subject) {
+  if (!subject.context)
+    return demoCommand(subject) +
+           lineOf(subject, "render", {}, defaultFileName(subject, ".mp4"));
+  if (!subject.panes) return scenarioCommand(subject);
+  QStringList lines;
+  bool plain = true, scenarios = false;
+  for (const PaneSpec& pane : subject.panes->layout().panes()) {
+    plain = plain && isPlain(pane);
+    for (const auto& content : {std::optional(pane.content), pane.minus}) {
+      if (!content) continue;
+      scenarios = scenarios || content->source == PaneSource::Scenario;
+      const char* model = deterministicModel(content->source);
+      if (model && !lines.contains(forecastLine(subject, model)))
+        lines << forecastLine(subject, model);
+    }
+  }
+  if (scenarios) lines.prepend(scenarioLine(subject));
+  if (!plain || lines.isEmpty())
+    lines << lineOf(subject, "render", {"--layout", subject.panes->layoutText()},
+                    defaultFileName(subject, ".mp4"));
+  return demoCommand(subject) + lines.join(" && ");
 }
 
 QString defaultFileName(const ExportSubject& subject, const QString& ending) {
@@ -233,6 +315,20 @@ std::string attentionCommandText(const ExportSubject& subject,
   return before + quotedForShell(words);
 }
 
+Receipt panesReceipt(const ExportSubject& subject, const std::vector<std::string>& options) {
+  Receipt receipt;
+  receipt.command = "render";
+  receipt.options = options;
+  receipt.output = "--out";
+  receipt.inputs = inputsOf(*subject.observed);
+  receipt.precision = "fp32";
+  std::vector<std::string> words = {"stormloom-cli", receipt.command};
+  for (const ReceiptInput& input : receipt.inputs) words.push_back(input.path);
+  words.insert(words.end(), options.begin(), options.end());
+  receipt.commandLine = quotedForShell(words);
+  return subject.panes->withModels(receipt);
+}
+
 void writeResult(const ExportSubject& subject, const std::string& file) {
   const std::string name = QFileInfo(QString::fromStdString(file)).fileName().toStdString();
   const Receipt receipt = resultReceipt(subject, name);
@@ -259,10 +355,11 @@ void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
   picture.save(&buffer, "png");
   Receipt receipt;
   receipt.command = kWindowCommand;
-  if (subject.panes) receipt.options = {"--layout", subject.panes->layoutText()};
   receipt.commandLine = commandText(subject).toStdString();
-  if (subject.context) receipt.runTime = isoText(subject.context->runTime);
-  if (subject.scenario) receipt = withForecast(receipt, *subject.scenario);
+  if (subject.panes) {
+    receipt.options = {"--layout", subject.panes->layoutText()};
+    receipt = subject.panes->withModels(receipt);
+  }
   writeWholeFile(file, withPngText(buffer.data().toStdString(), kReceiptKeyword,
                                    receiptText(receipt)));
 }

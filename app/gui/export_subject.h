@@ -34,8 +34,15 @@ struct ExportSubject {
 std::shared_ptr<const ScenarioForecast> scenariosTogether(
     std::vector<std::shared_ptr<const ScenarioForecast>> scenarios);
 
-/// The stormloom-cli line that makes the same, for a shell.
+/// The stormloom-cli line that makes what the panes show, for a shell: the values of every forecast
+/// among them and, where they show more than forecasts, the picture.
 QString commandText(const ExportSubject& subject);
+
+/// Parts of such lines: the scenarios' values; what is read; "..demo.. && " where that is the built-in
+/// event, which has to be written first.
+QString scenarioCommand(const ExportSubject& subject);
+std::vector<std::string> inputWords(const ExportSubject& subject);
+QString demoCommand(const ExportSubject& subject);
 
 /// Event, UTC time, model and n: "KNMI_20100826T023500Z_prediff_n+2.0.mp4".
 QString defaultFileName(const ExportSubject& subject, const QString& ending);
@@ -43,6 +50,10 @@ QString defaultFileName(const ExportSubject& subject, const QString& ending);
 /// How the desk's result file was made, the scenarios or the observed frames; input files are
 /// hashed here, so not on the GUI thread.
 Receipt resultReceipt(const ExportSubject& subject, const std::string& fileName);
+
+/// How the panes of the window give a picture with these options of `render`; input files are hashed
+/// here.
+Receipt panesReceipt(const ExportSubject& subject, const std::vector<std::string>& options);
 
 /// How the desk's context gives a file of `stormloom-cli attention` with these options (flags have
 /// no value); input files are hashed here.

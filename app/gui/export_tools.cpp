@@ -45,6 +45,15 @@ void ExportTools::copyValues() {
   Q_EMIT said(tr("The frame's values are in the clipboard, ready for a table."));
 }
 
+void ExportTools::copyPicture() {
+  try {
+    QApplication::clipboard()->setMimeData(pictureData());
+    Q_EMIT said(tr("The picture is in the clipboard."));
+  } catch (const std::exception& error) {
+    Q_EMIT said(QString::fromUtf8(error.what()));
+  }
+}
+
 void ExportTools::makeDragHandle(QWidget* handle) { handle->installEventFilter(this); }
 
 bool ExportTools::eventFilter(QObject* watched, QEvent* event) {

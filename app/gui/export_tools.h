@@ -25,6 +25,7 @@ public:
   void exportNow();
   void exportAgain();
   void copyValues();
+  void copyPicture();
   /// A handle from which the picture is dragged, as image and as PNG file with its receipt.
   void makeDragHandle(QWidget* handle);
 

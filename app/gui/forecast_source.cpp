@@ -1,14 +1,9 @@
 #include "app/gui/forecast_source.h"
 
+#include "app/figure/desk.h"
 #include "models/nowcast_engine.h"
 
 namespace stormloom {
-namespace {
-
-constexpr int kStochasticMembers = 16;
-constexpr std::uint64_t kStochasticSeed = 1;
-
-}  // namespace
 
 ForecastFunctions engineFunctions() {
   auto engine = std::make_shared<std::unique_ptr<NowcastEngine>>();

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "app/gui/desk.h"
+#include "app/figure/desk.h"
 #include "app/gui/drawer.h"
 #include "app/gui/file_loader.h"
 #include "app/gui/forecast_source.h"

@@ -17,6 +17,7 @@
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
 #include "app/gui/rail_icons.h"
+#include "app/gui/readout.h"
 #include "app/gui/scenario_controller.h"
 #include "app/gui/scenario_panel.h"
 #include "app/gui/time_bar.h"
@@ -54,10 +55,8 @@ void MainWindow::addFileActions() {
                 [this] { exports_->exportAgain(); });
   actions_->add("copyValues", group, tr("Copy the values"), key("Ctrl+Alt+V"),
                 [this] { exports_->copyValues(); });
-  actions_->add("copyPicture", group, tr("Copy the picture"), key("Ctrl+C"), [this] {
-    QApplication::clipboard()->setImage(wall_->grabFramebuffer());
-    banner_->tell(tr("The picture is in the clipboard."));
-  });
+  actions_->add("copyPicture", group, tr("Copy the picture"), key("Ctrl+C"),
+                [this] { exports_->copyPicture(); });
   actions_->add("copyCommand", group, tr("Copy as a command"), key("Ctrl+Shift+C"),
                 [this] { copyCommand(); });
   const QString edit = tr("Steps");

@@ -13,11 +13,12 @@
 #include <QStandardPaths>
 #include <algorithm>
 
-#include "app/gui/desk_film.h"
+#include "app/figure/desk_film.h"
 #include "app/gui/export_subject.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
+#include "app/gui/readout.h"
 #include "app/gui/scenario_controller.h"
 #include "app/gui/sevir_browser.h"
 #include "app/gui/time_bar.h"

@@ -6,6 +6,7 @@
 #include "app/gui/curve_chart.h"
 #include "app/gui/main_window.h"
 #include "app/gui/overlays.h"
+#include "app/gui/readout.h"
 #include "app/gui/scenario_controller.h"
 #include "app/gui/scenario_panel.h"
 

@@ -12,6 +12,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
+#include "app/gui/readout.h"
 #include "app/gui/scenario_controller.h"
 #include "app/gui/scenario_panel.h"
 #include "app/gui/time_bar.h"
@@ -124,7 +125,7 @@ void MainWindow::wireForecasts() {
 }
 
 void MainWindow::explain(const QString& model, const QString& sentence) {
-  desk_.failures[model.toStdString()] = sentence;
+  desk_.failures[model.toStdString()] = sentence.toStdString();
   banner_->say(model == "scenario" ? tr("No scenario: %1").arg(sentence)
                                    : tr("No %1 forecast: %2").arg(model, sentence));
   if (desk_.observed) showDesk();

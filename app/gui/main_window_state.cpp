@@ -244,21 +244,15 @@ void MainWindow::cutControlMask() {
 void MainWindow::updateWishes() {
   cutControlMask();
   const DeskState& state = desk_.state;
-  ScenarioWishes wishes{.nSigma = state.nSigma,
+  const FixedScenarios fixed = fixedScenariosOf(state);
+  const ScenarioWishes wishes{.nSigma = state.nSigma,
                         .curve = desk_.dialCommand(),
                         .region = desk_.controlMask,
                         .seed = state.seed,
                         .members = state.members,
+                        .fixed = fixed.nSigma,
+                        .fixedMembers = fixed.members,
                         .alongDial = state.alongDial && state.members > 1};
-  for (const PaneSpec& pane : state.layout.panes()) {
-    for (const auto& content : {std::optional(pane.content), pane.minus}) {
-      if (!content || content->source != PaneSource::Scenario || !content->nSigma) continue;
-      if (std::ranges::find(wishes.fixed, *content->nSigma) == wishes.fixed.end())
-        wishes.fixed.push_back(*content->nSigma);
-      if (content->product != PaneProduct::Member || content->member > 0)
-        wishes.fixedMembers = state.members;
-    }
-  }
   controller_->setWishes(wishes);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/figure/desk.h"
 #include "app/gui/scenario_store.h"
 #include "core/latest_wins_worker.h"
 
@@ -29,7 +30,7 @@ struct ScenarioWishes {
 /// dial now. While the slider moves: previews and blends of the sweep. When it has rested: the
 /// exact n at full quality, then what the other panes need, the ensemble, and the sweep of nine n.
 /// Knows no engine, only the function that answers.
-class ScenarioController : public QObject {
+class ScenarioController : public QObject, public ScenarioSource {
   Q_OBJECT
 public:
   static constexpr int kRestMilliseconds = 200;
@@ -48,16 +49,15 @@ public:
 
   /// The best there is for the dial, bent or not: exact and full, between two full ones, exact
   /// preview, between two previews.
-  std::shared_ptr<const ScenarioForecast> forDial() const;
+  std::shared_ptr<const ScenarioForecast> forDial() const override;
   /// What the dial showed last, while nothing of its present command is there; same context, dice
   /// and area. Its request says what it is of.
-  std::shared_ptr<const ScenarioForecast> lastForDial() const { return lastForDial_; }
-  /// One exact frame of the dial's command while the rest of it is still computed.
-  std::shared_ptr<const ScenarioForecast> earlyForDial() const;
-  /// Of a fixed n, not bent: full, else preview, else nothing.
-  std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members = 1) const;
-  /// The ensemble of the dial, however many members of it there are.
-  std::shared_ptr<const ScenarioForecast> ensemble() const;
+  std::shared_ptr<const ScenarioForecast> lastForDial() const override {
+    return lastForDial_;
+  }
+  std::shared_ptr<const ScenarioForecast> earlyForDial() const override;
+  std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members = 1) const override;
+  std::shared_ptr<const ScenarioForecast> ensemble() const override;
   /// Every n of the sweep, full ones first choice.
   std::vector<std::shared_ptr<const ScenarioForecast>> sweep() const;
   double secondsPerMember() const {

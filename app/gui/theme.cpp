@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/pane_layout.h"
+
 namespace stormloom {
 namespace {
 
@@ -188,10 +190,7 @@ double contrastRatio(const QColor& a, const QColor& b) {
 }
 
 QString signedText(double value, int decimals) {
-  const double rounded = std::round(value * std::pow(10.0, decimals)) / std::pow(10.0, decimals);
-  const QString digits = QString::number(std::abs(rounded), 'f', decimals);
-  if (rounded > 0) return "+" + digits;
-  return rounded < 0 ? QString(QChar(0x2212)) + digits : digits;
+  return QString::fromStdString(signedNumber(value, decimals));
 }
 
 }  // namespace stormloom

@@ -1,6 +1,7 @@
 #include "models/frame_interpolation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/vil_scale.h"
 #include "models/motion/motion_field.h"
@@ -12,12 +13,37 @@ using torch::Tensor;
 
 constexpr float kMeasuredEnough = 0.5f;  // of what was read around a carried point
 
-/// Values of one frame: the digital scale for finding motion, rain for mixing, and where it knows.
+/// How values of one quantity become what may be mixed and what motion is found on.
+struct MixedScale {
+  double (*amount)(double value);    ///< adds up: rain, liquid water, Z
+  double (*digital)(double value);   ///< on the 0-255 scale
+  double (*value)(double amount);
+};
+
+double unchangedValue(double value) { return value; }
+double digitalOfAmount(double rain) { return std::clamp(digitalFromRain(rain), 0.0, 254.0); }
+double factorOfDbz(double dbz) { return std::pow(10.0, dbz / 10.0); }
+double dbzOfFactor(double z) { return 10.0 * std::log10(z); }
+
+MixedScale mixedScaleOf(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::RainRate:
+      return {unchangedValue, digitalFromRain, unchangedValue};
+    case Quantity::VilMass:
+      return {unchangedValue, digitalFromVilMass, unchangedValue};
+    case Quantity::Reflectivity:
+      return {factorOfDbz, digitalFromDbz, dbzOfFactor};
+    default:
+      return {rainFromDigital, unchangedValue, digitalOfAmount};
+  }
+}
+
+/// Values of one frame: the digital scale for finding motion, amounts for mixing, and where it knows.
 struct FrameTensors {
   Tensor digital, rain, measured;  // (1, H, W)
 };
 
-FrameTensors tensorsFrom(const RadarGrid& grid) {
+FrameTensors tensorsFrom(const RadarGrid& grid, const MixedScale& scale) {
   const auto plane = [&] { return torch::zeros({1, grid.height(), grid.width()}); };
   FrameTensors tensors{plane(), plane(), plane()};
   float* const digital = tensors.digital.data_ptr<float>();
@@ -25,8 +51,8 @@ FrameTensors tensorsFrom(const RadarGrid& grid) {
   float* const measured = tensors.measured.data_ptr<float>();
   for (std::size_t i = 0; i < grid.size(); ++i) {
     if (grid.states()[i] > CellState::BelowDetection) continue;
-    digital[i] = std::clamp(grid.values()[i] / 255.0f, 0.0f, 1.0f);
-    rain[i] = float(rainFromDigital(grid.values()[i]));
+    digital[i] = std::clamp(float(scale.digital(grid.values()[i])) / 255.0f, 0.0f, 1.0f);
+    rain[i] = float(scale.amount(grid.values()[i]));
     measured[i] = 1.0f;
   }
   return tensors;
@@ -59,9 +85,12 @@ CellState stateOfUnknown(CellState before, CellState after) {
 
 }  // namespace
 
-RadarGrid frameAlongMotion(const RadarGrid& before, const RadarGrid& after, double share) {
+namespace {
+
+RadarGrid alongMotion(const RadarGrid& before, const RadarGrid& after, double share,
+                      const MixedScale& scale, float nothing) {
   const torch::NoGradGuard noGradient;
-  const FrameTensors first = tensorsFrom(before), second = tensorsFrom(after);
+  const FrameTensors first = tensorsFrom(before, scale), second = tensorsFrom(after, scale);
   const Tensor vectors = estimateMotion(torch::cat({first.digital, second.digital}).unsqueeze(0),
                                         torch::cat({first.measured, second.measured}).unsqueeze(0));
   const Carried moved =
@@ -78,11 +107,26 @@ RadarGrid frameAlongMotion(const RadarGrid& before, const RadarGrid& after, doub
       grid.states()[i] = stateOfUnknown(before.states()[i], after.states()[i]);
       continue;
     }
-    const double digital = std::clamp(digitalFromRain(rain.data_ptr<float>()[i]), 0.0, 254.0);
-    grid.values()[i] = float(digital);
-    grid.states()[i] = digital > 0.0 ? CellState::Measured : CellState::BelowDetection;
+    const double amount = rain.data_ptr<float>()[i];
+    const double value = amount > 0.0 ? scale.value(amount) : double(nothing);
+    grid.values()[i] = float(value);
+    grid.states()[i] = value > nothing ? CellState::Measured : CellState::BelowDetection;
   }
   return grid;
+}
+
+}  // namespace
+
+RadarGrid frameAlongMotion(const RadarGrid& before, const RadarGrid& after, double share) {
+  return frameBetweenOf(Quantity::VilDigital)(before, after, share);
+}
+
+FrameBetween frameBetweenOf(Quantity quantity) {
+  if (quantity == Quantity::PrecipitationType) return {};
+  return [scale = mixedScaleOf(quantity), nothing = belowDetectionValue(quantity)](
+             const RadarGrid& before, const RadarGrid& after, double share) {
+    return alongMotion(before, after, share, scale, nothing);
+  };
 }
 
 }  // namespace stormloom

@@ -59,6 +59,9 @@ private Q_SLOTS:
     mustWork({"demo", "--out", path("demo.nc")});
     mustWork({"scenario", path("demo.nc"), "--n", "-2,2", "--members", "2", "--at",
               "2019-07-01T22:00:00Z", "--out", path("s.nc"), "--animate", path("s.gif")});
+    QImage square(32, 32, QImage::Format_RGB32);
+    square.fill(Qt::yellow);
+    QVERIFY(square.save(path("square.png")));
   }
 
   void whatIsMadeAgainIsIdentical_data() {
@@ -76,6 +79,17 @@ private Q_SLOTS:
     row("r.png", {"render", path("s.nc"), "--size", "640x360"});
     row("between.gif",
         {"render", path("demo.nc"), "--between", "1", "--to", "3", "--size", "640x360"});
+    row("panes.mp4", {"render", path("demo.nc"), "--layout", "compare", "--at",
+                      "2019-07-01T22:00:00Z", "--between", "1", "--size", "960x540"});
+    row("chances.png",
+        {"render", path("demo.nc"), "--layout",
+         "{\"layout\":{\"way\":\"row\",\"parts\":[{\"source\":\"scenario\",\"product\":"
+         "\"probability\"},{\"source\":\"extrapolation\",\"minus\":{\"source\":\"persistence\"}},{"
+         "\"source\":\"disagreement\"},{\"source\":\"stochastic\",\"product\":\"spread\"}]},"
+         "\"members\":2,\"hatching\":true}",
+         "--at", "2019-07-01T22:00:00Z", "--frame", "9", "--size", "960x540"});
+    row("logo.png", {"render", path("s.nc"), "--logo", path("square.png"), "--note=--fps", "--without",
+                     "scale", "--size", "640x360"});
     row("scores.csv", {"verify", path("s.nc"), path("demo.nc")});
     row("attention.png", {"attention", path("demo.nc"), "--at", "2019-07-01T22:00:00Z"});
     row("bent.nc", {"scenario", path("demo.nc"), "--at", "2019-07-01T22:00:00Z", "--curve",
@@ -117,6 +131,38 @@ private Q_SLOTS:
     QCOMPARE(again.code, 2);
     QVERIFY2(again.err.contains("--overwrite"), again.err);
     mustWork(words + QStringList{"--overwrite"});
+  }
+
+  void aLogoIsAnInputThatIsFoundAgainOrMissed() {
+    QVERIFY(QFile::copy(path("square.png"), path("sign.png")));
+    mustWork({"render", path("s.nc"), "--logo", path("sign.png"), "--size", "640x360", "--out",
+              path("signed.png")});
+    QDir(folder_.path()).mkdir("signs");
+    QVERIFY(QFile::rename(path("sign.png"), path("signs/other.png")));
+    CliRun run = runCli({"rerun", path("signed.png")});
+    QCOMPARE(run.code, 3);
+    QVERIFY2(run.err.contains("sign.png"), run.err);
+    run = runCli({"rerun", path("signed.png"), path("signs"), "--json"});
+    QVERIFY2(run.json()["identical"].toBool(), run.err + run.out);
+  }
+
+  void whatAPictureCannotHaveIsRefused_data() {
+    QTest::addColumn<QStringList>("words");
+    QTest::newRow("pictures in between") << QStringList{"--between", "3"};
+    QTest::newRow("a part of the time axis") << QStringList{"--from", "2"};
+    QTest::newRow("a box without panes") << QStringList{"--box", "5,52"};
+    QTest::newRow("no layout") << QStringList{"--layout", "{\"way\":\"row\",\"parts\":[]}"};
+    QTest::newRow("no such session") << QStringList{"--layout", "nowhere.stormloom"};
+    QTest::newRow("the end of the options as a value") << QStringList{"--note", "--"};
+  }
+  void whatAPictureCannotHaveIsRefused() {
+    QFETCH(QStringList, words);
+    const CliRun run = runCli(QStringList{"render", path("demo.nc"), "--out", path("no.png")} + words);
+    QVERIFY2(run.code == 2 || run.code == 3, run.err);
+    QVERIFY2(run.err.contains(words[0].toUtf8()) || run.err.contains("layout") ||
+                 run.err.contains("nowhere"),
+             run.err);
+    QVERIFY(!QFile::exists(path("no.png")));
   }
 
   void inputsThatMovedAreFoundAndResultsAmongThemMadeAgain() {

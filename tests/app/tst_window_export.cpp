@@ -1,19 +1,27 @@
 #include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDrag>
 #include <QImage>
 #include <QLineEdit>
+#include <QMimeData>
+#include <QProgressBar>
 #include <QPushButton>
-#include <QClipboard>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QToolButton>
 
 #include "app/gui/actions.h"
 #include "app/gui/export_dialog.h"
 #include "app/gui/export_job.h"
 #include "app/gui/theme.h"
 #include "core/animation_file.h"
+#include "core/desk_journal.h"
 #include "core/receipt_in_file.h"
 #include "core/synthetic_event.h"
+#include "cli_runner.h"
 #include "fake_engine.h"
 
 using namespace stormloom;
@@ -31,12 +39,38 @@ class TestWindowExport : public QObject {
     return subject;
   }
 
+  static ExportDialog* opened(MainWindow& window) {
+    window.actions().find("export")->trigger();
+    return window.findChild<ExportDialog*>();
+  }
+
+  static QLineEdit* line(ExportDialog& dialog, const char* name) {
+    return dialog.findChild<QLineEdit*>(name);
+  }
+
+  static void choose(ExportDialog& dialog, const char* name, const QString& beginning) {
+    auto* box = dialog.findChild<QComboBox*>(name);
+    box->setCurrentIndex(box->findText(beginning, Qt::MatchStartsWith));
+  }
+
+  /// Whether the file was written.
+  static bool clickWrite(ExportDialog& dialog) {
+    QSignalSpy done(&dialog.job(), &ExportJob::done), failed(&dialog.job(), &ExportJob::failed);
+    QTest::mouseClick(dialog.findChild<QPushButton*>("write"), Qt::LeftButton);
+    const auto isRunning = [&] {
+      return dialog.findChild<QProgressBar*>()->isVisible() && done.isEmpty() && failed.isEmpty();
+    };
+    for (int i = 0; isRunning() && i < 1200; ++i) QTest::qWait(50);
+    if (!failed.isEmpty()) qWarning("%s", qPrintable(failed[0][0].toString()));
+    return done.count() == 1;
+  }
+
 private Q_SLOTS:
   void anAnimationIsWrittenInTheBackgroundAndSaysHowItWasMade() {
     const QString file = folder_.filePath("storm.gif");
     ExportJob job;
     QSignalSpy done(&job, &ExportJob::done), failed(&job, &ExportJob::failed);
-    job.start(observed(), {.file = file, .width = 640, .height = 480, .between = 1});
+    job.start(observed(), {.file = file, .between = 1, .look = {.width = 640, .height = 480}});
     QTRY_VERIFY_WITH_TIMEOUT(done.count() + failed.count() == 1, 60'000);
     QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
     QCOMPARE(countAnimationFrames(file.toStdString()), 25);  // 13 and 12 between them
@@ -51,7 +85,7 @@ private Q_SLOTS:
   void aCancelledExportLeavesNothing() {
     ExportJob job;
     QSignalSpy cancelled(&job, &ExportJob::cancelled), moved(&job, &ExportJob::progress);
-    job.start(observed(), {.file = folder_.filePath("never.mp4"), .width = 1920, .height = 1080});
+    job.start(observed(), {.file = folder_.filePath("never.mp4"), .look = {.width = 1920, .height = 1080}});
     QTRY_VERIFY_WITH_TIMEOUT(moved.count() > 0, 60'000);
     job.cancel();
     QTRY_COMPARE_WITH_TIMEOUT(cancelled.count(), 1, 60'000);
@@ -77,6 +111,14 @@ private Q_SLOTS:
              qPrintable(command));
     for (const char* part : {" --at 20", " --members ", " --n ", " --seed ", " --out "})
       QVERIFY2(command.contains(part), qPrintable(command));
+    QVERIFY2(command.contains(" && stormloom-cli forecast out/demo.nc --at 20") &&
+                 command.contains("--model earthformer"),
+             qPrintable(command));  // of the pane in the middle
+    QVERIFY2(!command.contains("--layout"), qPrintable(command));
+    window.actions().find("preset5")->trigger();  // chances are more than values of a forecast
+    window.actions().find("copyCommand")->trigger();
+    const QString chances = QApplication::clipboard()->text();
+    QVERIFY2(chances.contains("stormloom-cli render out/demo.nc --layout '{"), qPrintable(chances));
   }
 
   void allPanesAreWrittenAsTheWindowArrangesThem() {
@@ -89,21 +131,151 @@ private Q_SLOTS:
     auto* dialog = window.findChild<ExportDialog*>();
     QVERIFY(dialog && dialog->isVisible());
     const QString file = qEnvironmentVariable("STORMLOOM_PICTURES", folder_.path()) + "/panes.png";
-    QPushButton* write = nullptr;
-    for (auto* button : dialog->findChildren<QPushButton*>())
-      if (button->isDefault()) write = button;
-    for (auto* line : dialog->findChildren<QLineEdit*>())
-      if (line->text().endsWith(".mp4")) line->setText(file);
-    QSignalSpy done(&dialog->job(), &ExportJob::done), failed(&dialog->job(), &ExportJob::failed);
-    QTest::mouseClick(write, Qt::LeftButton);
-    QTRY_VERIFY_WITH_TIMEOUT(done.count() + failed.count() == 1, 60'000);
-    QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
+    line(*dialog, "file")->setText(file);
+    QVERIFY(clickWrite(*dialog));
     QCOMPARE(QImage(file).size(), QSize(1600, 900));
     const auto receipt = receiptOf(file.toStdString());
     QVERIFY(receipt);
-    QCOMPARE(receipt->command, std::string("window"));
-    QVERIFY(receipt->options[1].find("Probability") != std::string::npos ||
-            receipt->options[1].find("probability") != std::string::npos);
+    QCOMPARE(receipt->command, std::string("render"));
+    const auto layout = std::ranges::find(receipt->options, "--layout");
+    QVERIFY(layout != receipt->options.end());
+    QVERIFY((layout + 1)->find("probability") != std::string::npos);
+    QCOMPARE(receipt->model, std::string("stand-in"));
+  }
+
+  void panesOfTheWindowAreMadeAgainByTheCommandLine() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    DeskState state;
+    state.layout = PaneLayout({{PaneSource::Observed}, {}, {}});
+    state.hatching = true;
+    writeSessionFile(folder_.filePath("one pane.stormloom").toStdString(), state);
+    window.openPaths({folder_.filePath("one pane.stormloom")});
+    QTRY_COMPARE_WITH_TIMEOUT(wall(window)->count(), 1, 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(window.picture(0).grid, 20'000);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "PNG picture");
+    const QString file = folder_.filePath("observed pane.png");
+    line(*dialog, "file")->setText(file);
+    QVERIFY(clickWrite(*dialog));
+    const CliRun run = runCli({"rerun", file, "--json"});
+    QVERIFY2(run.code == 0 && run.json()["identical"].toBool(), run.err + run.out);
+  }
+
+  void whatIsChosenInTheDialogIsSeenInTheFile() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "content", "Observed and scenarios");
+    choose(*dialog, "format", "GIF");
+    dialog->findChild<QComboBox*>("from")->setCurrentIndex(3);
+    dialog->findChild<QComboBox*>("to")->setCurrentIndex(6);
+    dialog->findChild<QComboBox*>("size")->setEditText("640 x 480");
+    line(*dialog, "note")->setText("for the flood desk");
+    const QString file = folder_.filePath("part.gif");
+    line(*dialog, "file")->setText(file);
+    QVERIFY(clickWrite(*dialog));
+    QCOMPARE(countAnimationFrames(file.toStdString()), 4);
+    const QImage with(file);
+    QCOMPARE(with.size(), QSize(640, 480));
+    for (auto* box : dialog->findChildren<QCheckBox*>())
+      if (box->isVisible()) QTest::mouseClick(box, Qt::LeftButton, {}, {8, box->height() / 2});
+    const QString bare = folder_.filePath("bare.gif");
+    line(*dialog, "file")->setText(bare);
+    QVERIFY(clickWrite(*dialog));
+    QVERIFY(QImage(bare) != with);
+    const auto receipt = receiptOf(bare.toStdString());
+    for (const char* word : {"--from", "4", "--to", "7", "--note", "for the flood desk", "--without",
+                             "legend,clock,title,scale"})
+      QVERIFY2(std::ranges::find(receipt->options, word) != receipt->options.end(), word);
+    dialog->findChild<QComboBox*>("size")->setEditText("wide");
+    QVERIFY(!clickWrite(*dialog));
+    for (auto* box : dialog->findChildren<QCheckBox*>()) box->setChecked(true);
+  }
+
+  void choicesOutliveTheProgram() {
+    FakeEngine engine;
+    {
+      MainWindow window(engine.functions());
+      openDemo(window);
+      auto* dialog = opened(window);
+      choose(*dialog, "format", "GIF");
+      dialog->findChild<QComboBox*>("size")->setEditText("800 × 600");
+      line(*dialog, "note")->setText("kept");
+      line(*dialog, "file")->setText(folder_.filePath("kept.gif"));
+      QVERIFY(clickWrite(*dialog));
+    }
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    QVERIFY(dialog->findChild<QComboBox*>("format")->currentText().contains("GIF"));
+    QCOMPARE(dialog->findChild<QComboBox*>("size")->currentText(), QString("800 × 600"));
+    QCOMPARE(line(*dialog, "note")->text(), QString("kept"));
+    QCOMPARE(QFileInfo(line(*dialog, "file")->text()).absolutePath(), folder_.path());
+  }
+
+  void theLastExportIsMadeAgainByItsKey() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = window.findChild<ExportDialog*>();
+    QSignalSpy done(&dialog->job(), &ExportJob::done), failed(&dialog->job(), &ExportJob::failed);
+    QTest::keyClick(&window, Qt::Key_E, Qt::ControlModifier | Qt::AltModifier);
+    QTRY_VERIFY_WITH_TIMEOUT(done.count() + failed.count() == 1, 60'000);
+    QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
+    QCOMPARE(QFileInfo(done[0][0].toString()).absolutePath(), folder_.path());
+    QVERIFY(countAnimationFrames(done[0][0].toString().toStdString()) > 6);
+  }
+
+  void valuesAndPictureAreCopiedByTheirKeys() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QTest::keyClick(&window, Qt::Key_V, Qt::ControlModifier | Qt::AltModifier);
+    const QStringList rows = QApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
+    const RadarGrid& grid = *window.picture(2).grid;
+    QCOMPARE(int(rows.size()), grid.height());
+    QCOMPARE(int(rows[0].split('\t').size()), grid.width());
+    QCOMPARE(rows[64].split('\t')[64].toFloat(), grid.at(64, 64));
+    QTest::keyClick(&window, Qt::Key_C, Qt::ControlModifier);
+    const QMimeData* data = QApplication::clipboard()->mimeData();
+    QVERIFY(data->hasImage());
+    QCOMPARE(qvariant_cast<QImage>(data->imageData()).size(), wall(window)->size());
+    QCOMPARE(data->urls().size(), 1);
+    QVERIFY(receiptOf(data->urls()[0].toLocalFile().toStdString()));
+  }
+
+  void thePictureIsDraggedOutOfTheWindow() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QToolButton* handle = nullptr;
+    for (auto* button : window.findChildren<QToolButton*>())
+      if (button->property("rail").toBool() && button->text() == "Picture") handle = button;
+    QVERIFY(handle);
+    QImage dragged;
+    QString file;
+    QTimer look;  // the drag has its own event loop
+    connect(&look, &QTimer::timeout, this, [&] {
+      const auto* drag = window.findChild<QDrag*>();
+      if (!drag) return;
+      dragged = qvariant_cast<QImage>(drag->mimeData()->imageData());
+      file = drag->mimeData()->urls().value(0).toLocalFile();
+      look.stop();
+      QDrag::cancel();
+    });
+    look.start(50);
+    const QPoint middle = handle->rect().center();
+    QTest::mousePress(handle, Qt::LeftButton, {}, middle);
+    QTest::mouseMove(handle, middle + QPoint(3, 0));
+    QVERIFY(dragged.isNull());  // a trembling hand drags nothing
+    QTest::mouseMove(handle, middle + QPoint(60, 40));
+    QTRY_VERIFY_WITH_TIMEOUT(!dragged.isNull(), 20'000);
+    QCOMPARE(dragged.size(), wall(window)->size());
+    QVERIFY(file.endsWith(".png") && receiptOf(file.toStdString()));
+    QCOMPARE(QImage(file).size(), dragged.size());
   }
 
   void whatTheCommandLineWritesIsWrittenByIt() {

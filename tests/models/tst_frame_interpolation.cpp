@@ -81,6 +81,37 @@ private Q_SLOTS:
     QVERIFY(std::abs(between.at(64, 64) - 180.0f) < 6.0f);
   }
 
+  void rainRatesAndReflectivitiesMoveLikeTheScale_data() {
+    QTest::addColumn<int>("quantity");
+    QTest::newRow("rain rate") << int(Quantity::RainRate);
+    QTest::newRow("reflectivity") << int(Quantity::Reflectivity);
+  }
+
+  void rainRatesAndReflectivitiesMoveLikeTheScale() {
+    QFETCH(int, quantity);
+    const auto converted = [&](RadarGrid grid) {
+      for (std::size_t i = 0; i < grid.size(); ++i) {
+        const double rain = rainFromDigital(grid.values()[i]);
+        grid.values()[i] = quantity == int(Quantity::RainRate)
+                               ? float(rain)
+                               : float(10.0 * std::log10(reflectivityFactorFromRain(rain)));
+      }
+      return grid;
+    };
+    const RadarGrid before = stormAt(50, 64), after = stormAt(62, 64);
+    const RadarGrid between =
+        frameBetweenOf(Quantity(quantity))(converted(before), converted(after), 0.5);
+    const auto peak = [](const RadarGrid& grid) {
+      const auto at = std::ranges::max_element(grid.values()) - grid.values().begin();
+      return std::pair(int(at % kSize), grid.values()[std::size_t(at)]);
+    };
+    QVERIFY2(std::abs(peak(between).first - 56) <= 1, QByteArray::number(peak(between).first));
+    const float strongest = peak(converted(before)).second;
+    QVERIFY2(std::abs(peak(between).second / strongest - 1.0f) < 0.15f,
+             QByteArray::number(peak(between).second));
+    QVERIFY(!frameBetweenOf(Quantity::PrecipitationType));
+  }
+
   void noRainStaysNoRain() {
     const RadarGrid dry = stormAt(-500, -500);
     const RadarGrid between = frameAlongMotion(dry, dry, 0.3);

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "app/figure/desk.h"
 #include "app/figure/film.h"
-#include "app/gui/desk.h"
+#include "core/receipt.h"
 
 namespace stormloom {
 
@@ -17,11 +18,17 @@ public:
   const Film& film() const { return film_; }
   /// Places of the panes, colours and the legends they need; size is left open.
   FigureOptions look() const;
-  std::string layoutText() const;  ///< as a session file holds it
+  /// What a receipt says of the context and of the models behind the panes.
+  Receipt withModels(Receipt receipt) const;
+  /// As `render --layout` takes it, with run time and box.
+  std::string layoutText() const;
   std::size_t frameLookedAt() const;
+  const PaneLayout& layout() const { return desk_.state.layout; }
+  const std::vector<ValidTime>& times() const { return times_; }
 
 private:
   FigurePane paneAt(const PaneSpec& spec, ValidTime time);
+  bool isShown(const std::string& model) const;
   void showInBox(const PaneSpec& spec, ValidTime time, FigurePane& pane) const;
 
   Desk desk_;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QString>
 #include <map>
 #include <memory>
 #include <string>
@@ -8,15 +7,34 @@
 
 #include "core/desk_state.h"
 #include "core/field_tables.h"
+#include "core/picture_caption.h"
+#include "core/picture_signs.h"
 #include "core/scenario.h"
-#include "render/radar_scene.h"
 
 namespace stormloom {
 
-class ScenarioController;
+/// Where panes find scenarios: what there is of them by now.
+class ScenarioSource {
+public:
+  virtual ~ScenarioSource() = default;
+  /// The best there is for the dial, bent or not.
+  virtual std::shared_ptr<const ScenarioForecast> forDial() const = 0;
+  /// What the dial showed last, while nothing of its present command is there.
+  virtual std::shared_ptr<const ScenarioForecast> lastForDial() const = 0;
+  /// One exact frame of the dial's command while the rest of it is still computed.
+  virtual std::shared_ptr<const ScenarioForecast> earlyForDial() const { return nullptr; }
+  /// Of a fixed n, not bent: full, else preview, else nothing.
+  virtual std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members) const = 0;
+  /// The ensemble of the dial, however many members of it there are.
+  virtual std::shared_ptr<const ScenarioForecast> ensemble() const = 0;
+};
 
-/// Everything panes may show, owned by the window; nothing in it changes once it is set, it is
-/// replaced.
+/// The extrapolation with members that every desk has.
+inline constexpr int kStochasticMembers = 16;
+inline constexpr std::uint64_t kStochasticSeed = 1;
+
+/// Everything panes may show, owned by the window or by a command; nothing in it changes once it is
+/// set, it is replaced.
 struct Desk {
   std::shared_ptr<const FrameSequence> observed;
   std::shared_ptr<const FrameSequence> drawn;  ///< observed, coarser where it is too large to draw
@@ -27,8 +45,8 @@ struct Desk {
       truth;  ///< observed after the run time, on the models' box; may have no frames
   std::map<std::string, std::shared_ptr<const DeterministicForecast>> deterministic;
   std::shared_ptr<const ScenarioForecast> stochastic;  ///< extrapolation with members
-  std::map<std::string, QString> failures;             ///< why a model has no forecast
-  const ScenarioController* scenarios = nullptr;
+  std::map<std::string, std::string> failures;             ///< why a model has no forecast
+  const ScenarioSource* scenarios = nullptr;
   DeskState state;
   ValidTime time{};
   /// Cells the control is limited to; null: everywhere.
@@ -96,8 +114,11 @@ private:
   std::map<std::string, std::shared_ptr<const RadarGrid>> products_;
 };
 
-/// Value with unit under a position, as the panes and the status line say it.
-QString readoutText(const PanePicture& picture, LonLat place, bool withPlace);
-QString placeText(LonLat place);
+/// n of the scenarios that a layout fixes, by the order of its panes, and the members they need.
+struct FixedScenarios {
+  std::vector<double> nSigma;
+  int members = 1;
+};
+FixedScenarios fixedScenariosOf(const DeskState& state);
 
 }  // namespace stormloom

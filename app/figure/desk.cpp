@@ -1,17 +1,14 @@
-#include "app/gui/desk.h"
+#include "app/figure/desk.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "app/gui/scenario_controller.h"
-#include "app/gui/theme.h"
 #include "core/contour_lines.h"
 #include "core/control_command.h"
 #include "core/coverage.h"
 #include "core/ensemble_fields.h"
 #include "core/frame_picking.h"
 #include "core/frame_words.h"
-#include "core/vil_scale.h"
 
 namespace stormloom {
 namespace {
@@ -142,7 +139,7 @@ PanePictures::Source PanePictures::scenarioOf(const PaneContent& content, const 
   if (!source.scenario) return source;
   source.preview = source.scenario->request.quality == Quality::Preview;
   source.name = std::to_string(source.scenario->id) + "/" +
-                std::to_string(tenthsOf(source.scenario->request.nSigma.front()));
+                signedNumber(source.scenario->request.nSigma.front());
   for (const ScenarioMember& member : source.scenario->members)
     source.members.push_back(&member.frames);
   return source;
@@ -290,7 +287,7 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
   picture.caption.detail = sourceText(desk.context->frames);
   picture.caption.validTime = clockAndZone(time);
   const auto lead = std::chrono::duration_cast<minutes>(time - desk.context->runTime).count();
-  picture.caption.lead = signedText(double(lead), 0).toStdString() + " min";
+  picture.caption.lead = signedNumber(double(lead), 0) + " min";
   bool preview = false;
   picture.grid = fieldAt(content, desk, time, &preview);
   const bool has = picture.grid != nullptr;
@@ -314,7 +311,7 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
     if (const auto other = waits ? sourceOf(content, desk).standsFor : std::nullopt) {
       picture.caption.kind = Kind::Preview;
       picture.caption.title = paneTitle(pane, *other, desk.state.threshold) + " until " +
-                              signedText(desk.state.nSigma).toStdString() + " σ is computed";
+                              signedNumber(desk.state.nSigma) + " σ is computed";
     }
     if (controlled && desk.controlMask) picture.caption.detail += ", control inside the area";
     if (preview) picture.caption.title += ", preview";
@@ -375,44 +372,18 @@ void PanePictures::addSigns(PanePicture& picture, const PaneSpec& pane, const De
   }
 }
 
-QString placeText(LonLat place) {
-  return QString("%1° %2  %3° %4")
-      .arg(std::abs(place.lat), 0, 'f', 3)
-      .arg(place.lat < 0 ? "S" : "N")
-      .arg(std::abs(place.lon), 0, 'f', 3)
-      .arg(place.lon < 0 ? "W" : "E");
-}
-
-namespace {
-
-QString valueText(const PanePicture& picture, double value) {
-  if (picture.kind == FieldKind::Probability) return QString("%1 %").arg(value, 0, 'f', 0);
-  if (picture.kind == FieldKind::Difference) return signedText(value, 0);
-  if (picture.kind == FieldKind::Spread) return QObject::tr("± %1").arg(value, 0, 'f', 0);
-  if (picture.sequence->quantity == Quantity::VilDigital)
-    return QString("%1, %2 kg/m²").arg(value, 0, 'f', 0).arg(vilMassFromDigital(value), 0, 'f', 1);
-  return QString("%1 %2")
-      .arg(value, 0, 'f', 1)
-      .arg(QString::fromUtf8(unitText(picture.sequence->quantity).data()));
-}
-
-}  // namespace
-
-QString readoutText(const PanePicture& picture, LonLat place, bool withPlace) {
-  if (!picture.grid || !picture.sequence) return {};
-  const CellPoint at = picture.sequence->geo.cellFromLonLat(place);
-  const RadarGrid& grid = *picture.grid;
-  QString text = QObject::tr("outside");
-  if (at.col >= 0 && at.row >= 0 && at.col < grid.width() && at.row < grid.height()) {
-    const int row = int(at.row), col = int(at.col);
-    const CellState state = grid.state(row, col);
-    text = state == CellState::Missing           ? QObject::tr("missing")
-           : state == CellState::OutsideCoverage ? QObject::tr("outside coverage")
-           : state == CellState::BelowDetection  ? QObject::tr("below detection")
-                                                 : valueText(picture, grid.at(row, col));
-    if (withPlace) text += QObject::tr("   row %1, column %2").arg(row).arg(col);
+FixedScenarios fixedScenariosOf(const DeskState& state) {
+  FixedScenarios fixed;
+  for (const PaneSpec& pane : state.layout.panes()) {
+    for (const auto& content : {std::optional(pane.content), pane.minus}) {
+      if (!content || content->source != PaneSource::Scenario || !content->nSigma) continue;
+      if (std::ranges::find(fixed.nSigma, *content->nSigma) == fixed.nSigma.end())
+        fixed.nSigma.push_back(*content->nSigma);
+      if (content->product != PaneProduct::Member || content->member > 0)
+        fixed.members = state.members;
+    }
   }
-  return withPlace ? placeText(place) + "   " + text : text;
+  return fixed;
 }
 
 }  // namespace stormloom

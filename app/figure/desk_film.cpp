@@ -1,6 +1,7 @@
-#include "app/gui/desk_film.h"
+#include "app/figure/desk_film.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/contour_lines.h"
 #include "core/frame_picking.h"
@@ -104,7 +105,59 @@ FigureOptions DeskFilm::look() const {
   return look;
 }
 
-std::string DeskFilm::layoutText() const { return desk_.state.layout.toJson().dump(); }
+namespace {
+
+/// The scenario that a pane shows a member of, or something made of its members.
+std::shared_ptr<const ScenarioForecast> scenarioIn(const PaneSpec& pane, const Desk& desk) {
+  for (const auto& content : {std::optional(pane.content), pane.minus}) {
+    if (!content || content->source != PaneSource::Scenario || !desk.scenarios) continue;
+    const auto found = content->nSigma ? desk.scenarios->forFixed(*content->nSigma, 1)
+                                       : desk.scenarios->forDial();
+    if (found) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Receipt DeskFilm::withModels(Receipt receipt) const {
+  if (!desk_.context) return receipt;
+  receipt.box = desk_.context->frames.geo.bounds();
+  receipt.firstTime = isoText(desk_.context->frames.frames.front().validTime);
+  receipt.runTime = isoText(desk_.context->runTime);
+  receipt.contextId = desk_.context->hash;
+  std::set<double> n;
+  std::shared_ptr<const ScenarioForecast> last;
+  for (const PaneSpec& pane : desk_.state.layout.panes()) {
+    const auto shown = scenarioIn(pane, desk_);
+    if (!shown) continue;
+    n.insert(shown->request.nSigma.begin(), shown->request.nSigma.end());
+    last = shown;
+  }
+  if (last) {
+    receipt = withForecast(receipt, *last);
+    receipt.nSigma.assign(n.begin(), n.end());
+    receipt.members = desk_.state.members;
+    receipt.firstMember = 0;
+    return receipt;
+  }
+  for (const auto& [model, forecast] : desk_.deterministic)
+    if (forecast && isShown(model)) receipt = withForecast(receipt, *forecast);
+  return receipt;
+}
+
+bool DeskFilm::isShown(const std::string& model) const {
+  return std::ranges::any_of(desk_.state.layout.panes(), [&](const PaneSpec& pane) {
+    return desk_.modelOf(pane.content.source) == model ||
+           (pane.minus && desk_.modelOf(pane.minus->source) == model);
+  });
+}
+
+std::string DeskFilm::layoutText() const {
+  DeskState asked = desk_.state;
+  if (desk_.context) asked.runTime = desk_.context->runTime;
+  return asked.pictureChoices().dump();
+}
 
 std::size_t DeskFilm::frameLookedAt() const {
   const auto gap = [this](std::size_t k) { return std::chrono::abs(times_[k] - looked_); };
