@@ -113,15 +113,21 @@ ExportJob::~ExportJob() {
 
 void ExportJob::start(const ExportSubject& subject, const ExportRequest& request) {
   if (isRunning()) return;
+  job_.waitForFinished();
+  running_ = true;
   stop_ = std::stop_source();
   job_ = QtConcurrent::run([this, subject, request, stop = stop_.get_token()] {
+    const auto ended = [this](const auto& tell) {
+      running_ = false;
+      tell();
+    };
     try {
       write(subject, request, stop);
-      Q_EMIT done(request.file);
+      ended([&] { Q_EMIT done(request.file); });
     } catch (const Stopped&) {
-      Q_EMIT cancelled();
+      ended([&] { Q_EMIT cancelled(); });
     } catch (const std::exception& error) {
-      Q_EMIT failed(QString::fromUtf8(error.what()));
+      ended([&] { Q_EMIT failed(QString::fromUtf8(error.what())); });
     }
   });
 }

@@ -3,6 +3,7 @@
 #include <QElapsedTimer>
 #include <QFutureWatcher>
 #include <QObject>
+#include <atomic>
 #include <stop_token>
 
 #include "app/gui/export_request.h"
@@ -17,7 +18,7 @@ public:
   ~ExportJob() override;
   void start(const ExportSubject& subject, const ExportRequest& request);
   void cancel() { stop_.request_stop(); }
-  bool isRunning() const { return job_.isRunning(); }
+  bool isRunning() const { return running_; }
 
 Q_SIGNALS:
   void progress(double share, const QString& timeLeft);
@@ -31,6 +32,7 @@ private:
   void write(const ExportSubject& subject, const ExportRequest& request, std::stop_token stop);
 
   QFuture<void> job_;
+  std::atomic<bool> running_{false};  ///< false when the end is told; the thread itself may take a moment more
   std::stop_source stop_;
 };
 
