@@ -44,7 +44,8 @@ std::string percentileWords(double percent) {
 
 std::string shorterClockWords(const ModelGrid& grid) {
   for (const ModelGrid* own : {&sevirLrGrid(), &sevirGrid()})
-    if (grid.stepMinutes == own->stepMinutes && grid.cellSizeMeters == own->cellSizeMeters) return {};
+    if (grid.stepMinutes == own->stepMinutes && grid.cellSizeMeters == own->cellSizeMeters)
+      return {};
   char words[64];
   std::snprintf(words, sizeof words, "%d min steps on %.3g km cells", grid.stepMinutes,
                 grid.cellSizeMeters / 1000.0);

@@ -82,8 +82,8 @@ FoundFiles filesOf(const std::string& written) {
 std::string eventOfPath(const std::string& path) {
   const std::size_t mark = path.rfind('#');
   std::error_code unknown;
-  const bool names = mark != std::string::npos && mark + 1 < path.size() && !fs::exists(path, unknown) &&
-                     fs::exists(path.substr(0, mark), unknown);
+  const bool names = mark != std::string::npos && mark + 1 < path.size() &&
+                     !fs::exists(path, unknown) && fs::exists(path.substr(0, mark), unknown);
   return names ? path.substr(mark + 1) : std::string();
 }
 
@@ -97,14 +97,14 @@ bool isSidecar(const std::string& path) {
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return char(std::tolower(c)); });
   const auto begins = [&](const char* with) { return name.starts_with(with); };
   const auto ends = [&](const char* with) { return name.ends_with(with); };
-  return std::ranges::any_of(std::initializer_list<const char*>{"readme", "license", "licence",
-                                                                "copying", "changelog", "sha256sum",
-                                                                "md5sum"},
-                             begins) ||
+  return std::ranges::any_of(
+             std::initializer_list<const char*>{"readme", "license", "licence", "copying",
+                                                "changelog", "sha256sum", "md5sum"},
+             begins) ||
          std::ranges::any_of(
-             std::initializer_list<const char*>{".md", ".rst", ".pdf", ".html", ".htm", ".py", ".sh",
-                                                ".json", ".yaml", ".yml", ".toml", ".log", ".sha256",
-                                                ".md5", ".idx", ".aux.xml", ".tfw", ".stormloom"},
+             std::initializer_list<const char*>{
+                 ".md", ".rst", ".pdf", ".html", ".htm", ".py", ".sh", ".json", ".yaml", ".yml",
+                 ".toml", ".log", ".sha256", ".md5", ".idx", ".aux.xml", ".tfw", ".stormloom"},
              ends);
 }
 

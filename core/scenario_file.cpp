@@ -230,7 +230,7 @@ void writeScenarioFile(const std::string& path, const ScenarioForecast& forecast
   NetCdfFile file = NetCdfFile::create(path);
   writeGlobals(file, "scenario", "Radar scenarios by anticipated intensity", context.frames,
                withForecast(receipt, forecast));
-  file.setText("", "comment", context.note);
+  if (!context.note.empty()) file.setText("", "comment", context.note);
   writeCfGrid(file, first.geo);
   file.addDimension("scenario", n.size());
   file.addDimension("realization", realizations);
@@ -256,7 +256,7 @@ void writeForecastFile(const std::string& path, const DeterministicForecast& for
   all.contextId = context.hash;
   NetCdfFile file = NetCdfFile::create(path);
   writeGlobals(file, "forecast", "Radar forecast, " + forecast.model, context.frames, all);
-  file.setText("", "comment", context.note);
+  if (!context.note.empty()) file.setText("", "comment", context.note);
   writeCfGrid(file, forecast.frames.geo);
   writeCfTimes(file, "time", forecast.frames);
   writeRunTime(file, context.runTime);

@@ -163,7 +163,8 @@ void RadarScene::layoutTexts() {
   detailText_.setText(full ? fitted(caption_.detail, 12, 20) : "");
   const double legend = legendShown_ ? 300 * style_.textScale : 20;
   const bool besideLegend = full && size_.width / size_.scale >= kNarrow * style_.textScale;
-  time_.setText(detail_ == PictureDetail::Bare ? "" : fitted(when(), 13, besideLegend ? legend : 12));
+  time_.setText(detail_ == PictureDetail::Bare ? ""
+                                               : fitted(when(), 13, besideLegend ? legend : 12));
   credit_.setText(full ? fitted(caption_.credit, 10, legend) : "");
   credit_.place(size_, 8, 10 + line);
   title_.place(size_, full ? 8 : 4, full ? 10 : 7);

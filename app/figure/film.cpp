@@ -208,7 +208,8 @@ Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween
     BetweenPanes panes(inBetween);
     for (int step = 1; step <= between; ++step) {
       out.frames.push_back(panes.at(film, k, double(step) / double(between + 1)));
-      if (eachStep) eachStep((double(k - 1) + double(step) / between) / double(film.frames.size() - 1));
+      if (eachStep)
+        eachStep((double(k - 1) + double(step) / between) / double(film.frames.size() - 1));
     }
     out.frames.push_back(film.frames[k]);
   }

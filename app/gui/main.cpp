@@ -80,8 +80,8 @@ int main(int argc, char** argv) {
   arguments.addVersionOption();
   arguments.addPositionalArgument(
       "PATH", "radar files, folders or a session; none: the built-in synthetic event", "[PATH...]");
-  const QCommandLineOption picture("screenshot", "Write a picture of the window opened last and end.",
-                                   "FILE.png");
+  const QCommandLineOption picture(
+      "screenshot", "Write a picture of the window opened last and end.", "FILE.png");
   const QCommandLineOption size("size", "Size of the window.", "WxH", "1400x900");
   const QCommandLineOption wait("wait", "Seconds before the picture is taken.", "SECONDS", "4");
   const QCommandLineOption theme("theme", "dark, light or system.", "NAME");

@@ -281,8 +281,8 @@ void MainWindow::showFacts() {
       : observed.synthetic ? colored(theme.synthetic, tr("observed (synthetic)"))
                            : colored(theme.observed, tr("observed")));
   const auto dial = controller_->forDial();
-  const bool preview = dial && dial->request.quality == Quality::Preview &&
-                       !controller_->earlyForDial();
+  const bool preview =
+      dial && dial->request.quality == Quality::Preview && !controller_->earlyForDial();
   setChip(
       modelChip_,
       dial ? tr("PreDiff %1 steps, %2").arg(dial->steps).arg(preview ? tr("preview") : tr("full"))
@@ -316,9 +316,10 @@ QString MainWindow::lookNow() const {
 /// Index of the forecast frame shown; -1: an observed time.
 int MainWindow::leadShown() const {
   if (!desk_.isForecastTime()) return -1;
-  return int(std::ranges::count_if(times_->cells(), [this](const TimeCell& cell) {
-           return cell.forecast && cell.time <= desk_.time;
-         })) - 1;
+  return int(std::ranges::count_if(
+             times_->cells(),
+             [this](const TimeCell& cell) { return cell.forecast && cell.time <= desk_.time; })) -
+         1;
 }
 
 void MainWindow::showPanel() {

@@ -35,8 +35,7 @@ std::vector<double> commandedMeans(const AnticipatedIntensity& expected, double 
 std::vector<QPointF> observedPoints(const FrameSequence& frames, ValidTime runTime) {
   std::vector<QPointF> points;
   for (const Frame& frame : frames.frames)
-    points.emplace_back(double((frame.validTime - runTime).count()) / 60.0,
-                        meanOfBox(*frame.grid));
+    points.emplace_back(double((frame.validTime - runTime).count()) / 60.0, meanOfBox(*frame.grid));
   return points;
 }
 

@@ -73,7 +73,8 @@ const ScenarioSampler::FreeMember& ScenarioSampler::freeMember(const Job& job, i
 void ScenarioSampler::showEarly(const Job& job, const Tensor& latents, const Aim& aim) {
   const std::int64_t lead = job.plan.firstLead;
   if (!job.observer.early || lead < 0 || lead >= latents.size(1)) return;
-  const Tensor z = latents[0].slice(0, lead, lead + 1), target = aim.mean[0].slice(0, lead, lead + 1);
+  const Tensor z = latents[0].slice(0, lead, lead + 1),
+               target = aim.mean[0].slice(0, lead, lead + 1);
   const auto decode = [this](const Tensor& some) { return model_.decode(some); };
   const Tensor frames =
       job.plan.pulls ? pulledToMean(z, target, aim.counted, decode).frames : decode(z);
@@ -122,9 +123,8 @@ Tensor ScenarioSampler::targetsOf(const Job& job, const IntensityCommand& comman
 Tensor ScenarioSampler::latentsOf(const Job& job, const IntensityCommand& command,
                                   const Tensor& target) {
   const bool regional = job.plan.guided && job.plan.region.defined();
-  const bool silent = !model_.controlled() ||
-                      (job.plan.guided && !job.observer.looked &&
-                       (regional || std::ranges::all_of(job.rows, isFree)));
+  const bool silent = !model_.controlled() || (job.plan.guided && !job.observer.looked &&
+                                               (regional || std::ranges::all_of(job.rows, isFree)));
   if (silent && !job.plan.official) {  // the same for every command: only the pull differs
     std::vector<Tensor> each;
     for (const ScenarioRow& row : job.rows) {

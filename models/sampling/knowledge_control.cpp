@@ -34,7 +34,8 @@ PulledFrames pulled(Tensor z, const Tensor& target, const Tensor& seen, const De
   }
   const torch::NoGradGuard noGradient;
   const Tensor frames = decode(z);
-  const Tensor far = ((frameMeans(frames, seen) - target).abs() > options.farOff).nonzero().flatten();
+  const Tensor far =
+      ((frameMeans(frames, seen) - target).abs() > options.farOff).nonzero().flatten();
   if (options.moreIterations == 0 || far.numel() == 0) return {z, frames};
   GaussNewtonOptions more = options;
   more.iterations = options.moreIterations;

@@ -111,23 +111,23 @@ struct FakeEngine {
   }
 
   ForecastFunctions functions() {
-    return {[this](const ScenarioRequest& request, std::stop_token stop,
-                   const ForecastFunctions::Progress& progress,
-                   const ForecastFunctions::Early& early) {
-              return generate(request, stop, progress, early);
-            },
-            [](const ModelContext& context, const std::string& model, std::stop_token) {
-              return std::make_shared<const DeterministicForecast>(
-                  DeterministicForecast{model, "", future(context, 0), "CPU", 0.0});
-            },
-            [](std::shared_ptr<const ModelContext> context, int members, std::uint64_t,
-               std::stop_token) {
-              auto forecast = std::make_shared<ScenarioForecast>();
-              for (int member = 0; member < members; ++member)
-                forecast->members.push_back(
-                    {std::nan(""), member, future(*context, 8 * member - 40), {}, {}});
-              return std::shared_ptr<const ScenarioForecast>(forecast);
-            }};
+    return {
+        [this](const ScenarioRequest& request, std::stop_token stop,
+               const ForecastFunctions::Progress& progress, const ForecastFunctions::Early& early) {
+          return generate(request, stop, progress, early);
+        },
+        [](const ModelContext& context, const std::string& model, std::stop_token) {
+          return std::make_shared<const DeterministicForecast>(
+              DeterministicForecast{model, "", future(context, 0), "CPU", 0.0});
+        },
+        [](std::shared_ptr<const ModelContext> context, int members, std::uint64_t,
+           std::stop_token) {
+          auto forecast = std::make_shared<ScenarioForecast>();
+          for (int member = 0; member < members; ++member)
+            forecast->members.push_back(
+                {std::nan(""), member, future(*context, 8 * member - 40), {}, {}});
+          return std::shared_ptr<const ScenarioForecast>(forecast);
+        }};
   }
 };
 

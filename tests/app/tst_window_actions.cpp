@@ -184,9 +184,9 @@ private:
   }
 
   void anyAction() {
-    static const QStringList dialogs{
-        "open",     "openFolder", "saveSession", "fullScreen", "palette", "keys",  "layouts",
-        "paneMenu", "saveLayout", "scale",       "note",       "watch",   "export", "exportAgain"};
+    static const QStringList dialogs{"open", "openFolder", "saveSession", "fullScreen", "palette",
+                                     "keys", "layouts",    "paneMenu",    "saveLayout", "scale",
+                                     "note", "watch",      "export",      "exportAgain"};
     const auto& all = window_->actions().all();
     QAction* action = all[std::size_t(upTo(int(all.size())))];
     if (!dialogs.contains(action->objectName())) trigger(action->objectName());

@@ -1,4 +1,5 @@
-// First light by hand: files dropped on the window, keys, the lock of the seed, and what goes wrong.
+// First light by hand: files dropped on the window, keys, the lock of the seed, and what goes
+// wrong.
 #include <QApplication>
 #include <QCheckBox>
 #include <QDragEnterEvent>
@@ -92,9 +93,15 @@ private Q_SLOTS:
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("what");
     QTest::addColumn<QString>("remedy");
-    QTest::newRow("a gap") << "gap.nc" << "there is a gap" << "Add the missing files";
-    QTest::newRow("too few frames") << "few.nc" << "2 frames" << "Open more files";
-    QTest::newRow("no radar file") << "list.txt" << "no radar format" << "can be opened";
+    QTest::newRow("a gap") << "gap.nc"
+                           << "there is a gap"
+                           << "Add the missing files";
+    QTest::newRow("too few frames") << "few.nc"
+                                    << "2 frames"
+                                    << "Open more files";
+    QTest::newRow("no radar file") << "list.txt"
+                                   << "no radar format"
+                                   << "can be opened";
   }
   void whatGoesWrongIsSaidAndTheLastGoodPictureStays() {
     QFETCH(QString, file);

@@ -1,6 +1,6 @@
 // Three questions of a forecaster, asked of a real event with the mouse alone: how bad could it get
-// over this town in 40 minutes, how likely is that, and why should I believe it. Every click counts.
-// STORMLOOM_REAL_MODELS=1 asks the shipped models and prints how long the answers took.
+// over this town in 40 minutes, how likely is that, and why should I believe it. Every click
+// counts. STORMLOOM_REAL_MODELS=1 asks the shipped models and prints how long the answers took.
 #include <QApplication>
 #include <QLabel>
 #include <QPushButton>
@@ -81,8 +81,8 @@ LonLat wettestTown(const ModelContext& context) {
   float most = -1.f;
   for (const PlaceName& town : loadPlaceNames()) {
     const CellPoint cell = geo.cellFromLonLat(town.at);
-    const bool inside = cell.row > 8 && cell.col > 8 && cell.row < geo.height() - 8 &&
-                        cell.col < geo.width() - 8;
+    const bool inside =
+        cell.row > 8 && cell.col > 8 && cell.row < geo.height() - 8 && cell.col < geo.width() - 8;
     if (!inside || !(now.at(int(cell.row), int(cell.col)) > most)) continue;
     most = now.at(int(cell.row), int(cell.col));
     wettest = town.at;
