@@ -15,15 +15,17 @@ TrainingRequest requestFrom(const Arguments& arguments) {
   if (std::find(networks.begin(), networks.end(), request.network) == networks.end())
     throw UsageError("train knows vae, denoiser, alignment and earthformer, not \"" +
                      request.network + "\".");
-  request.data = arguments.required("--data");
+  request.data = arguments.text("--data");
   request.output = arguments.required("--out");
   request.recipe = arguments.text("--recipe");
   request.vae = arguments.text("--vae");
   request.start = arguments.text("--start");
+  request.teacher = arguments.text("--teacher");
   request.device = arguments.text("--device");
   if (arguments.has("--precision"))
     request.precision = arguments.choice("--precision", {"fp32", "tf32", "bf16"});
   request.maxMinutes = arguments.number("--minutes", 0.0, 1e6);
+  request.stateSeconds = arguments.number("--state-seconds", 0.0, 1e6);
   request.resume = !arguments.has("--fresh");
   return request;
 }
@@ -51,13 +53,15 @@ Command trainCommand() {
   return {"train",
           "vae|denoiser|alignment|earthformer --data FILE --out FILE",
           "Trains a network from a corpus of radar events.",
-          "Model card, log and state lie beside the weights; an interrupted run goes on from its "
-          "state.",
-          {{"--data", "FILE", "Training corpus, HDF5.", ""},
+          "Model card, run, log and state lie beside the weights; an interrupted run goes on from its "
+          "state, and --recipe NAME.run.json repeats a run.",
+          {{"--data", "FILE", "Training corpus, HDF5; may be left out where the recipe is a whole run.", ""},
            {"--out", "FILE", "Weights to write, .safetensors.", ""},
-           {"--recipe", "FILE", "JSON with sizes and rates; without it the shipped one.", ""},
+           {"--recipe", "FILE", "JSON with sizes and rates, or a whole run; without it the shipped one.", ""},
            {"--vae", "FILE", "Weights of the VAE; the denoiser and alignment need it.", ""},
            {"--start", "FILE", "Weights to begin with instead of random ones.", ""},
+           {"--teacher", "FOLDER", "Models whose PreDiff teaches the Earthformer what to expect.", ""},
+           {"--state-seconds", "S", "Time between states that a killed run goes on from.", "60"},
            {"--minutes", "M", "Stop after that long; 0: as the recipe says.", "0"},
            {"--fresh", "", "Begin anew even if there is a state to go on from.", ""}},
           {"train vae --data frames.h5 --out vae.safetensors --device cuda",

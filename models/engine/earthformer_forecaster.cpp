@@ -24,6 +24,9 @@ EarthformerForecaster::EarthformerForecaster(const std::string& folder, const st
     const ModelCard card = cardOf(folder, "earthformer");
     network_ = CuboidTransformerModel(cuboidTransformerOptionsFromJson(card.architecture));
     corrects_ = card.use.value("output", "correction") == "correction";
+    if (const Json* calibration = card.use.find("calibration"); calibration && corrects_)
+      calibration_ = IntensityCalibration::fromJson(*calibration,
+                                                    network_->options().targetShape.thw[0]);
     loadForInference(*network_, card, device);
     name_ = card.name;
     weightsHash_ = card.sha256;
@@ -72,7 +75,8 @@ Tensor EarthformerForecaster::forecast(const Tensor& past, const Tensor& extrapo
   const auto rounded = roundedProducts(bf16_, past.device());
   const Tensor out = network_->forward(input(past, extrapolated));  // (B,leads,H,W,1)
   const Tensor frames = out.squeeze(-1).to(torch::kFloat32);
-  return (corrects_ ? extrapolated + frames : frames).clamp(0.0, 1.0);
+  const Tensor forecast = (corrects_ ? extrapolated + frames : frames).clamp(0.0, 1.0);
+  return calibration_ ? (*calibration_)(forecast, extrapolated) : forecast;
 }
 
 }  // namespace stormloom

@@ -2,10 +2,12 @@
 
 #include <torch/torch.h>
 
+#include <optional>
 #include <string>
 
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/engine/context_encoding.h"
+#include "models/engine/intensity_calibration.h"
 
 namespace stormloom {
 
@@ -37,6 +39,7 @@ private:
   bool bf16_;
   bool corrects_ = true;  ///< context and extrapolated frames in, their correction out; else
                           ///< context in, frames out
+  std::optional<IntensityCalibration> calibration_;  ///< of a corrector
   std::string name_, weightsHash_;
   CuboidTransformerModel network_{nullptr};
 };

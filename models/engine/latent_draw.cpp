@@ -70,11 +70,23 @@ Tensor drawDiffusion(const OfficialDiffusion& diffusion, const LatentDraw& draw,
   return sampleDdim(*plan.ddim, estimate, draw.noise, draw.stepNoise);
 }
 
+/// Members 2 k and 2 k + 1 begin at opposite ends: what the noise adds to one it takes from the other, so that the mean
+/// of a few members is that of many. Each alone is as likely as any other (antithetic variates).
+Tensor pairedNoise(std::uint64_t seed, const std::vector<int>& members, at::IntArrayRef shape) {
+  std::vector<Tensor> each;
+  for (const int member : members) {
+    const Tensor noise = counterNoise({seed, std::uint32_t(member / 2 * 2), 0}, shape);
+    each.push_back(member % 2 == 0 ? noise : -noise);
+  }
+  return torch::stack(each);
+}
+
 }  // namespace
 
 LatentDraw drawOf(std::uint64_t seed, const std::vector<int>& members, const PreDiffModel& model,
                   const torch::Device& device) {
   const std::vector<std::int64_t> shape = model.latentShape().vec();
+  if (!model.diffusion()) return {pairedNoise(seed, members, shape).to(device), {}, {}};
   const auto noise = [seed, members, shape, device](std::uint32_t step) {
     std::vector<Tensor> each;
     for (const int member : members)

@@ -15,7 +15,8 @@ struct LatentDraw {
       wantedMean;  ///< (B,1), mean intensity that official guidance pulls to; else undefined
 };
 
-/// The noise of members of a seed, keyed by (seed, member, step): no member depends on the others.
+/// The noise of members of a seed, keyed by (seed, member, step): no member depends on which others
+/// are drawn. Along a flow, members 2 k and 2 k + 1 begin with opposite noise.
 LatentDraw drawOf(std::uint64_t seed, const std::vector<int>& members, const PreDiffModel& model,
                   const torch::Device& device);
 

@@ -30,7 +30,8 @@ struct IntensityStatistics {
 ///                 context_frames, extrapolated_frames, control_features, trained_range (what it
 ///                 was trained on: lowest_mean and highest_mean of the futures' frame means in
 ///                 [0, 1], most_missing, radars) and defaults of sampler and steps; for the alignment network its process; for Earthformer
-///                 context_frames, extrapolated_frames and output ("correction" or "frames")
+///                 context_frames, extrapolated_frames, output ("correction" or "frames") and
+///                 calibration (IntensityCalibration)
 struct ModelCard {
   std::string path;  ///< of the card; not written
   std::string network;

@@ -1,5 +1,6 @@
 #include "models/engine/prediff_model.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/errors.h"
@@ -9,6 +10,8 @@
 namespace stormloom {
 using torch::Tensor;
 namespace {
+
+constexpr double kSharpest = 0.5;  // cells
 
 Tensor perChannel(const ModelCard& card, const char* key, std::int64_t channels,
                   const torch::Device& device) {
@@ -72,6 +75,8 @@ void PreDiffModel::readFlowCards(const ModelCard& vae, const ModelCard& denoiser
   const Json& defaults = denoiser.use.at("defaults");
   flowTiming_.noiseScale = defaults.value("noise_scale", flowTiming_.noiseScale);
   flowTiming_.timeShift = defaults.value("time_shift", flowTiming_.timeShift);
+  sharpening_.strength = defaults.value("sharpness", sharpening_.strength);
+  sharpening_.cells = std::max(defaults.value("sharpness_cells", sharpening_.cells), kSharpest);
 }
 
 void PreDiffModel::readDiffusionCards(const std::string& folder, const ModelCard& denoiser) {
@@ -138,7 +143,7 @@ Tensor PreDiffModel::decode(const Tensor& latents) {
   const auto rounded = roundedProducts(bf16_, device_);
   const Tensor own = mean_.defined() ? latents * deviation_ + mean_ : latents / scaleFactor_;
   const Tensor frames = own.permute({0, 3, 1, 2}).contiguous();
-  return vae_->decode(frames).squeeze(1).to(torch::kFloat32).clamp(0.0, 1.0);
+  return sharpening_(vae_->decode(frames).squeeze(1).to(torch::kFloat32)).clamp(0.0, 1.0);
 }
 
 }  // namespace stormloom

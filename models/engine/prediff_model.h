@@ -8,6 +8,7 @@
 
 #include "models/engine/context_encoding.h"
 #include "models/engine/model_card.h"
+#include "models/engine/sharpening.h"
 #include "models/prediff/autoencoder_kl.h"
 #include "models/prediff/cuboid_transformer_unet.h"
 #include "models/prediff/noisy_cuboid_transformer_encoder.h"
@@ -79,6 +80,7 @@ private:
   std::string name_, weightsHash_, sampler_;
   int steps_ = 8, previewSteps_ = 2;
   FlowTiming flowTiming_;
+  Sharpening sharpening_;
   std::int64_t contextFrames_ = 3;
   bool extrapolates_ = true;  // the condition goes on with extrapolated frames
   std::vector<std::int64_t> latentShape_;

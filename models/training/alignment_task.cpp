@@ -26,7 +26,9 @@ public:
   }
 
   torch::nn::Module& network() override { return *network_; }
-  void prepare() override { pool_.fill(); }
+  void prepare(std::int64_t steps) override {
+    pool_.fill(steps, material_.recipe.replacedEachStep);
+  }
   void refresh() override { pool_.replaceSome(material_.recipe.replacedEachStep); }
 
   Tensor loss() override {

@@ -5,6 +5,7 @@
 #include "models/training/initial_weights.h"
 #include "models/training/intensity_fit.h"
 #include "models/training/latent_pool.h"
+#include "models/training/trained_range.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -29,7 +30,9 @@ public:
   }
 
   torch::nn::Module& network() override { return *network_; }
-  void prepare() override { pool_.fill(); }
+  void prepare(std::int64_t steps) override {
+    pool_.fill(steps, material_.recipe.replacedEachStep);
+  }
   void refresh() override { pool_.replaceSome(material_.recipe.replacedEachStep); }
 
   Tensor loss() override {
@@ -62,6 +65,7 @@ public:
     return Json::object(
         {{"process", "flow-matching"},
          {"statistics", statistics_.toJson()},
+         {"trained_range", trainedRangeOf(material_.corpus)},
          {"context_frames", material_.recipe.own.value("context_frames", std::int64_t(3))},
          {"extrapolated_frames", kTargetFrames},
          {"control_features", "n / 2, 20 m, 1"},
@@ -104,7 +108,8 @@ private:
     for (std::int64_t i = 0; i < windows.frames.size(0); i += kAtOnce) {
       const WindowBatch some{windows.frames.slice(0, i, i + kAtOnce),
                              windows.measured.slice(0, i, i + kAtOnce),
-                             windows.extrapolated.slice(0, i, i + kAtOnce)};
+                             windows.extrapolated.slice(0, i, i + kAtOnce),
+                             {}};
       figures.add(drawn(some, validationMembers_, steps), some.future(), some.futureMeasured());
     }
     return figures;

@@ -51,7 +51,8 @@ LatentPool::LatentPool(const TrainingMaterial& material, const LatentSpace& spac
       statistics_(statistics),
       windows_(material.corpus, material.recipe.pool),
       contextFrames_(material.recipe.own.value("context_frames", std::int64_t(3))),
-      rampShare_(material.recipe.own.value("ramp_share", 0.35)) {}
+      rampShare_(material.recipe.own.value("ramp_share", 0.35)),
+      turns_(material.recipe.pool.size) {}
 
 WindowBatch LatentPool::ramped(const WindowBatch& windows, const Tensor& which) const {
   const Tensor frames = windows.frames.clone();
@@ -62,7 +63,7 @@ WindowBatch LatentPool::ramped(const WindowBatch& windows, const Tensor& which) 
   const Tensor lead = torch::arange(1, kTargetFrames + 1, options).view({1, -1, 1, 1});
   const Tensor factor = (growth * lead).clamp_max(std::log(kLargestRamp)).exp();
   frames.slice(1, kContextFrames).mul_(factor).clamp_max_(kMostIntense);
-  return {frames, windows.measured, windows.extrapolated};
+  return {frames, windows.measured, windows.extrapolated, {}};
 }
 
 LatentBatch LatentPool::encode(const WindowBatch& windows, const Tensor& told) const {
@@ -75,9 +76,9 @@ LatentBatch LatentPool::encode(const WindowBatch& windows, const Tensor& told) c
           commandFeatures(means.mean(1), mu.mean(1), sigma.mean(1)), told, means};
 }
 
-void LatentPool::fill() {
+void LatentPool::fill(std::int64_t steps, std::int64_t replacedEachStep) {
   const std::int64_t size = material_.recipe.pool.size;
-  const WindowBatch one = windows_.fresh(4, turn_);
+  const WindowBatch one = windows_.fresh(4, 0);
   const LatentBatch like = encode(one, torch::zeros({4}, one.frames.options().dtype(torch::kBool)));
   const auto room = [&](const Tensor& part, torch::ScalarType type) {
     std::vector<std::int64_t> shape = part.sizes().vec();
@@ -87,30 +88,24 @@ void LatentPool::fill() {
   all_ = {room(like.condition, torch::kHalf), room(like.target, torch::kHalf),
           room(like.control, torch::kFloat32), room(like.told, torch::kBool),
           room(like.means, torch::kFloat32)};
-  next_ = 0;
-  for (std::int64_t made = 0; made < size; made += kMadeAtOnce)
-    replaceNext(std::min(kMadeAtOnce, size - made));
+  for (const PoolTurns::Part& part : turns_.after(steps, replacedEachStep)) make(part);
 }
 
 void LatentPool::replaceSome(std::int64_t count) {
-  owed_ += count;
-  if (owed_ < kMadeAtOnce) return;
-  replaceNext(owed_);
-  owed_ = 0;
+  for (const PoolTurns::Part& part : turns_.replace(count)) make(part);
 }
 
-void LatentPool::replaceNext(std::int64_t count) {
+void LatentPool::make(const PoolTurns::Part& part) {
   const torch::NoGradGuard noGradient;
-  count = std::min(count, material_.recipe.pool.size - next_);
-  const WindowBatch windows = turnedAtRandom(windows_.fresh(count, turn_++));
+  const std::int64_t count = part.count;
+  const WindowBatch windows = turnedAtRandom(windows_.fresh(count, part.turn));
   const Tensor told = torch::rand({count}, windows.frames.options()) < rampShare_;
   const LatentBatch made = encode(ramped(windows, told), told);
-  all_.condition.narrow(0, next_, count).copy_(made.condition);
-  all_.target.narrow(0, next_, count).copy_(made.target);
-  all_.control.narrow(0, next_, count).copy_(made.control);
-  all_.told.narrow(0, next_, count).copy_(made.told);
-  all_.means.narrow(0, next_, count).copy_(made.means);
-  next_ = (next_ + count) % material_.recipe.pool.size;
+  all_.condition.narrow(0, part.first, count).copy_(made.condition);
+  all_.target.narrow(0, part.first, count).copy_(made.target);
+  all_.control.narrow(0, part.first, count).copy_(made.control);
+  all_.told.narrow(0, part.first, count).copy_(made.told);
+  all_.means.narrow(0, part.first, count).copy_(made.means);
 }
 
 LatentBatch LatentPool::draw(std::int64_t count) const {

@@ -36,13 +36,13 @@ class LatentPool {
 public:
   LatentPool(const TrainingMaterial& material, const LatentSpace& space,
              const IntensityStatistics& statistics);
-  void fill();
+  void fill(std::int64_t steps, std::int64_t replacedEachStep);
   void replaceSome(std::int64_t count);
   LatentBatch draw(std::int64_t count) const;
   LatentBatch encode(const WindowBatch& windows, const torch::Tensor& told) const;
 
 private:
-  void replaceNext(std::int64_t count);
+  void make(const PoolTurns::Part& part);
   WindowBatch ramped(const WindowBatch& windows, const torch::Tensor& which) const;
 
   TrainingMaterial material_;
@@ -52,8 +52,7 @@ private:
   std::int64_t contextFrames_;
   double rampShare_;
   LatentBatch all_;
-  std::int64_t next_ = 0, owed_ = 0;
-  std::uint64_t turn_ = 0;
+  PoolTurns turns_;
 };
 
 }  // namespace stormloom

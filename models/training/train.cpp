@@ -8,6 +8,7 @@
 #include "core/sha256.h"
 #include "models/checkpoint/network_tensors.h"
 #include "models/engine/compute_device.h"
+#include "models/training/run_description.h"
 #include "models/training/training_log.h"
 #include "models/training/training_task.h"
 #include "models/training/worker_group.h"
@@ -16,8 +17,6 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr std::int64_t kLogEvery = 50;
-constexpr double kStateEverySeconds = 60.0;
 constexpr const char* kStepKey = "step";
 constexpr const char* kSecondsKey = "seconds";
 
@@ -73,41 +72,41 @@ void freeze(torch::nn::Module& network, const std::vector<std::string>& beginnin
 class TrainingRun {
 public:
   TrainingRun(const TrainingRequest& request, std::stop_token stop, const TrainingLog& log)
-      : request_(request),
+      : recipe_(recipeOf(request)),
+        request_(completedBy(recipe_, request)),
         stop_(stop),
         log_(log),
-        recipe_(recipeOf(request)),
         compute_(chooseDevice(request.device, 0)),
         group_(compute_.device) {
-    setPrecision(request.precision == "fp32" ? "fp32" : "tf32");
+    setPrecision(request_.precision == "fp32" ? "fp32" : "tf32");
     at::globalContext().setBenchmarkCuDNN(true);
     torch::manual_seed(recipe_.seed);
-    corpus_ = readFrameCorpus(request.data);
+    corpus_ = readFrameCorpus(request_.data);
     corpus_.frames = corpus_.frames.to(compute_.device);
-    recipe_.pool.seed = recipe_.seed + std::uint64_t(group_.rank()) * 7919;
     material_.emplace(TrainingMaterial{recipe_, corpus_, compute_.device,
-                                       request.precision == "bf16" && compute_.device.is_cuda(),
-                                       request.vae, request.start});
+                                       request_.precision == "bf16" && compute_.device.is_cuda(),
+                                       request_.vae, request_.start, request_.teacher});
     task_ = taskOf(*material_);
-    if (!request.start.empty()) loadInto(task_->network(), readTensorFile(request.start));
+    if (!request_.start.empty()) loadInto(task_->network(), readTensorFile(request_.start));
     freeze(task_->network(), recipe_.own.value("frozen", std::vector<std::string>{}));
     std::vector<Tensor> weights = task_->network().parameters();
     group_.shareFirst(weights);
     optimiser_.emplace(task_->network(), recipe_.optimiser);
     resume();
-    if (group_.leads()) files_.emplace(stemOf(request.output), optimiser_->steps());
+    if (!group_.leads()) return;
+    files_.emplace(stemOf(request_.output), optimiser_->steps());
+    writeJsonFile(stemOf(request_.output) + ".run.json", runDescription(request_, recipe_));
   }
 
   void run() {
     task_->network().train();
-    seedFor(optimiser_->steps());
-    task_->prepare();
+    task_->prepare(optimiser_->steps());
     note("training " + recipe_.network + " on " + compute_.name +
          (group_.size() > 1 ? " and " + std::to_string(group_.size() - 1) + " more" : ""));
     sittingStart_ = lastState_ = lastLine_ = Clock::now();
     while (progress() < 1.0 && !stop_.stop_requested()) {
       oneStep();
-      if (secondsSince(lastState_) > kStateEverySeconds) saveState();
+      if (secondsSince(lastState_) > request_.stateSeconds) saveState();
     }
     saveState();
     if (!stop_.stop_requested()) finish();
@@ -134,16 +133,19 @@ private:
     return done;
   }
 
-  void seedFor(std::int64_t step) const {
+  /// Every batch of a step has numbers of its own, whichever process draws it: two processes that take a batch each
+  /// learn what one learns that accumulates two.
+  void seedFor(std::int64_t step, std::int64_t batch) const {
+    const std::int64_t part = group_.rank() * recipe_.accumulate + batch;
     torch::manual_seed(recipe_.seed * 1000003 + std::uint64_t(step) * 31 +
-                       std::uint64_t(group_.rank()) * 7919);
+                       std::uint64_t(part) * 7919);
   }
 
   void oneStep() {
     const double rate = recipe_.rate.at(progress());
-    seedFor(optimiser_->steps());
     Tensor loss;
     for (std::int64_t k = 0; k < recipe_.accumulate; ++k) {
+      seedFor(optimiser_->steps(), k);
       const Tensor part = task_->loss() / double(recipe_.accumulate);
       part.backward();
       loss = loss.defined() ? loss + part.detach() : part.detach();
@@ -152,26 +154,27 @@ private:
     const Tensor norm = optimiser_->step(rate);
     task_->refresh();
     lossSum_ = lossSum_.defined() ? lossSum_ + loss : loss;
+    ++lossSteps_;
     const std::int64_t step = optimiser_->steps();
-    if (step % kLogEvery == 0) logLine(step, rate, norm);
+    if (step % recipe_.logEvery == 0) logLine(step, rate, norm);
     if (recipe_.validateEvery > 0 && step % recipe_.validateEvery == 0) validate();
   }
 
   void logLine(std::int64_t step, double rate, const Tensor& norm) {
-    if (!group_.leads()) {
-      lossSum_ = Tensor();
-      return;
-    }
+    std::vector<Tensor> mean{lossSum_ / double(lossSteps_)};
+    group_.average(mean);
+    const double samples = double(lossSteps_ * recipe_.batch * recipe_.accumulate * group_.size());
+    lossSum_ = Tensor();
+    lossSteps_ = 0;
+    if (!group_.leads()) return;
     TrainingLogRow row;
     row.step = step;
-    row.loss = lossSum_.item<double>() / double(kLogEvery);
+    row.loss = mean[0].item<double>();
     row.gradientNorm = norm.item<double>();
     row.rate = rate;
     row.seconds = seconds();
-    row.samplesPerSecond = double(kLogEvery * recipe_.batch * recipe_.accumulate * group_.size()) /
-                           secondsSince(lastLine_);
+    row.samplesPerSecond = samples / secondsSince(lastLine_);
     lastLine_ = Clock::now();
-    lossSum_ = Tensor();
     files_->add(row);
     if (!std::isfinite(row.loss))
       throw ModelError("The loss is no number any more at step " + std::to_string(step) +
@@ -194,7 +197,7 @@ private:
       torch::manual_seed(recipe_.seed);
       figures = task_->validate();
       files_->addValidation(optimiser_->steps(), seconds(), figures);
-      files_->draw(task_->pictures());
+      if (recipe_.pictures) files_->draw(task_->pictures());
       note("validation: " + figures.dump());
       task_->network().train();
       optimiser_->swapAverage();
@@ -233,7 +236,7 @@ private:
     card.sha256 = sha256OfFile(request_.output);
     card.architecture = recipe_.architecture;
     card.use = task_->use();
-    card.training = Json::object({{"recipe", recipe_.own},
+    card.training = Json::object({{"recipe", recipeAlone(recipe_)},
                                   {"steps", optimiser_->steps()},
                                   {"seconds", std::round(seconds())},
                                   {"devices", group_.size()},
@@ -249,10 +252,10 @@ private:
     std::filesystem::remove(statePath());
   }
 
+  TrainingRecipe recipe_;
   TrainingRequest request_;
   std::stop_token stop_;
   TrainingLog log_;
-  TrainingRecipe recipe_;
   ComputeDevice compute_;
   WorkerGroup group_;
   FrameCorpus corpus_;
@@ -264,6 +267,7 @@ private:
   Clock::time_point sittingStart_ = Clock::now(), lastState_ = Clock::now(),
                     lastLine_ = Clock::now();
   Tensor lossSum_;
+  std::int64_t lossSteps_ = 0;  // in lossSum_
 };
 
 }  // namespace

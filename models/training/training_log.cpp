@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "core/animation_file.h"
+#include "core/errors.h"
 #include "models/training/picture_sheet.h"
 
 namespace stormloom {
@@ -39,6 +40,20 @@ std::vector<TrainingLogRow> rowsOf(const std::string& path, std::int64_t lastSte
   return rows;
 }
 
+/// Lines of an earlier sitting's validations, up to a step; one that was cut short is left out.
+std::vector<std::string> linesOf(const std::string& path, std::int64_t lastStep) {
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    try {
+      if (Json::parse(line).at("step").asInt() <= lastStep) lines.push_back(line);
+    } catch (const IoError&) {
+      continue;
+    }
+  }
+  return lines;
+}
+
 /// Loss over steps, its logarithm upwards.
 RgbImage lossCurve(const std::vector<TrainingLogRow>& rows) {
   RgbImage image = darkImage(kCurveWidth, kCurveHeight);
@@ -70,7 +85,9 @@ TrainingLogFiles::TrainingLogFiles(std::string stem, std::int64_t lastStep)
   std::ofstream file(stem_ + ".csv", std::ios::trunc);
   file << kHeader;
   for (const TrainingLogRow& row : rows_) file << csvLine(row);
-  if (lastStep == 0) std::ofstream(stem_ + ".validation.jsonl", std::ios::trunc);
+  const std::vector<std::string> validations = linesOf(stem_ + ".validation.jsonl", lastStep);
+  std::ofstream again(stem_ + ".validation.jsonl", std::ios::trunc);
+  for (const std::string& line : validations) again << line << '\n';
 }
 
 void TrainingLogFiles::add(const TrainingLogRow& row) {

@@ -21,7 +21,7 @@ struct TrainingLogRow {
 
 /// Writes STEM.csv and STEM.validation.jsonl as training goes, and STEM-pictures/ (loss curve, then
 /// samples) where this build can write pictures. Goes on after what an earlier sitting wrote up to
-/// `lastStep`.
+/// `lastStep`; what it wrote after its last state is done again.
 class TrainingLogFiles {
 public:
   TrainingLogFiles(std::string stem, std::int64_t lastStep);

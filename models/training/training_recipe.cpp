@@ -9,6 +9,21 @@ void require(bool holds, const char* what) {
   if (!holds) throw ModelError(std::string("The training recipe is wrong: ") + what);
 }
 
+WindowAugmentationOptions augmentationFromJson(const Json& json) {
+  WindowAugmentationOptions options;
+  options.warpedShare = json.value("warped_share", options.warpedShare);
+  options.nearest = json.value("nearest", options.nearest);
+  options.farthest = json.value("farthest", options.farthest);
+  options.stretch = json.value("stretch", options.stretch);
+  options.turn = json.value("turn", options.turn);
+  options.drift = json.value("drift", options.drift);
+  options.gamma = json.value("gamma", options.gamma);
+  options.mixedShare = json.value("mixed_share", options.mixedShare);
+  require(options.nearest >= 1.0 && options.farthest >= 1.0,
+          "nearest and farthest of the augmentation must be at least 1.");
+  return options;
+}
+
 }  // namespace
 
 TrainingRecipe recipeFromJson(const Json& json) {
@@ -33,10 +48,13 @@ TrainingRecipe recipeFromJson(const Json& json) {
   recipe.pool.intensitySpread = json.value("intensity_spread", recipe.pool.intensitySpread);
   recipe.pool.otherStrideShare = json.value("other_stride_share", recipe.pool.otherStrideShare);
   recipe.pool.seed = recipe.seed;
+  recipe.pool.augmentation = augmentationFromJson(json.value("augmentation", Json::object()));
   recipe.replacedEachStep = json.value("replaced_each_step", recipe.replacedEachStep);
+  recipe.pictures = json.value("pictures", recipe.pictures);
+  recipe.logEvery = json.value("log_every", recipe.logEvery);
   recipe.validateEvery = json.value("validate_every", recipe.validateEvery);
-  require(recipe.steps > 0 && recipe.batch > 0 && recipe.accumulate > 0,
-          "steps, batch and accumulate must be at least 1.");
+  require(recipe.steps > 0 && recipe.batch > 0 && recipe.accumulate > 0 && recipe.logEvery > 0,
+          "steps, batch, accumulate and log_every must be at least 1.");
   require(recipe.rate.rate > 0.0 && recipe.rate.warmUpShare > 0.0 && recipe.rate.warmUpShare < 1.0,
           "rate must be positive and warm_up_share between 0 and 1.");
   require(recipe.pool.size >= 1 && recipe.pool.syntheticShare >= 0.0 &&

@@ -23,6 +23,8 @@ struct TrainingRecipe {
   std::uint64_t seed = 1;
   WindowPoolOptions pool;
   std::int64_t replacedEachStep = 4;  ///< windows of the pool
+  bool pictures = true;               ///< samples and the loss curve, with every validation
+  std::int64_t logEvery = 50;         ///< steps
   std::int64_t validateEvery = 0;     ///< steps; 0: only at the end
 };
 

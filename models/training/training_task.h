@@ -20,6 +20,7 @@ struct TrainingMaterial {
   bool bf16 = false;
   std::string vaeWeights;  ///< "": none given
   std::string start;       ///< weights that the network begins with; "": none given
+  std::string teacher;     ///< folder of a PreDiff whose expectation is learned; "": none
 };
 
 /// One network's part of a training run. Made on the device, with its own beginning.
@@ -27,9 +28,9 @@ class TrainingTask {
 public:
   virtual ~TrainingTask() = default;
   virtual torch::nn::Module& network() = 0;
-  /// Data for the steps to come; called once before the first, and after each step.
-  virtual void prepare() = 0;
-  virtual void refresh() = 0;
+  /// Data as they are after so many steps; called once, before the first step of a sitting.
+  virtual void prepare(std::int64_t steps) = 0;
+  virtual void refresh() = 0;  ///< called after each step
   /// Mean loss of one new batch, to be differentiated.
   virtual torch::Tensor loss() = 0;
   /// Figures on the validation event with the weights as they are.

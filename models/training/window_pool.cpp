@@ -16,7 +16,7 @@ WindowBatch withExtrapolation(Tensor frames, Tensor measured) {
   const torch::NoGradGuard noGradient;
   const Tensor past = frames.slice(1, 0, kContextFrames);
   const Tensor vectors = estimateMotion(past, measured.slice(1, 0, kContextFrames));
-  return {frames, measured, extrapolate(past.select(1, -1), vectors, kTargetFrames)};
+  return {frames, measured, extrapolate(past.select(1, -1), vectors, kTargetFrames), {}};
 }
 
 WindowBatch joined(const std::vector<WindowBatch>& parts) {
@@ -26,7 +26,7 @@ WindowBatch joined(const std::vector<WindowBatch>& parts) {
     measured.push_back(part.measured);
     extrapolated.push_back(part.extrapolated);
   }
-  return {torch::cat(frames), torch::cat(measured), torch::cat(extrapolated)};
+  return {torch::cat(frames), torch::cat(measured), torch::cat(extrapolated), {}};
 }
 
 Tensor mirrored(const Tensor& fields, const Tensor& which, int kind) {
@@ -56,12 +56,18 @@ WindowBatch turnedAtRandom(const WindowBatch& batch) {
     turned.frames = mirrored(turned.frames, which, kind);
     turned.measured = mirrored(turned.measured, which, kind);
     turned.extrapolated = mirrored(turned.extrapolated, which, kind);
+    if (turned.taught.defined()) turned.taught = mirrored(turned.taught, which, kind);
   }
   return turned;
 }
 
-WindowPool::WindowPool(const FrameCorpus& corpus, const WindowPoolOptions& options)
-    : corpus_(corpus), options_(options), byEvent_(corpus.events.size()) {
+WindowPool::WindowPool(const FrameCorpus& corpus, const WindowPoolOptions& options,
+                       WindowTeacher teacher)
+    : corpus_(corpus),
+      options_(options),
+      byEvent_(corpus.events.size()),
+      teacher_(std::move(teacher)),
+      turns_(options.size) {
   for (const CorpusWindow& window : corpus.split(false))
     byEvent_[std::size_t(window.event)].push_back(window);
   // Between "every window alike" and "every event alike": events are few, their windows overlap.
@@ -89,6 +95,7 @@ std::vector<CorpusWindow> WindowPool::realWindows(std::int64_t count, std::uint6
 WindowBatch WindowPool::fresh(std::int64_t count, std::uint64_t turn) const {
   const torch::NoGradGuard noGradient;
   const torch::Device device = corpus_.frames.device();
+  torch::manual_seed(options_.seed * 1000003 + turn);
   const auto synthetic = std::int64_t(std::llround(options_.syntheticShare * double(count)));
   std::vector<WindowBatch> parts;
   if (synthetic > 0) {
@@ -98,8 +105,9 @@ WindowBatch WindowPool::fresh(std::int64_t count, std::uint64_t turn) const {
   }
   if (count > synthetic) {
     const Tensor bytes = corpus_.gather(realWindows(count - synthetic, turn));
-    const Tensor measured = (bytes != kUnknownDigital).to(torch::kFloat32);
-    Tensor values = bytes.to(torch::kFloat32) * (1.0f / 255.0f) * measured;
+    const Tensor stored = (bytes != kUnknownDigital).to(torch::kFloat32);
+    auto [values, measured] = augmentedAtRandom(
+        bytes.to(torch::kFloat32) * (1.0f / 255.0f) * stored, stored, options_.augmentation);
     const Tensor factor = torch::exp(options_.intensitySpread *
                                      torch::randn({values.size(0), 1, 1, 1}, values.options()));
     values = (values * factor).clamp_max(kMostIntense);
@@ -108,34 +116,28 @@ WindowBatch WindowPool::fresh(std::int64_t count, std::uint64_t turn) const {
   return joined(parts);
 }
 
-void WindowPool::fill() {
-  const WindowBatch first = fresh(std::min(kMadeAtOnce, options_.size), turn_++);
-  const auto like = [&](const Tensor& part, torch::ScalarType type) {
-    return torch::empty({options_.size, part.size(1), part.size(2), part.size(3)},
-                        part.options().dtype(type));
+void WindowPool::fill(std::int64_t steps, std::int64_t replacedEachStep) {
+  const auto room = [&](std::int64_t frames, torch::ScalarType type) {
+    return torch::empty({options_.size, frames, corpus_.frames.size(1), corpus_.frames.size(2)},
+                        torch::TensorOptions(type).device(corpus_.frames.device()));
   };
-  frames_ = like(first.frames, torch::kHalf);
-  measured_ = like(first.measured, torch::kBool);
-  extrapolated_ = like(first.extrapolated, torch::kHalf);
-  next_ = 0;
-  for (std::int64_t made = 0; made < options_.size; made += kMadeAtOnce)
-    replaceNext(std::min(kMadeAtOnce, options_.size - made));
+  frames_ = room(kWindowFrames, torch::kHalf);
+  measured_ = room(kWindowFrames, torch::kBool);
+  extrapolated_ = room(kTargetFrames, torch::kHalf);
+  if (teacher_) taught_ = room(kTargetFrames, torch::kHalf);
+  for (const PoolTurns::Part& part : turns_.after(steps, replacedEachStep)) make(part);
 }
 
 void WindowPool::replaceSome(std::int64_t count) {
-  owed_ += count;
-  if (owed_ < kMadeAtOnce) return;
-  replaceNext(owed_);
-  owed_ = 0;
+  for (const PoolTurns::Part& part : turns_.replace(count)) make(part);
 }
 
-void WindowPool::replaceNext(std::int64_t count) {
-  count = std::min(count, options_.size - next_);
-  const WindowBatch made = fresh(count, turn_++);
-  frames_.narrow(0, next_, count).copy_(made.frames);
-  measured_.narrow(0, next_, count).copy_(made.measured);
-  extrapolated_.narrow(0, next_, count).copy_(made.extrapolated);
-  next_ = (next_ + count) % options_.size;
+void WindowPool::make(const PoolTurns::Part& part) {
+  const WindowBatch made = fresh(part.count, part.turn);
+  frames_.narrow(0, part.first, part.count).copy_(made.frames);
+  measured_.narrow(0, part.first, part.count).copy_(made.measured);
+  extrapolated_.narrow(0, part.first, part.count).copy_(made.extrapolated);
+  if (teacher_) taught_.narrow(0, part.first, part.count).copy_(teacher_(made));
 }
 
 WindowBatch WindowPool::draw(std::int64_t count) const {
@@ -143,7 +145,8 @@ WindowBatch WindowPool::draw(std::int64_t count) const {
                                      torch::TensorOptions(torch::kInt64).device(frames_.device()));
   return turnedAtRandom({frames_.index_select(0, rows).to(torch::kFloat32),
                          measured_.index_select(0, rows).to(torch::kFloat32),
-                         extrapolated_.index_select(0, rows).to(torch::kFloat32)});
+                         extrapolated_.index_select(0, rows).to(torch::kFloat32),
+                         teacher_ ? taught_.index_select(0, rows).to(torch::kFloat32) : Tensor()});
 }
 
 }  // namespace stormloom

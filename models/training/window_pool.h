@@ -2,8 +2,12 @@
 
 #include <torch/torch.h>
 
+#include <functional>
+
 #include "models/training/frame_corpus.h"
+#include "models/training/pool_turns.h"
 #include "models/training/storm_generator.h"
+#include "models/training/window_augmentation.h"
 
 namespace stormloom {
 
@@ -12,6 +16,7 @@ struct WindowBatch {
   torch::Tensor frames;        ///< (B,13,H,W)
   torch::Tensor measured;      ///< (B,13,H,W), 1 or 0
   torch::Tensor extrapolated;  ///< (B,6,H,W), the last context frame carried on
+  torch::Tensor taught;        ///< (B,6,H,W), what a teacher expects; undefined: there is none
 
   torch::Tensor past() const { return frames.slice(1, 0, kContextFrames); }
   torch::Tensor future() const { return frames.slice(1, kContextFrames); }
@@ -33,33 +38,40 @@ struct WindowPoolOptions {
   double otherStrideShare = 0.15;  ///< of real windows, read half as fast or 1.5 times as fast
   std::uint64_t seed = 1;
   StormGeneratorOptions storms;
+  WindowAugmentationOptions augmentation;  ///< of real windows
 };
+
+/// What a teacher expects of windows: (B,6,H,W).
+using WindowTeacher = std::function<torch::Tensor(const WindowBatch&)>;
 
 /// Training windows on the device, real and synthetic, replaced little by little, so that a network
 /// hardly sees one twice while the device never waits for a disk.
 class WindowPool {
 public:
-  /// The corpus' frames must lie on the device. `makeNow` false: windows are made by `fresh` only.
-  WindowPool(const FrameCorpus& corpus, const WindowPoolOptions& options);
+  /// The corpus' frames must lie on the device.
+  WindowPool(const FrameCorpus& corpus, const WindowPoolOptions& options,
+             WindowTeacher teacher = {});
 
-  /// New windows that were never in the pool. Deterministic from the seed and `turn`.
+  /// New windows that were never in the pool. They follow from the seed and `turn`; so do the
+  /// numbers that LibTorch's generator gives afterwards.
   WindowBatch fresh(std::int64_t count, std::uint64_t turn) const;
-  void fill();  ///< all of it; once, before the first draw
+  /// All of it, as it is after so many steps that each replace some; once, before the first draw.
+  void fill(std::int64_t steps, std::int64_t replacedEachStep);
   /// The oldest; put off until enough have come together to be made at once.
   void replaceSome(std::int64_t count);
   WindowBatch draw(std::int64_t count) const;  ///< at random, turned at random
 
 private:
   std::vector<CorpusWindow> realWindows(std::int64_t count, std::uint64_t turn) const;
-  void replaceNext(std::int64_t count);
+  void make(const PoolTurns::Part& part);
 
   const FrameCorpus& corpus_;
   WindowPoolOptions options_;
   std::vector<std::vector<CorpusWindow>> byEvent_;
   std::vector<double> eventWeights_;
-  torch::Tensor frames_, measured_, extrapolated_;  // half, bool, half
-  std::int64_t next_ = 0, owed_ = 0;
-  std::uint64_t turn_ = 0;
+  WindowTeacher teacher_;
+  torch::Tensor frames_, measured_, extrapolated_, taught_;  // half, bool, half, half
+  PoolTurns turns_;
 };
 
 }  // namespace stormloom

@@ -7,6 +7,7 @@
 #include "core/errors.h"
 #include "core/model_grid.h"
 #include "core/synthetic_event.h"
+#include "models/engine/latent_draw.h"
 #include "models/nowcast_engine.h"
 #include "tests/support/tiny_models.h"
 
@@ -101,6 +102,14 @@ private Q_SLOTS:
     QCOMPARE(same.nSigma, 2.0);
     QCOMPARE(same.member, 0);
     QVERIFY(sameToTheBit(alone->members[0], same));
+  }
+
+  void twoMembersOfAPairBeginAtOppositeEnds() {
+    PreDiffModel model(folder_.path().toStdString(), torch::kCPU, false);
+    const torch::Tensor noise = drawOf(5, {0, 1, 2, 3}, model, torch::kCPU).noise;
+    QVERIFY(torch::equal(noise[0], -noise[1]) && torch::equal(noise[2], -noise[3]));
+    QVERIFY(!torch::equal(noise[0], noise[2]));
+    QVERIFY(torch::equal(drawOf(5, {3}, model, torch::kCPU).noise[0], noise[3]));
   }
 
   void anEnsembleGrowsWithoutItsOldMembers() {

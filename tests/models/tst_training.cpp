@@ -15,7 +15,10 @@
 #include "models/training/forecast_figures.h"
 #include "models/training/intensity_fit.h"
 #include "models/training/storm_generator.h"
+#include "models/training/pool_turns.h"
+#include "models/training/trained_range.h"
 #include "models/training/training_recipe.h"
+#include "models/training/window_augmentation.h"
 #include "models/training/window_pool.h"
 
 using namespace stormloom;
@@ -96,11 +99,54 @@ private Q_SLOTS:
     QVERIFY(torch::equal(pool.fresh(64, 1).frames, made.frames));
   }
 
+  void aPoolOfARunThatGoesOnIsThePoolThatItHad() {
+    const FrameCorpus corpus = smallCorpus();
+    const WindowPoolOptions options{.size = 150, .syntheticShare = 0.0};
+    WindowPool walked(corpus, options), jumped(corpus, options);
+    walked.fill(0, 30);
+    for (int step = 0; step < 9; ++step) walked.replaceSome(30);
+    jumped.fill(9, 30);
+    const auto drawn = [](const WindowPool& pool) {
+      torch::manual_seed(8);
+      return pool.draw(40).frames;
+    };
+    QVERIFY(torch::equal(drawn(walked), drawn(jumped)));
+    walked.replaceSome(30);
+    jumped.replaceSome(30);
+    QVERIFY(torch::equal(drawn(walked), drawn(jumped)));
+  }
+
+  void onlyPartsThatAreStillThereAreMadeAgain() {
+    PoolTurns turns(256);
+    QVERIFY(turns.after(1000, 16).size() <= 5);
+    QVERIFY(turns.replace(16).empty() || turns.replace(16).size() == 1);
+  }
+
+  void augmentedWindowsStayRainAndKnowWhatTheyDoNotKnow() {
+    torch::manual_seed(9);
+    const Tensor values = torch::rand({16, 13, 32, 32}), measured = torch::ones_like(values);
+    const auto [now, known] = augmentedAtRandom(
+        values, measured, {.warpedShare = 1.0, .gamma = 0.2, .mixedShare = 0.3});
+    QVERIFY(now.min().item<float>() >= 0.0f && now.isfinite().all().item<bool>());
+    QVERIFY(known.min().item<float>() == 0.0f);  // some looked past their edge
+    QCOMPARE((now * (1.0 - known)).abs().max().item<float>(), 0.0f);
+    const auto [same, all] = augmentedAtRandom(values, measured, {});
+    QVERIFY(torch::equal(same, values) && torch::equal(all, measured));
+  }
+
+  void theTrainedRangeIsThatOfTheTrainingWindows() {
+    const Json range = trainedRangeOf(smallCorpus());
+    QCOMPARE(range.at("radars").as<std::vector<std::string>>(),
+             (std::vector<std::string>{"FIRST", "SECOND"}));
+    QVERIFY(range.at("lowest_mean").asDouble() > 0.3 && range.at("highest_mean").asDouble() < 0.5);
+    QCOMPARE(range.at("most_missing").asDouble(), 0.0);
+  }
+
   void turningKeepsEveryFrameOfAWindowTogether() {
     torch::manual_seed(4);
     const Tensor frames = torch::rand({6, 1, 8, 8}).expand({6, 13, 8, 8}).contiguous();
     const WindowBatch turned =
-        turnedAtRandom({frames, torch::ones_like(frames), frames.slice(1, 0, 6)});
+        turnedAtRandom({frames, torch::ones_like(frames), frames.slice(1, 0, 6), {}});
     QVERIFY(torch::equal(turned.frames.select(1, 0), turned.frames.select(1, 12)));
     QVERIFY(torch::equal(turned.frames.select(1, 0), turned.extrapolated.select(1, 5)));
     QVERIFY(!torch::equal(turned.frames, frames));

@@ -32,13 +32,24 @@ public:
   template <typename T>
   void plane(const std::string& name, hid_t type, hsize_t rows, hsize_t columns,
              const std::vector<T>& values) {
-    const hsize_t lengths[2] = {rows, columns};
-    const hid_t space = H5Screate_simple(2, lengths, nullptr);
-    const hid_t dataset =
+    dataset(name, type, {rows, columns}, values.data());
+  }
+  void dataset(const std::string& name, hid_t type, const std::vector<hsize_t>& lengths,
+               const void* values) {
+    const hid_t space = H5Screate_simple(int(lengths.size()), lengths.data(), nullptr);
+    const hid_t made =
         H5Dcreate2(file_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
-    H5Dclose(dataset);
+    H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+    H5Dclose(made);
     H5Sclose(space);
+  }
+  void texts(const std::string& name, const std::vector<std::string>& values) {
+    std::vector<const char*> each;
+    for (const std::string& value : values) each.push_back(value.c_str());
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE);
+    dataset(name, type, {values.size()}, each.data());
+    H5Tclose(type);
   }
   hid_t id() const { return file_; }
 
