@@ -9,12 +9,12 @@
 namespace {
 
 constexpr hsize_t kSide = 32, kFrames = 40;
-constexpr int kKills = 6;
+constexpr int kKills = 4;
 
 constexpr const char* kRecipe = R"({"network": "vae", "name": "tiny",
   "architecture": {"block_out_channels": [8, 8, 8, 8], "layers_per_block": 1, "latent_channels": 4,
                    "norm_num_groups": 4, "act_fn": "silu"},
-  "steps": 90, "validate_every": 40, "log_every": 10, "batch": 2, "rate": 1e-3, "pool": 96, "replaced_each_step": 3,
+  "steps": 60, "validate_every": 25, "log_every": 10, "batch": 2, "rate": 1e-3, "pool": 96, "replaced_each_step": 3,
   "synthetic_share": 0.0, "pictures": false, "seed": 5, "augmentation": {"warped_share": 0.5, "mixed_share": 0.2}})";
 
 /// Two events of one box each, the second for validation: blots that walk.
