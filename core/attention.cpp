@@ -1,6 +1,7 @@
 #include "core/attention.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/errors.h"
 
@@ -70,6 +71,17 @@ std::string cuboidWords(const CuboidMap& map) {
     break;
   }
   return words + (map.isShifted() ? ", shifted" : "");
+}
+
+std::size_t usualLayer(const std::vector<AttentionLayer>& layers) {
+  const auto worth = [](const AttentionLayer& layer) {
+    const bool allFrames = layer.attended.size[0] >= layer.attended.data[0];
+    return std::tuple(allFrames, layer.cross, volumeOf(layer.query.data));
+  };
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < layers.size(); ++i)
+    if (worth(layers[i]) >= worth(layers[best])) best = i;
+  return best;
 }
 
 }  // namespace stormloom

@@ -31,6 +31,10 @@ struct AttentionLayer {
   std::vector<LevelFrame> attendedFrames;  ///< one for each frame of the attended field
 };
 
+/// The layer that is asked where nobody chose one (an index): one that looks at every frame of a place,
+/// cross-attention before others, on the finest level, the last of its kind.
+std::size_t usualLayer(const std::vector<AttentionLayer>& layers);
+
 /// A cell of the attended field and the share of attention it gets.
 struct AttentionCell {
   Thw at = {0, 0, 0};

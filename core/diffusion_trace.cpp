@@ -77,7 +77,14 @@ void writeDiffusionAxes(NetCdfFile& file, const DiffusionTrace& trace) {
 
 }  // namespace
 
-double largestPush(const std::vector<std::shared_ptr<const DiffusionTrace>>& traces) {
+bool isWhole(const DiffusionTraces& traces) {
+  for (const auto& trace : traces)
+    for (const Frame& frame : trace->steps.front().clean.frames)
+      if (!frame.grid) return false;
+  return true;
+}
+
+double largestPush(const DiffusionTraces& traces) {
   double most = 1e-9;
   for (const auto& trace : traces)
     if (trace)
@@ -111,8 +118,7 @@ void writeDiffusionFile(const std::string& path, const DiffusionTrace& trace,
 }
 
 void writeDiffusionTable(const std::string& path,
-                         const std::vector<std::shared_ptr<const DiffusionTrace>>& traces,
-                         const Receipt& receipt) {
+                         const DiffusionTraces& traces, const Receipt& receipt) {
   std::ostringstream out;
   out << "# receipt: " << receiptText(receipt) << "\n"
       << "n,seed,member,step,noise,expected_mean,commanded_mean,clean_mean,push_size\n";

@@ -14,7 +14,7 @@ namespace stormloom {
 struct DiffusionStep {
   double noise = 1.0;     ///< share of noise in the latents: 1 at the start, 0 when all is done
   FrameSequence latents;  ///< the latents as they are, decoded: noise that becomes rain
-  FrameSequence clean;    ///< what the network expects them to become
+  FrameSequence clean;    ///< what the network expects them to become; without a grid: not decoded
   /// By how much the command moves what is expected, for each lead and pixel on the 0-255 scale;
   /// empty where nothing was commanded.
   std::vector<std::vector<float>> push;
@@ -35,15 +35,19 @@ struct DiffusionTrace {
   double secondsTaken = 0.0;
 };
 
+using DiffusionTraces = std::vector<std::shared_ptr<const DiffusionTrace>>;
+
+/// Whether all lead times are decoded.
+bool isWhole(const DiffusionTraces& traces);
+
 /// The largest size of a push over traces that stand side by side; never 0.
-double largestPush(const std::vector<std::shared_ptr<const DiffusionTrace>>& traces);
+double largestPush(const DiffusionTraces& traces);
 
 /// CF NetCDF: latents, clean and push (step, time, y, x) of one trace; or a line for each step as
 /// CSV. Throws IoError.
 void writeDiffusionFile(const std::string& path, const DiffusionTrace& trace,
                         const Receipt& receipt);
 void writeDiffusionTable(const std::string& path,
-                         const std::vector<std::shared_ptr<const DiffusionTrace>>& traces,
-                         const Receipt& receipt);
+                         const DiffusionTraces& traces, const Receipt& receipt);
 
 }  // namespace stormloom

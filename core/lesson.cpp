@@ -39,6 +39,8 @@ public:
       if (!line.empty() && line.back() == '\r') line.pop_back();
       take(line);
     }
+    for (LessonStep& step : lesson_.steps)
+      while (step.text.ends_with('\n')) step.text.pop_back();
     if (lesson_.title.empty()) refuse("it has no title; its first line must be \"# TITLE\"");
     if (lesson_.steps.empty()) refuse("it has no step; a step begins with \"## HEADING\"");
     return std::move(lesson_);

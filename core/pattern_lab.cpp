@@ -126,26 +126,40 @@ std::string amountText(double value) {
   return digits;
 }
 
+namespace {
+
+std::string bytesText(double bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, bytes < 1e5 ? "%.1f kB" : "%.1f MB", bytes / (bytes < 1e5 ? 1e3 : 1e6));
+  return text;
+}
+
+std::string fewerText(double times) {
+  if (times < 1.05) return "as many as full attention has.";
+  char text[64];
+  std::snprintf(text, sizeof text, times < 10.0 ? "%.1f times fewer than full attention." : "%.0f times fewer than full attention.", times);
+  return text;
+}
+
+}  // namespace
+
 std::vector<std::string> costLines(const LabPattern& pattern, std::size_t layer,
                                    const LabWidths& widths) {
   const LayerCost one = layerCost(pattern, layer, widths), all = patternCost(pattern, widths);
   const double cells = double(volumeOf(pattern.field)), bytes = double(widths.heads) * kBytesOfWeight;
-  char fewer[32], weights[32], full[32];
-  std::snprintf(fewer, sizeof fewer, one.cheaper < 10.0 ? "%.1f" : "%.0f", one.cheaper);
-  std::snprintf(weights, sizeof weights, "%.1f MB", all.weightBytes / 1e6);
-  std::snprintf(full, sizeof full, "%.1f MB", cells * cells * bytes / 1e6);
   return {"This layer: " + amountText(double(one.cuboids)) +
               (one.cuboids == 1 ? " cuboid of " : " cuboids of ") +
               amountText(double(one.volume)) + " elements, " + amountText(one.pairs) + " pairs, " +
-              fewer + " times fewer than full attention.",
+              fewerText(one.cheaper),
           "The pattern (" + std::to_string(pattern.layers.size()) +
               (pattern.layers.size() == 1 ? " layer, " : " layers, ") +
               std::to_string(widths.channels) + " channels): " + amountText(all.pairs) +
               " pairs, " + amountText(all.attentionFlops) + " operations for attention, " +
-              amountText(all.projectionFlops) + " for projections, " + weights + " of weights.",
+              amountText(all.projectionFlops) + " for projections, " + bytesText(all.weightBytes) +
+              " of weights.",
           "Full attention, one layer: " + amountText(cells * cells) + " pairs, " +
               amountText(4.0 * cells * cells * double(widths.channels)) +
-              " operations for attention, " + full + " of weights."};
+              " operations for attention, " + bytesText(cells * cells * bytes) + " of weights."};
 }
 
 std::vector<std::int64_t> cuboidNumbers(const LabPattern& pattern, std::size_t layer) {

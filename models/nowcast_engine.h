@@ -28,6 +28,9 @@ using EachMember = std::function<void(const ScenarioMember&)>;
 /// The one frame that was wanted first (ScenarioRequest::firstLead): an answer whose first member has this frame alone.
 using EarlyFrameReady = std::function<void(std::shared_ptr<const ScenarioForecast>)>;
 
+/// Traces of which only the last lead time is decoded yet: frames of the others have no grid.
+using TracesSoFar = std::function<void(DiffusionTraces)>;
+
 /// The door to the models. Not thread-safe: one thread owns it. Nothing in this header knows LibTorch.
 class NowcastEngine {
  public:
@@ -51,10 +54,10 @@ class NowcastEngine {
                                                    const EachMember& eachMember = {},
                                                    const EarlyFrameReady& early = {});
 
-  /// How one member of a request (its first n) comes out of its noise, step by step, as generate() draws it; some
-  /// times as costly. nullptr when stopped.
-  std::shared_ptr<const DiffusionTrace> trace(const ScenarioRequest& request, std::stop_token stop = {},
-                                              const EngineProgress& progress = {});
+  /// How the first member of a request comes out of its noise at each n, step by step, as generate() draws it; some
+  /// times as costly. `soFar` is called once, in the calling thread. Empty when stopped.
+  DiffusionTraces trace(const ScenarioRequest& request, std::stop_token stop = {}, const EngineProgress& progress = {},
+                        const TracesSoFar& soFar = {});
 
   /// The ensemble without a network: extrapolations whose small structures are replaced by noise as fast as the past
   /// lost them. Members have no n (NaN). nullptr when stopped.

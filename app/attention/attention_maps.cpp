@@ -37,6 +37,7 @@ QImage imageOf(const RadarGrid& grid, const style::Theme& theme) {
 }
 
 const QColor& colorOf(LevelFrame::Kind kind, const style::Theme& theme) {
+  if (kind == LevelFrame::Kind::Extrapolated) return theme.synthetic;
   return kind == LevelFrame::Kind::Observed ? theme.past : theme.forecast;
 }
 
@@ -303,6 +304,18 @@ QString AttentionMaps::textAt(const Pane& pane, const QPointF& share) const {
           .arg(at[1])
           .arg(at[2]);
   return tr("outside the cuboid: this layer cannot look here");
+}
+
+QString AttentionMaps::kindsInColour() const {
+  QStringList words;
+  if (!view_) return {};
+  for (const auto kind : {LevelFrame::Kind::Observed, LevelFrame::Kind::Extrapolated,
+                          LevelFrame::Kind::Forecast})
+    if (std::ranges::any_of(view_->layer.attendedFrames,
+                            [kind](const LevelFrame& frame) { return frame.kind == kind; }))
+      words << QString("<span style='color:%1'>%2</span>")
+                   .arg(colorOf(kind, viewTheme(*this)).name(), levelFrameWord(kind));
+  return words.join(", ");
 }
 
 }  // namespace stormloom

@@ -24,6 +24,8 @@ public:
   void setFrames(const FrameSequence& observed, const std::vector<FrameSequence>& coming);
   void setView(std::shared_ptr<const AttentionView> view);
   void setOcclusion(std::shared_ptr<const OcclusionMap> map);  ///< null: none is drawn
+  /// What kinds of frames are looked at, each word in the colour of its strips (rich text).
+  QString kindsInColour() const;
   const std::shared_ptr<const AttentionView>& view() const { return view_; }
   const std::shared_ptr<const OcclusionMap>& occlusion() const { return occlusion_; }
   /// The radar frame that lies below a frame of a level; null where there is none.

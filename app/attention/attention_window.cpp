@@ -72,7 +72,7 @@ AttentionWindow::~AttentionWindow() {
 
 QWidget* AttentionWindow::buildControls() {
   auto* panel = new QWidget;
-  panel->setFixedWidth(280);
+  panel->setFixedWidth(306);
   auto* column = new QVBoxLayout(panel);
   column->setContentsMargins(12, 12, 12, 12);
   column->setSpacing(8);
@@ -96,6 +96,7 @@ QWidget* AttentionWindow::buildControls() {
   layers_ = new QListWidget;
   layers_->setObjectName("attentionLayers");
   layers_->setWordWrap(true);
+  layers_->setResizeMode(QListView::Adjust);
   layers_->setTextElideMode(Qt::ElideNone);
   layers_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   layers_->setToolTip(tr("Layers in the order of the network; finest level first in each part."));
@@ -237,14 +238,8 @@ void AttentionWindow::wireWorker() {
   connect(worker_, &AttentionWorker::busyChanged, this, [this](bool busy) {
     if (!busy) work_->setValue(0);
   });
-  connect(export_, &BackgroundExport::progress, this,
-          [this](double share) { work_->setValue(int(1000.0 * share)); });
-  connect(export_, &BackgroundExport::failed, readout_, &QLabel::setText);
-  connect(export_, &BackgroundExport::done, this, [this](const QString& file) {
-    work_->setValue(0);
-    readout_->setText(tr("Written: %1").arg(file));
-    Q_EMIT exported(file);
-  });
+  export_->showIn(readout_, work_);
+  connect(export_, &BackgroundExport::done, this, &AttentionWindow::exported);
 }
 
 void AttentionWindow::changeEvent(QEvent* event) {

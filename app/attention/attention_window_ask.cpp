@@ -66,15 +66,12 @@ void AttentionWindow::takeScene(std::shared_ptr<const AttentionScene> scene) {
   {
     const QSignalBlocker quietly(layers_), quietlyToo(head_);
     layers_->clear();
-    int chosen = int(scene_->layers.size()) - 1;
-    for (std::size_t i = 0; i < scene_->layers.size(); ++i) {
-      const AttentionLayer& layer = scene_->layers[i];
+    int chosen = int(usualLayer(scene_->layers));
+    for (const AttentionLayer& layer : scene_->layers) {
       auto* item = new QListWidgetItem(QString::fromStdString(layer.words), layers_);
       item->setData(Qt::UserRole, QString::fromStdString(layer.path));
       item->setToolTip(QString::fromStdString(layer.path));
-      const bool wanted = before.isEmpty() ? layer.cross && layer.query.data[1] >= 32
-                                           : item->data(Qt::UserRole).toString() == before;
-      if (wanted) chosen = int(i);
+      if (item->data(Qt::UserRole).toString() == before) chosen = layers_->row(item);
     }
     const int head = std::max(0, head_->currentIndex());
     head_->clear();
@@ -204,10 +201,13 @@ void AttentionWindow::takeView(std::shared_ptr<const AttentionView> view) {
     parts << tr("%1 % went to %2 global vectors")
                  .arg(100.0 * globals, 0, 'f', 1)
                  .arg(view->globals.size());
+  else if (view->layer.globalVectors == 0)
+    parts << tr("these weights have no global vectors");
   if (view->padding > 0.0005)
     parts << tr("%1 % went to padding or starting values").arg(100.0 * view->padding, 0, 'f', 1);
-  elsewhere_->setText(parts.join(QString::fromUtf8(" · ")));
   maps_->setView(std::move(view));
+  parts << maps_->kindsInColour();
+  elsewhere_->setText(parts.join(QString::fromUtf8(" · ")));
   showBlock();
 }
 

@@ -1,5 +1,6 @@
 #include "app/attention/attention_worker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace stormloom {
@@ -113,24 +114,40 @@ void AttentionWorker::occlude(std::shared_ptr<const ModelContext> context, int f
   });
 }
 
+/// A trace for each n, fresh or known; fewer where one is not there.
+DiffusionTraces AttentionWorker::known(const std::vector<double>& n,
+                                       const DiffusionTraces& fresh) const {
+  DiffusionTraces all = fresh, found;
+  all.insert(all.end(), watched_.traces.begin(), watched_.traces.end());
+  for (const double asked : n) {
+    const auto trace =
+        std::ranges::find_if(all, [asked](const auto& one) { return one->nSigma == asked; });
+    if (trace != all.end()) found.push_back(*trace);
+  }
+  return found;
+}
+
 void AttentionWorker::watchDiffusion(std::shared_ptr<const ModelContext> context,
                                      const std::vector<double>& n, std::uint64_t seed) {
   submit([this, context = std::move(context), n, seed](std::stop_token stop) {
-    std::vector<std::shared_ptr<const DiffusionTrace>> traces;
-    for (const double nSigma : n) {
-      ScenarioRequest request;
-      request.context = context;
-      request.nSigma = {nSigma};
-      request.seed = seed;
-      const double before = double(traces.size()) / double(n.size());
-      const auto trace =
-          engine().trace(request, stop, [&](double share, const std::string& what) {
-            Q_EMIT progress(before + share / double(n.size()), QString::fromStdString(what));
-          });
-      if (!trace) return;
-      traces.push_back(trace);
+    constexpr std::size_t kMostKept = 6;  // some 12 MB each
+    if (watched_.context != context->hash || watched_.seed != seed)
+      watched_ = {context->hash, seed, {}};
+    ScenarioRequest request;
+    request.context = context;
+    request.seed = seed;
+    request.nSigma.clear();
+    for (const double asked : n)
+      if (known({asked}, {}).empty() && std::ranges::find(request.nSigma, asked) == request.nSigma.end())
+        request.nSigma.push_back(asked);
+    if (!request.nSigma.empty()) {
+      const auto soFar = [&](const DiffusionTraces& part) { Q_EMIT diffusionReady(known(n, part)); };
+      const DiffusionTraces fresh = engine().trace(request, stop, told(), soFar);
+      if (fresh.empty()) return;
+      if (watched_.traces.size() + fresh.size() > kMostKept) watched_.traces = known(n, {});
+      watched_.traces.insert(watched_.traces.end(), fresh.begin(), fresh.end());
     }
-    Q_EMIT diffusionReady(std::move(traces));
+    Q_EMIT diffusionReady(known(n, {}));
   });
 }
 

@@ -35,7 +35,8 @@ public:
   void occlude(std::shared_ptr<const ModelContext> context, int frame, int row, int col, int patch);
   /// The same place asked in every layer of the latest pass, for a film.
   void askEveryLayer(const AttentionScene& scene, int row, int col, int head);
-  /// Members that come out of the same noise, one for each n.
+  /// Members that come out of the same noise, one for each n. Answered twice where they are not
+  /// known yet: first with the last lead time alone.
   void watchDiffusion(std::shared_ptr<const ModelContext> context, const std::vector<double>& n,
                       std::uint64_t seed);
   /// How long the layers of patterns take on this machine; each answer comes by itself.
@@ -44,7 +45,7 @@ public:
 
 Q_SIGNALS:
   void everyLayerReady(std::vector<std::shared_ptr<const stormloom::AttentionView>> views);
-  void diffusionReady(std::vector<std::shared_ptr<const stormloom::DiffusionTrace>> traces);
+  void diffusionReady(stormloom::DiffusionTraces traces);
   /// Milliseconds; negative: too large to be run here.
   void layerTimed(int pattern, int layer, double milliseconds, int threads);
   void sceneReady(std::shared_ptr<const stormloom::AttentionScene> scene);
@@ -56,6 +57,13 @@ Q_SIGNALS:
 
 private:
   using Job = std::function<void(std::stop_token stop)>;
+  /// What the latest members were drawn from.
+  struct Watched {
+    std::string context;
+    std::uint64_t seed = 0;
+    DiffusionTraces traces;
+  };
+  DiffusionTraces known(const std::vector<double>& n, const DiffusionTraces& fresh) const;
   AttentionLens& lens();
   NowcastEngine& engine();
   EngineProgress told();
@@ -66,6 +74,7 @@ private:
   EngineOptions options_;
   std::unique_ptr<AttentionLens> lens_;    // of the worker's thread
   std::unique_ptr<NowcastEngine> engine_;  // likewise
+  Watched watched_;                        // likewise
   std::mutex mutex_;
   std::condition_variable_any wake_;
   Job waiting_;

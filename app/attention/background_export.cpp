@@ -1,5 +1,7 @@
 #include "app/attention/background_export.h"
 
+#include <QLabel>
+#include <QProgressBar>
 #include <QtConcurrent>
 
 namespace stormloom {
@@ -20,6 +22,20 @@ void BackgroundExport::start(const QString& file, Write write) {
     } catch (const std::exception& error) {
       Q_EMIT failed(QString::fromUtf8(error.what()));
     }
+  });
+}
+
+void BackgroundExport::showIn(QLabel* sentence, QProgressBar* bar) {
+  connect(this, &BackgroundExport::progress, sentence, [sentence, bar](double share) {
+    if (bar)
+      bar->setValue(int(share * bar->maximum()));
+    else
+      sentence->setText(tr("Drawing: %1 %").arg(int(100.0 * share)));
+  });
+  connect(this, &BackgroundExport::failed, sentence, &QLabel::setText);
+  connect(this, &BackgroundExport::done, sentence, [sentence, bar](const QString& file) {
+    if (bar) bar->setValue(0);
+    sentence->setText(tr("Written: %1").arg(file));
   });
 }
 

@@ -5,6 +5,9 @@
 #include <functional>
 #include <stop_token>
 
+class QLabel;
+class QProgressBar;
+
 namespace stormloom {
 
 /// Writes one file after the other in the background; what it is given runs in another thread.
@@ -18,6 +21,8 @@ public:
   ~BackgroundExport() override;
   /// `write` throws what shall be said; a file that is still being written is given up.
   void start(const QString& file, Write write);
+  /// Tells a person in these how far it is and how it ended; without a bar, in words alone.
+  void showIn(QLabel* sentence, QProgressBar* bar = nullptr);
   void cancel() { stop_.request_stop(); }
   bool isRunning() const { return job_.isRunning(); }
 

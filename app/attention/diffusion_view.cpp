@@ -18,7 +18,7 @@ DiffusionView::DiffusionView(QWidget* parent) : QWidget(parent) {
   setAccessibleName(tr("Steps of the denoiser"));
 }
 
-void DiffusionView::setTraces(std::vector<std::shared_ptr<const DiffusionTrace>> traces) {
+void DiffusionView::setTraces(DiffusionTraces traces) {
   picture_.traces = std::move(traces);
   picture_.step = std::clamp(picture_.step, 0, std::max(0, steps() - 1));
   picture_.lead = std::clamp(picture_.lead, 0, std::max(0, leads() - 1));

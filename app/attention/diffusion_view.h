@@ -14,7 +14,7 @@ class DiffusionView : public QWidget {
 public:
   explicit DiffusionView(QWidget* parent = nullptr);
 
-  void setTraces(std::vector<std::shared_ptr<const DiffusionTrace>> traces);
+  void setTraces(DiffusionTraces traces);
   void setStep(int step);
   void setLead(int lead);
   const DiffusionPicture& picture() const { return picture_; }

@@ -160,16 +160,10 @@ void DiffusionWindow::wire() {
   connect(worker_, &AttentionWorker::failed, readout_, &QLabel::setText);
   connect(worker_, &AttentionWorker::progress, this, [this](double share, const QString& what) {
     work_->setValue(int(1000.0 * share));
-    stepText_->setText(what);
+    if (view_->steps() == 0) stepText_->setText(what);
   });
-  connect(export_, &BackgroundExport::progress, this,
-          [this](double share) { work_->setValue(int(1000.0 * share)); });
-  connect(export_, &BackgroundExport::failed, readout_, &QLabel::setText);
-  connect(export_, &BackgroundExport::done, this, [this](const QString& file) {
-    work_->setValue(0);
-    readout_->setText(tr("Written: %1").arg(file));
-    Q_EMIT exported(file);
-  });
+  export_->showIn(readout_, work_);
+  connect(export_, &BackgroundExport::done, this, &DiffusionWindow::exported);
 }
 
 void DiffusionWindow::setSubject(const AttentionSubject& subject) {
@@ -190,16 +184,17 @@ void DiffusionWindow::watch() {
                           std::uint64_t(seed_->value()));
 }
 
-void DiffusionWindow::take(std::vector<std::shared_ptr<const DiffusionTrace>> traces) {
+void DiffusionWindow::take(DiffusionTraces traces) {
   const bool first = view_->steps() == 0;
+  const bool whole = isWhole(traces);
   view_->setTraces(std::move(traces));
-  work_->setValue(0);
+  if (whole) work_->setValue(0);
   const QSignalBlocker quietly(step_), quietlyToo(lead_);
   step_->setRange(0, view_->steps() - 1);
   lead_->setRange(0, view_->leads() - 1);
   showLead(first ? view_->leads() - 1 : lead_->value());
   showStep(wantedStep_);
-  Q_EMIT watched();
+  if (whole) Q_EMIT watched();
 }
 
 void DiffusionWindow::showStep(int step) {
@@ -268,7 +263,10 @@ CommandOptions DiffusionWindow::options(const QString& file) const {
 }
 
 void DiffusionWindow::exportTo(Export what, const QString& file) {
-  if (view_->steps() == 0) return;
+  if (view_->steps() == 0 || !isWhole(view_->picture().traces)) {
+    readout_->setText(tr("There is nothing to write until all lead times are decoded."));
+    return;
+  }
   DiffusionPicture picture = view_->picture();
   picture.footnote = subject_.context->frames.attribution;
   CommandOptions made = options(file);

@@ -47,7 +47,7 @@ private:
   class QMenu* buildExportMenu();
   void wire();
   void watch();
-  void take(std::vector<std::shared_ptr<const DiffusionTrace>> traces);
+  void take(DiffusionTraces traces);
   void showStep(int step);
   void showLead(int lead);
   void play(bool on);

@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace stormloom {
 namespace {
@@ -75,9 +76,9 @@ LessonWindow::LessonWindow(std::vector<Lesson> lessons, Act act, QWidget* parent
 
 void LessonWindow::open(int lesson, int step) {
   if (lessons_.empty()) return;
-  lesson_ = std::clamp(lesson, 0, int(lessons_.size()) - 1);
+  const int lessonBefore = std::exchange(lesson_, std::clamp(lesson, 0, int(lessons_.size()) - 1));
   const Lesson& chosen = lessons_[std::size_t(lesson_)];
-  step_ = std::clamp(step, 0, int(chosen.steps.size()) - 1);
+  const int stepBefore = std::exchange(step_, std::clamp(step, 0, int(chosen.steps.size()) - 1));
   const LessonStep& now = chosen.steps[std::size_t(step_)];
   choice_->setCurrentIndex(lesson_);
   heading_->setText(QString::fromStdString(now.heading));
@@ -86,7 +87,16 @@ void LessonWindow::open(int lesson, int step) {
   answer_->clear();
   showAnswer_->setVisible(!now.answer.empty());
   place_->setText(tr("%1 of %2").arg(step_ + 1).arg(chosen.steps.size()));
-  for (const LessonAction& action : now.actions) {
+  // A step goes on from the one before it: who comes from elsewhere gets those before, too.
+  const bool goesOn = lesson_ == lessonBefore && step_ == stepBefore + 1;
+  for (int each = goesOn ? step_ : 0; each <= step_; ++each)
+    carryOut(chosen.steps[std::size_t(each)]);
+  raise();
+  activateWindow();
+}
+
+void LessonWindow::carryOut(const LessonStep& step) {
+  for (const LessonAction& action : step.actions) {
     try {
       if (act_) act_(action);
     } catch (const std::exception& error) {
@@ -94,8 +104,6 @@ void LessonWindow::open(int lesson, int step) {
           tr("Line %1 of the lesson: %2").arg(action.line).arg(QString::fromUtf8(error.what())));
     }
   }
-  raise();
-  activateWindow();
 }
 
 void LessonWindow::go(int by) {
@@ -110,6 +118,7 @@ void LessonWindow::go(int by) {
 }
 
 void LessonWindow::showAnswer() {
+  if (lessons_.empty() || step_ < 0) return;
   answer_->setText(
       QString::fromStdString(lessons_[std::size_t(lesson_)].steps[std::size_t(step_)].answer));
 }
@@ -142,8 +151,7 @@ void LessonWindow::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_F:
       return setWindowState(windowState() ^ Qt::WindowFullScreen);
     case Qt::Key_A:
-      if (!lessons_.empty()) showAnswer();
-      return;
+      return showAnswer();
     default:
       QMainWindow::keyPressEvent(event);
   }

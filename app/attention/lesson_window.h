@@ -32,12 +32,13 @@ protected:
 
 private:
   void go(int by);
+  void carryOut(const LessonStep& step);
   void showAnswer();
   void sizeType();
 
   std::vector<Lesson> lessons_;
   Act act_;
-  int lesson_ = 0, step_ = 0;
+  int lesson_ = 0, step_ = -1;  ///< step -1: none is open yet
   QComboBox* choice_;
   QLabel* heading_;
   QLabel* text_;

@@ -117,8 +117,7 @@ void PatternSide::buildChoices(QGridLayout* grid) {
                      tr("0: cuboids of the layer; else what reaches the chosen element "
                         "through that many layers"));
   grown_->setObjectName("grown");
-  grown_->setPrefix(tr("reach after "));
-  grown_->setSuffix(tr(" layers"));
+  grown_->setPrefix(tr("reach after layer "));
   grown_->setSpecialValueText(tr("cuboids of the layer"));
   grow_ = new QPushButton(tr("Grow"));
   grow_->setObjectName("grow");

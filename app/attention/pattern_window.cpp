@@ -78,14 +78,8 @@ PatternWindow::PatternWindow(QWidget* parent)
   connect(&measureSoon_, &QTimer::timeout, this, &PatternWindow::measure);
   connect(worker_, &AttentionWorker::layerTimed, this, &PatternWindow::takeTiming);
   connect(worker_, &AttentionWorker::failed, readout_, &QLabel::setText);
-  connect(export_, &BackgroundExport::failed, readout_, &QLabel::setText);
-  connect(export_, &BackgroundExport::progress, this, [this](double share) {
-    readout_->setText(tr("Drawing: %1 %").arg(int(100.0 * share)));
-  });
-  connect(export_, &BackgroundExport::done, this, [this](const QString& file) {
-    readout_->setText(tr("Written: %1").arg(file));
-    Q_EMIT exported(file);
-  });
+  export_->showIn(readout_);
+  connect(export_, &BackgroundExport::done, this, &PatternWindow::exported);
   measureSoon_.start();
 }
 

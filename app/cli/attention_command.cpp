@@ -48,19 +48,10 @@ int headFrom(const Arguments& arguments) {
   return arguments.integer("--head", 0, 1000);
 }
 
-/// Cross-attention at the finest level looks at the whole past of a place; else the last layer.
-const AttentionLayer& defaultLayer(const std::vector<AttentionLayer>& layers) {
-  const AttentionLayer* best = &layers.back();
-  for (const AttentionLayer& layer : layers)
-    if (layer.cross && (!best->cross || volumeOf(layer.query.data) > volumeOf(best->query.data)))
-      best = &layer;
-  return *best;
-}
-
 const AttentionLayer& layerFrom(const Arguments& arguments,
                                 const std::vector<AttentionLayer>& layers) {
   const std::string path = arguments.text("--layer");
-  if (path.empty()) return defaultLayer(layers);
+  if (path.empty()) return layers[usualLayer(layers)];
   std::vector<std::string> names;
   for (const AttentionLayer& layer : layers) {
     if (layer.path == path) return layer;
@@ -268,7 +259,7 @@ std::vector<Option> attentionOptions() {
   std::vector<Option> options = {
       {"--model", "NAME", "earthformer, prediff (its denoiser) or alignment.", "earthformer"},
       {"--layers", "", "Only list the layers.", ""},
-      {"--layer", "NAME", "As --layers names it; else cross-attention or the last layer.", ""},
+      {"--layer", "NAME", "As --layers names it; else one that looks at every frame of a place.", ""},
       {"--query", "FRAME,ROW,COL", "Pixel that asks, from 0; else the wettest, last frame.", ""},
       {"--cell", "FRAME,ROW,COL", "The same as a cell of the layer's own grid.", ""},
       {"--head", "N", "One head, counted from 0, or mean.", "mean"},
@@ -283,6 +274,7 @@ std::vector<Option> attentionOptions() {
       {"--weights", "FILE", "Earthformer weights instead of the shipped ones.", ""},
       {"--diffusion", "", "Instead: noise becoming rain, step by step.", ""},
       {"--beside", "N", "With --diffusion: another scenario from the same noise.", ""},
+      {"--guidance", "NAME", "With --diffusion: own, official or none, as scenario has it.", ""},
       {"--lead", "K", "With --diffusion: the frame, from 1 on; 0: the last.", "0"},
       {"--pattern", "NAME", "Instead, without PATH: a pattern or layers like 3x2x2:lld.", ""},
       {"--field", "T,H,W", "With --pattern: the field that is cut.", "6,4,4"},

@@ -225,29 +225,26 @@ ExitCode showPattern(const Session& session, const std::string& out) {
 
 namespace {
 
-std::vector<std::shared_ptr<const DiffusionTrace>> tracesFrom(const Session& session,
-                                                              const CutInput& input) {
+DiffusionTraces tracesFrom(const Session& session, const CutInput& input) {
   const Arguments& arguments = session.arguments;
-  std::vector<double> asked = {arguments.number("--n", -4.0, 4.0)};
-  if (arguments.has("--beside")) asked.push_back(arguments.number("--beside", -4.0, 4.0));
+  ScenarioRequest request;
+  request.context = input.context;
+  request.nSigma = {arguments.number("--n", -4.0, 4.0)};
+  if (arguments.has("--beside")) request.nSigma.push_back(arguments.number("--beside", -4.0, 4.0));
+  request.seed = arguments.seed("--seed");
+  request.firstMember = arguments.integer("--member", 1, 256) - 1;
+  request.steps = arguments.integer("--steps", 0, 1000);
+  if (arguments.has("--guidance"))
+    request.guidance = arguments.choice("--guidance", {"own", "official", "none"});
   NowcastEngine engine(engineOptionsFrom(session));
-  std::vector<std::shared_ptr<const DiffusionTrace>> traces;
-  for (const double n : asked) {
-    ScenarioRequest request;
-    request.context = input.context;
-    request.nSigma = {n};
-    request.seed = arguments.seed("--seed");
-    request.firstMember = arguments.integer("--member", 1, 256) - 1;
-    request.steps = arguments.integer("--steps", 0, 1000);
-    traces.push_back(withProgress(session, "Watching the denoiser", [&](const auto& progress) {
-      return engine.trace(request, session.stop, progress);
-    }));
-  }
-  return traces;
+  return withProgress(session, "Watching the denoiser", [&](const auto& progress) {
+           const DiffusionTraces traces = engine.trace(request, session.stop, progress);
+           return traces.empty() ? std::nullopt : std::optional(traces);
+         }).value();
 }
 
 Receipt receiptOfTraces(const Session& session, const CutInput& input,
-                        const std::vector<std::shared_ptr<const DiffusionTrace>>& traces) {
+                        const DiffusionTraces& traces) {
   const DiffusionTrace& trace = *traces.front();
   Receipt receipt = receiptFor(session, "--out", input);
   receipt.model = trace.model;

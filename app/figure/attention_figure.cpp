@@ -116,7 +116,7 @@ private:
     const LevelFrame& frame = view.layer.queryFrames[std::size_t(view.query[0])];
     strip(place.strip, frameColor(frame.kind), "asks: " + timeText(frame.validTime),
           levelFrameWord(frame.kind),
-          QString("frame %1, row %2, column %3 of %4 x %5")
+          QString("cell %1, %2, %3 of %4 x %5")
               .arg(view.query[0])
               .arg(view.query[1])
               .arg(view.query[2])
@@ -347,7 +347,8 @@ FlatFigure flatOf(const AttentionPicture& picture, const FigureOptions& options)
   return {QSizeF(layout.size), QString::fromStdString(picture.view.model),
           themeOf(picture.dark).ground, [&picture, layout, frames](QPainter& painter) {
             AttentionDrawing(painter, picture, layout).draw(frames);
-          }};
+          },
+          double(layout.textHeight), options.width > 0};
 }
 
 FlatFigure flatOf(const OcclusionPicture& picture, const FigureOptions& options) {
@@ -356,7 +357,8 @@ FlatFigure flatOf(const OcclusionPicture& picture, const FigureOptions& options)
   return {QSizeF(layout.size), QString::fromStdString(picture.model), themeOf(picture.dark).ground,
           [&picture, layout](QPainter& painter) {
             OcclusionDrawing(painter, picture, layout).draw();
-          }};
+          },
+          double(layout.textHeight), options.width > 0};
 }
 
 }  // namespace

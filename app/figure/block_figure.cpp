@@ -49,7 +49,8 @@ FlatFigure flatOf(const BlockPicture& picture, const FigureOptions& options) {
     block_drawing::drawBlock(painter, block, *picture.block, picture.view, text);
   };
   return {QSizeF(size), QString::fromStdString(picture.title),
-          figure_style::toQColor(picture.block->ink.ground), draw};
+          figure_style::toQColor(picture.block->ink.ground), draw,
+          std::min(size.width(), size.height()) / 48.0, options.width > 0};
 }
 
 }  // namespace

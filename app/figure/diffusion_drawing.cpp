@@ -71,6 +71,11 @@ private:
       const QRectF title(left + i * (side + gap), room.top() + line, side, line);
       put(title, layerTitle(kLayers[i]));
       const QRectF map(title.left(), title.bottom(), side, side);
+      if (!stepOf(trace).clean.frames[std::size_t(picture_.lead)].grid) {
+        painter_.fillRect(map, theme_.mapGround);
+        put(map.adjusted(text_, 0.0, 0.0, 0.0), "this lead time is still being decoded");
+        continue;
+      }
       painter_.setRenderHint(QPainter::SmoothPixmapTransform, false);
       painter_.drawImage(
           map, pictureOf(stepOf(trace), kLayers[i], picture_.lead, most_, theme_));

@@ -57,7 +57,8 @@ FlatFigure momentFigure(const DiffusionPicture& picture, const FigureOptions& op
                                   picture, text);
   };
   return {QSizeF(size), QString::fromStdString(picture.traces.front()->model),
-          (picture.dark ? style::kDark : style::kLight).ground, draw};
+          (picture.dark ? style::kDark : style::kLight).ground, draw,
+          std::min(size.width(), size.height()) / 52.0, options.width > 0};
 }
 
 /// Steps as columns; for each trace its three layers as rows.
@@ -66,14 +67,14 @@ FlatFigure sheetFigure(const DiffusionPicture& picture, const FigureOptions& opt
   const int steps = int(picture.traces.front()->steps.size());
   const int rows = 3 * int(picture.traces.size());
   QSize size = figure_drawing::checkedSize(options);
-  constexpr int kSide = 220, kLeft = 210, kHead = 90;
+  constexpr int kSide = 220, kLeft = 210, kHead = 90, kSheetText = 17;
   if (size.isEmpty()) size = {kLeft + steps * kSide, kHead + rows * kSide + 40};
-  const auto draw = [&picture, size, steps, rows](QPainter& painter) {
+  const double scale = std::min(double(size.width()) / (kLeft + steps * kSide),
+                                double(size.height()) / (kHead + rows * kSide + 40));
+  const auto draw = [&picture, scale, steps, rows](QPainter& painter) {
     const style::Theme& theme = picture.dark ? style::kDark : style::kLight;
-    const double scale = std::min(double(size.width()) / (kLeft + steps * kSide),
-                                  double(size.height()) / (kHead + rows * kSide + 40));
     painter.scale(scale, scale);
-    constexpr int kText = 17;
+    constexpr int kText = kSheetText;
     headLine(painter, QRect(kText, 8, kLeft + steps * kSide - 2 * kText, 2 * kText), picture,
              "latents, expected frames and push of every step", kText);
     const double most = diffusion_drawing::strongestPush(picture);
@@ -113,7 +114,8 @@ FlatFigure sheetFigure(const DiffusionPicture& picture, const FigureOptions& opt
                             theme.quietText);
   };
   return {QSizeF(size), QString::fromStdString(picture.traces.front()->model),
-          (picture.dark ? style::kDark : style::kLight).ground, draw};
+          (picture.dark ? style::kDark : style::kLight).ground, draw, kSheetText * scale,
+          options.width > 0};
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace stormloom {
 
 /// One moment of one or two members that come out of the same noise.
 struct DiffusionPicture {
-  std::vector<std::shared_ptr<const DiffusionTrace>> traces;  ///< a row for each
+  DiffusionTraces traces;  ///< a row for each
   int step = 0;                                               ///< counted from 0
   int lead = 0;                                               ///< counted from 0
   std::string footnote;

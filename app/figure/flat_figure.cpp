@@ -3,6 +3,8 @@
 #include <QBuffer>
 #include <QImage>
 #include <QSvgGenerator>
+#include <algorithm>
+#include <utility>
 
 #include "app/figure/figure_drawing.h"
 #include "core/errors.h"
@@ -11,7 +13,25 @@
 namespace stormloom {
 namespace {
 
-constexpr double kPublicationDots = 300.0;
+constexpr double kPublicationDots = 300.0;  // an inch
+constexpr double kSmallestPoints = 6.0, kSmallestShare = 0.8;  // of letters, and of the usual text
+
+/// Dots an inch at which the smallest letters are large enough.
+double readableDots(const FlatFigure& figure) {
+  constexpr double kPointsAnInch = 72.0;
+  if (figure.letters <= 0.0) return kPublicationDots;
+  const double smallest = kSmallestShare * figure.letters;
+  return std::min(kPublicationDots, smallest * kPointsAnInch / kSmallestPoints);
+}
+
+FlatFigure enlarged(FlatFigure figure, double factor) {
+  figure.size *= factor;
+  figure.draw = [draw = std::move(figure.draw), factor](QPainter& painter) {
+    painter.scale(factor, factor);
+    draw(painter);
+  };
+  return figure;
+}
 
 }  // namespace
 
@@ -51,8 +71,11 @@ std::string flatSvg(const FlatFigure& figure, const std::string& receipt) {
 void writeFlatFigure(const std::string& path, const FlatFigure& figure, const Receipt& receipt) {
   if (path.ends_with(".svg") || path.ends_with(".SVG"))
     writeWholeFile(path, flatSvg(figure, receiptText(receipt)));
+  else if (figure.sizeIsAsked)
+    writePng(path, flatImage(figure), receipt, readableDots(figure));
   else
-    writePng(path, flatImage(figure), receipt, kPublicationDots);
+    writePng(path, flatImage(enlarged(figure, kPublicationDots / readableDots(figure))), receipt,
+             kPublicationDots);
 }
 
 }  // namespace stormloom

@@ -9,6 +9,7 @@
 #include "app/gui/command_process.h"
 #include "app/figure/desk_film.h"
 #include "core/animation_file.h"
+#include "core/checked_result.h"
 #include "core/errors.h"
 #include "core/scratch_file.h"
 #include "core/sha256.h"
@@ -43,7 +44,7 @@ Drawn scenariosDrawn(const ExportSubject& subject) {
     const ScratchFolder scratch;
     const std::string file = (scratch.path() / "scenario.nc").string();
     writeResult(subject, file);
-    const ResultFile result = readResultFile(file);
+    const ResultFile result = readCheckedResult(file);
     film = filmOfResult(result);
     receipt = result.receipt;
     receipt.inputs = {{"scenario.nc", sha256OfFile(file), result.receipt.toJson()}};

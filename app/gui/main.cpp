@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QMainWindow>
+#include <QPainter>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTimer>
@@ -63,6 +64,19 @@ bool onlyAsksAboutTheProgram(QCommandLineParser& arguments, int argc, char** arg
   for (int i = 0; i < argc; ++i) words << QString::fromLocal8Bit(argv[i]);
   arguments.parse(words);
   return arguments.isSet("help") || arguments.isSet("version");
+}
+
+/// That window; a lesson and the window it speaks of as they share the screen.
+QPixmap pictureOf(MainWindow& window) {
+  QWidget* shown = pictured(window);
+  auto* lesson = window.findChild<LessonWindow*>();
+  if (!lesson || !lesson->isVisible() || shown == &window) return shown->grab();
+  const QRect room = shown->geometry() | lesson->geometry();
+  QPixmap together(room.size());
+  QPainter painter(&together);
+  for (QWidget* each : {shown, static_cast<QWidget*>(lesson)})
+    painter.drawPixmap(each->geometry().topLeft() - room.topLeft(), each->grab());
+  return together;
 }
 
 }  // namespace
@@ -131,10 +145,10 @@ int main(int argc, char** argv) {
                          [&] { openLesson(window, arguments.value(lesson).split(',')); });
     if (arguments.isSet(picture)) {
       QTimer::singleShot(delay + 2500, &window, [&] {
-        if (sides.size() == 2) pictured(window)->resize(sides[0].toInt(), sides[1].toInt());
+        if (sides.size() == 2 && !arguments.isSet(lesson)) pictured(window)->resize(sides[0].toInt(), sides[1].toInt());
       });
       QTimer::singleShot(int(1000 * arguments.value(wait).toDouble()), &app, [&] {
-        const bool saved = pictured(window)->grab().save(arguments.value(picture));
+        const bool saved = pictureOf(window).save(arguments.value(picture));
         QApplication::exit(saved ? 0 : int(ExitCode::UnfitData));
       });
     }

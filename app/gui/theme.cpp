@@ -52,7 +52,8 @@ QProgressBar { background: @raised; border: none; border-radius: 2px; max-height
 QProgressBar::chunk { background: @forecast; border-radius: 2px; }
 QListWidget, QTableWidget, QTreeWidget { background: transparent; color: @text; border: none; alternate-background-color: @ground; gridline-color: @line; }
 QListWidget::item { padding: 6px; border-radius: 6px; }
-QListWidget::item:selected { background: @raised; color: @text; }
+QListWidget::item:selected { background: @chosen; color: @text; }
+QTableView::item:selected, QTreeView::item:selected { background: @chosen; color: @text; }
 QHeaderView::section { background: transparent; color: @quiet; border: none; padding: 4px; font-size: 11px; }
 QTableCornerButton::section { background: transparent; border: none; }
 QMenu { background: @panel; color: @text; border: 1px solid @hover; padding: 4px; }
@@ -78,6 +79,7 @@ QString sheetOf(const Theme& theme) {
   const std::pair<const char*, QColor> names[] = {
       // longer names first: @ground is part of none before it
       {"@bannerGround", between(theme.panel, theme.failed, 0.22)},
+      {"@chosen", between(theme.raised, theme.forecast, 0.32)},
       {"@ground", theme.ground},
       {"@panel", theme.panel},
       {"@raised", theme.raised},

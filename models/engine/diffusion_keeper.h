@@ -13,25 +13,36 @@ public:
 
   /// For the sampler; this object must outlive it.
   DrawObserver observer();
-  /// Decodes what was kept. `each` is called before every step and may throw.
-  std::vector<DiffusionStep> steps(const ModelContext& context,
-                                   const std::function<void(double share)>& each);
+
+  std::int64_t leads() const { return kept_.back().clean.latents.size(0); }
+  /// Decodes one lead time of every step. From the last one backwards: a window shows that while
+  /// the rest comes.
+  void decodeLead(std::int64_t lead);
+  /// What is decoded by now; frames that are not have no grid, and means are over the others.
+  std::vector<DiffusionStep> steps(const ModelContext& context) const;
 
 private:
+  /// Latents (leads,h,w,L) and their frames (leads,H,W).
+  struct Layer {
+    torch::Tensor latents, frames;
+  };
   struct Kept {
     double noise = 1.0;
-    torch::Tensor latents, clean, silent;  ///< (leads,h,w,L); silent: undefined without a command
+    Layer latents, clean, silent;  ///< silent: undefined without a command
   };
   void keep(const torch::Tensor& z, const torch::Tensor& time, const torch::Tensor& predicted,
             const torch::Tensor& features);
   torch::Tensor cleanOf(const torch::Tensor& z, const torch::Tensor& time,
                         const torch::Tensor& predicted) const;
   double noiseAt(const torch::Tensor& time) const;
-  DiffusionStep pictured(const Kept& kept, const ModelContext& context);
+  void decodeResult();
+  std::vector<Layer*> layers();
+  DiffusionStep pictured(const Kept& kept, const ModelContext& context) const;
 
   PreDiffModel& model_;
   const ContextEncoding& encoding_;
   std::vector<Kept> kept_;
+  std::int64_t firstDecoded_ = 0;  ///< lead times from this one on are there
 };
 
 }  // namespace stormloom

@@ -20,36 +20,47 @@ Tensor drawFlow(const FlowTiming& timing, const LatentDraw& draw, const Sampling
 /// The official knowledge alignment of members that do not know of each other (spec 9).
 class OfficialPull {
 public:
-  OfficialPull(const OfficialDiffusion& diffusion, Tensor wantedMean)
+  OfficialPull(const OfficialDiffusion& diffusion, const LatentDraw& draw)
       : schedule_(diffusion.schedule),
         guidance_(diffusion.alignment, diffusion.guideScale, GuidanceNorm::EachAlone),
-        wanted_(std::move(wantedMean)) {}
+        wanted_(draw.wantedMean),
+        told_(draw.pulled) {}
 
-  Tensor meanShift(const Tensor& zt, const Tensor& t) const {
-    return guidance_.meanShift(guidance_.evaluate(zt, t, wanted_).gradient);
-  }
   Tensor aligned(const Posterior& posterior, const Tensor& zt, const Tensor& t) const {
-    return alignedMean(posterior.mean, posterior.logVariance, meanShift(zt, t));
+    const Tensor shift = meanShift(zt, t);
+    if (told_) told_(cleanMove(shift, t));
+    return alignedMean(posterior.mean, posterior.logVariance, shift);
   }
   /// The clean latents whose posterior mean is the aligned one: what samplers that take other steps
   /// than the official one can follow.
   Tensor alignedStart(const Tensor& z0, const Tensor& zt, const Tensor& t) const {
-    const Tensor deviation = (0.5 * schedule_.posteriorLogVarianceClipped.index_select(0, t)).exp();
-    const Tensor share = deviation / schedule_.posteriorMeanCoef1.index_select(0, t);
-    return z0 - share.view({-1, 1, 1, 1, 1}) * meanShift(zt, t);
+    const Tensor move = cleanMove(meanShift(zt, t), t);
+    if (told_) told_(move);
+    return z0 + move;
   }
 
 private:
+  Tensor meanShift(const Tensor& zt, const Tensor& t) const {
+    return guidance_.meanShift(guidance_.evaluate(zt, t, wanted_).gradient);
+  }
+  /// What the shift of a posterior mean is for the clean latents.
+  Tensor cleanMove(const Tensor& shift, const Tensor& t) const {
+    const Tensor deviation = (0.5 * schedule_.posteriorLogVarianceClipped.index_select(0, t)).exp();
+    const Tensor share = deviation / schedule_.posteriorMeanCoef1.index_select(0, t);
+    return -share.view({-1, 1, 1, 1, 1}) * shift;
+  }
+
   const NoiseSchedule& schedule_;
   AlignmentGuidance guidance_;
   Tensor wanted_;
+  std::function<void(const Tensor& moved)> told_;
 };
 
 Tensor drawDiffusion(const OfficialDiffusion& diffusion, const LatentDraw& draw,
                      const SamplingPlan& plan, const DenoiserCall& ask) {
   const NoiseSchedule& schedule = diffusion.schedule;
   std::optional<OfficialPull> pull;
-  if (draw.wantedMean.defined()) pull.emplace(diffusion, draw.wantedMean);
+  if (draw.wantedMean.defined()) pull.emplace(diffusion, draw);
   if (plan.diffusion->kind == DiffusionSampler::Kind::Ddpm) {
     MeanGuide guide;
     if (pull)
@@ -93,7 +104,7 @@ LatentDraw drawOf(std::uint64_t seed, const std::vector<int>& members, const Pre
       each.push_back(counterNoise({seed, std::uint32_t(member), step}, shape));
     return torch::stack(each).to(device);
   };
-  return {noise(0), [noise](std::int64_t k) { return noise(std::uint32_t(k + 1)); }, {}};
+  return {noise(0), [noise](std::int64_t k) { return noise(std::uint32_t(k + 1)); }, {}, {}};
 }
 
 Tensor drawLatents(const PreDiffModel& model, const LatentDraw& draw, const SamplingPlan& plan,

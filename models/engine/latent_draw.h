@@ -13,6 +13,8 @@ struct LatentDraw {
   StepNoise stepNoise;  ///< what samplers with dice of their own add
   torch::Tensor
       wantedMean;  ///< (B,1), mean intensity that official guidance pulls to; else undefined
+  /// Is told by how much official guidance moves the clean latents, step after step; may be empty.
+  std::function<void(const torch::Tensor& moved)> pulled;
 };
 
 /// The noise of members of a seed, keyed by (seed, member, step): no member depends on which others

@@ -50,6 +50,19 @@ std::vector<double> commandedOf(const ScenarioRow& row, const AnticipatedIntensi
   return commanded;
 }
 
+DiffusionTrace traceOf(const ScenarioRow& row, const AnticipatedIntensity& expected,
+                       const SamplingPlan& plan) {
+  DiffusionTrace trace{.nSigma = row.nSigma, .seed = plan.seed, .member = row.member};
+  const double leads = double(expected.mu.size());
+  for (std::size_t lead = 0; lead < expected.mu.size(); ++lead) {
+    trace.expectedMean += expected.mu[lead] / leads;
+    trace.commandedMean += expected.commanded(int(lead), row.nByLead[lead]) / leads;
+  }
+  trace.sampler = plan.sampler;
+  trace.guidance = plan.guidance();
+  return trace;
+}
+
 Tensor regionOf(const ScenarioRequest& request, const Tensor& like) {
   if (!request.region) return {};
   if (std::int64_t(request.region->size()) != like.numel())
@@ -134,8 +147,8 @@ struct NowcastEngine::Impl {
                                                    const EngineProgress& progress,
                                                    const EachMember& eachMember,
                                                    const EarlyFrameReady& early);
-  std::shared_ptr<const DiffusionTrace> trace(const ScenarioRequest& request, std::stop_token stop,
-                                              const EngineProgress& progress);
+  DiffusionTraces trace(const ScenarioRequest& request, std::stop_token stop,
+                        const EngineProgress& progress, const TracesSoFar& soFar);
   std::shared_ptr<const ScenarioForecast> stochastic(std::shared_ptr<const ModelContext> context,
                                                      int members, std::uint64_t seed,
                                                      std::stop_token stop);
@@ -254,47 +267,54 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
   return forecast;
 }
 
-std::shared_ptr<const DiffusionTrace> NowcastEngine::Impl::trace(const ScenarioRequest& request,
-                                                                std::stop_token stop,
-                                                                const EngineProgress& progress) {
-  constexpr double kDrawing = 0.5;  // of the work; decoding is the rest
+DiffusionTraces NowcastEngine::Impl::trace(const ScenarioRequest& request, std::stop_token stop,
+                                           const EngineProgress& progress,
+                                           const TracesSoFar& soFar) {
+  constexpr double kDrawing = 0.2;  // of the work; decoding is the rest
   const auto start = Clock::now();
   runInBackground();
   requireSensible(request);
+  ScenarioRequest one = request;
+  one.members = 1;
   PreDiffModel& diffusion = prediff();
-  SamplingPlan plan = planOf(request, diffusion);
+  SamplingPlan plan = planOf(one, diffusion);
   ContextEncoding& encoded = encodingOf(*request.context);
   plan.region = regionOf(request, encoded.seen);
   if (!encoded.condition.defined()) encoded.condition = diffusion.condition(encoded);
   const AnticipatedIntensity expected = diffusion.statistics().anticipate(encoded.contextMeans);
-  const ScenarioRow row = rowsOf(request, expected.mu.size()).front();
-  DiffusionKeeper keeper(diffusion, encoded);
+  const std::vector<ScenarioRow> rows = rowsOf(one, expected.mu.size());
+  std::vector<DiffusionKeeper> keepers(rows.size(), DiffusionKeeper(diffusion, encoded));
   double done = 0.0;
+  const double steps = double(plan.evaluations() + 1) * double(rows.size());
   const auto eachStep = [&] {
-    const double share = std::min(1.0, ++done / double(plan.evaluations() + 1));
-    if (progress) progress(kDrawing * share, "drawing step by step");
+    if (progress) progress(kDrawing * std::min(1.0, ++done / steps), "drawing step by step");
   };
-  sampler->sample({row}, encoded, expected, plan, stop, eachStep, keeper.observer());
-  auto trace = std::make_shared<DiffusionTrace>();
-  trace->steps = keeper.steps(*request.context, [&](double share) {
-    if (stop.stop_requested()) throw Stopped();
-    if (progress) progress(kDrawing + (1.0 - kDrawing) * share, "decoding every step");
-  });
-  trace->nSigma = row.nSigma;
-  trace->seed = request.seed;
-  trace->member = row.member;
-  for (std::size_t lead = 0; lead < expected.mu.size(); ++lead) {
-    trace->expectedMean += expected.mu[lead] / double(expected.mu.size());
-    trace->commandedMean +=
-        expected.commanded(int(lead), row.nByLead[lead]) / double(expected.mu.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    sampler->sample({rows[i]}, encoded, expected, plan, stop, eachStep, keepers[i].observer());
+  const auto traces = [&] {
+    DiffusionTraces all;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      auto trace = std::make_shared<DiffusionTrace>(traceOf(rows[i], expected, plan));
+      trace->steps = keepers[i].steps(*request.context);
+      trace->model = diffusion.name();
+      trace->weightsHash = diffusion.weightsHash();
+      trace->device = compute.name;
+      trace->secondsTaken = secondsSince(start);
+      all.push_back(std::move(trace));
+    }
+    return all;
+  };
+  const std::int64_t leads = keepers.front().leads();
+  for (std::int64_t lead = leads - 1; lead >= 0; --lead) {
+    if (progress)
+      progress(1.0 - (1.0 - kDrawing) * double(lead + 1) / double(leads), "decoding every step");
+    for (DiffusionKeeper& keeper : keepers) {
+      if (stop.stop_requested()) throw Stopped();
+      keeper.decodeLead(lead);
+    }
+    if (lead == leads - 1 && lead > 0 && soFar) soFar(traces());
   }
-  trace->model = diffusion.name();
-  trace->weightsHash = diffusion.weightsHash();
-  trace->sampler = plan.sampler;
-  trace->guidance = plan.guidance();
-  trace->device = compute.name;
-  trace->secondsTaken = secondsSince(start);
-  return trace;
+  return traces();
 }
 
 std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::plainMember(
@@ -369,11 +389,10 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::generate(const ScenarioRe
   });
 }
 
-std::shared_ptr<const DiffusionTrace> NowcastEngine::trace(const ScenarioRequest& request,
-                                                           std::stop_token stop,
-                                                           const EngineProgress& progress) {
-  return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const DiffusionTrace> {
-    return impl_->trace(request, stop, progress);
+DiffusionTraces NowcastEngine::trace(const ScenarioRequest& request, std::stop_token stop,
+                                     const EngineProgress& progress, const TracesSoFar& soFar) {
+  return inWords(impl_->compute.name, [&]() -> DiffusionTraces {
+    return impl_->trace(request, stop, progress, soFar);
   });
 }
 

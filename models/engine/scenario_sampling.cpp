@@ -50,6 +50,7 @@ Tensor ScenarioSampler::drawn(const Job& job, const std::vector<int>& members,
                               const DrawObserver& observer) {
   LatentDraw draw = drawOf(job.plan.seed, members, model_, job.encoding.past.device());
   draw.wantedMean = wantedMean;
+  draw.pulled = observer.pulled;
   return drawLatents(model_, draw, job.plan, [&](const Tensor& z, const Tensor& time) {
     if (job.stop.stop_requested()) throw Stopped();
     const Tensor predicted = model_.denoise(z, time, job.encoding.condition, features);

@@ -36,6 +36,8 @@ struct DrawObserver {
   std::function<void(const torch::Tensor& z, const torch::Tensor& time, const torch::Tensor& predicted,
                      const torch::Tensor& features)>
       looked;
+  /// The official guidance, behind each evaluation: by how much it moves the clean latents.
+  std::function<void(const torch::Tensor& moved)> pulled;
   /// Latents when the sampler had ended, and after the control had pulled them.
   std::function<void(const torch::Tensor& before, const torch::Tensor& after)> finished;
   EarlyFrame early;  ///< of SamplingPlan::firstLead

@@ -333,6 +333,24 @@ private Q_SLOTS:
     }
   }
 
+  void aStepThatIsReachedFromElsewhereFindsWhatThoseBeforeItSetUp() {
+    std::vector<std::string> done;
+    const auto act = [&done](const LessonAction& action) { done.push_back(action.words.front()); };
+    const Lesson lesson =
+        parseLesson("# A\n## 1\n@ lab one\nx\n## 2\n@ lab two\nx\n## 3\n@ lab three\nx\n", "mine");
+    LessonWindow window({lesson, lesson}, act);
+    const auto opened = [&](int lessonNumber, int step) {
+      done.clear();
+      window.open(lessonNumber, step);
+      return done;
+    };
+    using Words = std::vector<std::string>;
+    QCOMPARE(opened(0, 1), (Words{"one", "two"}));
+    QCOMPARE(opened(0, 2), (Words{"three"}));
+    QCOMPARE(opened(0, 1), (Words{"one", "two"}));
+    QCOMPARE(opened(1, 2), (Words{"one", "two", "three"}));
+  }
+
   void everyStepOfEveryLessonDrivesTheWindowsByKeysAlone() {
     QWidget parent;  // the windows end with it
     AttentionDesk desk([] { return subject(); }, &parent);

@@ -25,7 +25,7 @@ class TestLesson : public QObject {
 private Q_SLOTS:
   void aLessonIsReadLineByLine() {
     const Lesson lesson = parseLesson(
-        "# Title\n\n## First\n@ lab left figure\none\ntwo\n\nthree\n? why\n? really\n! so\n## "
+        "# Title\n\n## First\n@ lab left figure\none\ntwo\n\nthree\n? why\n? really\n! so\n\n## "
         "Second\n",
         "mine.txt");
     QCOMPARE(lesson.title, std::string("Title"));

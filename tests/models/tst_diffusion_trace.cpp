@@ -47,7 +47,7 @@ private Q_SLOTS:
   void theLastStepIsWhatTheForecastShows() {
     QFETCH(double, n);
     NowcastEngine one = engine();
-    const auto trace = one.trace(request(n));
+    const auto trace = one.trace(request(n)).front();
     const auto forecast = one.generate(request(n));
     QCOMPARE(trace->steps.size(), std::size_t(4));  // three looks and the result
     const auto& shown = forecast->members.front().frames.frames;
@@ -61,10 +61,20 @@ private Q_SLOTS:
 
   void twoCommandsBeginWithTheSameNoiseAndOnlyOneIsPushed() {
     NowcastEngine one = engine();
-    const auto free = one.trace(request(0.0)), strong = one.trace(request(3.0));
+    ScenarioRequest both = request(0.0);
+    both.nSigma = {0.0, 3.0};
+    DiffusionTraces early;
+    const DiffusionTraces traces =
+        one.trace(both, {}, {}, [&](const DiffusionTraces& part) { early = part; });
+    const auto free = traces[0], strong = traces[1];
     for (std::size_t lead = 0; lead < 6; ++lead)
       QVERIFY(std::ranges::equal(free->steps[0].latents.frames[lead].grid->values(),
                                  strong->steps[0].latents.frames[lead].grid->values()));
+    // The last lead time came first, alone, and as it is in the end.
+    QVERIFY(!isWhole(early) && isWhole(traces));
+    QVERIFY(!early[1]->steps[1].latents.frames[4].grid);
+    QVERIFY(std::ranges::equal(early[1]->steps[1].clean.frames[5].grid->values(),
+                               strong->steps[1].clean.frames[5].grid->values()));
     QVERIFY(free->steps[0].push.empty());
     QCOMPARE(free->steps[0].pushSize, 0.0);
     QVERIFY(strong->commandedMean > free->commandedMean);
@@ -74,11 +84,11 @@ private Q_SLOTS:
   void watchingStopsWhenAsked() {
     std::stop_source stop;
     stop.request_stop();
-    QVERIFY(!engine().trace(request(1.0), stop.get_token()));
+    QVERIFY(engine().trace(request(1.0), stop.get_token()).empty());
   }
 
   void aFileHoldsEveryStep() {
-    const auto trace = engine().trace(request(2.0));
+    const auto trace = engine().trace(request(2.0)).front();
     const std::string file = folder_.filePath("steps.nc").toStdString();
     writeDiffusionFile(file, *trace, {});
     const NetCdfFile read = NetCdfFile::open(file);

@@ -370,6 +370,32 @@ private Q_SLOTS:
     compareWithGolden(parity, "frames", model.decode(z.flatten(0, 1)));
   }
 
+  void theOfficialPullIsSeenInTheTrace_data() {
+    QTest::addColumn<QString>("sampler");
+    for (const char* name : {"ddpm", "ddim", "dpm++"}) QTest::newRow(name) << name;
+  }
+  void theOfficialPullIsSeenInTheTrace() {
+    QFETCH(QString, sampler);
+    ScenarioRequest request;
+    request.context = context();
+    request.nSigma = {4.0};
+    request.sampler = sampler.toStdString();
+    if (sampler != "ddpm") request.steps = 3;
+    request.guidance = "official";
+    const auto trace = engine().trace(request).front();
+    request.guidance = "none";
+    const auto free = engine().trace(request).front();
+    QCOMPARE(trace->guidance, std::string("official"));
+    QVERIFY(trace->steps[1].pushSize > 0.0);
+    QVERIFY(!trace->steps[1].push.empty() && free->steps[1].push.empty());
+    // The push is what was added to what is expected without it: both begin alike.
+    const auto& pushed = trace->steps[0];
+    const auto& plain = free->steps[0];
+    const std::size_t pixel = 64 * 128 + 64;
+    QVERIFY(std::abs(pushed.clean.frames[5].grid->values()[pixel] -
+                     plain.clean.frames[5].grid->values()[pixel] - pushed.push[5][pixel]) < 0.01f);
+  }
+
 private:
   static void writeGoldenModels(const QString& folder, const ParityCase& parity,
                                 const Json& vaeKeys) {
