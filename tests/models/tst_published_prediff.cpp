@@ -372,7 +372,7 @@ private Q_SLOTS:
 
   void theOfficialPullIsSeenInTheTrace_data() {
     QTest::addColumn<QString>("sampler");
-    for (const char* name : {"ddpm", "ddim", "dpm++"}) QTest::newRow(name) << name;
+    for (const char* name : {"dpm++", "ddim", "ddpm"}) QTest::newRow(name) << name;
   }
   void theOfficialPullIsSeenInTheTrace() {
     QFETCH(QString, sampler);
