@@ -198,6 +198,10 @@ inline void openDemo(MainWindow& window, QSize size = {1400, 900}) {
   QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 0.0), 30000);
 }
 
+inline ScenarioController* controller(MainWindow& window) {
+  return window.findChild<ScenarioController*>();
+}
+
 inline QSlider* slider(MainWindow& window) { return window.findChild<QSlider*>("intensitySlider"); }
 inline MapWall* wall(MainWindow& window) { return window.findChild<MapWall*>(); }
 

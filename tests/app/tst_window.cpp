@@ -51,7 +51,7 @@ private Q_SLOTS:
     FakeEngine engine;
     MainWindow window(engine.functions());
     openDemo(window);
-    QTRY_COMPARE_WITH_TIMEOUT(window.desk().scenarios->sweep().size(), std::size_t(9), 10000);
+    QTRY_COMPARE_WITH_TIMEOUT(controller(window)->sweep().size(), std::size_t(9), 10000);
     engine.previewTakes = engine.fullTakes = std::chrono::milliseconds(2000);
     slider(window)->setSliderDown(true);
     slider(window)->setValue(17);  // no model has computed this
@@ -70,8 +70,8 @@ private Q_SLOTS:
     FakeEngine engine;
     MainWindow window(engine.functions());
     openDemo(window);
-    QTRY_COMPARE_WITH_TIMEOUT(window.desk().scenarios->sweep().size(), std::size_t(9), 10000);
-    QTRY_VERIFY_WITH_TIMEOUT(!window.desk().scenarios->isBusy(), 10000);
+    QTRY_COMPARE_WITH_TIMEOUT(controller(window)->sweep().size(), std::size_t(9), 10000);
+    QTRY_VERIFY_WITH_TIMEOUT(!controller(window)->isBusy(), 10000);
     engine.restTakes = std::chrono::milliseconds(3000);
     const int before = engine.earlies;
     slider(window)->setValue(17);

@@ -159,7 +159,7 @@ private Q_SLOTS:
       slider(window)->setSliderDown(false);
       QTRY_VERIFY(showsFull(window, tenths / 10.0));
     }
-    QTRY_VERIFY_WITH_TIMEOUT(!window.desk().scenarios->isBusy(), 10000);
+    QTRY_VERIFY_WITH_TIMEOUT(!controller(window)->isBusy(), 10000);
     const int asked = engine.fulls + engine.previews;
     act(window, "undo");
     QVERIFY(showsFull(window, 2.5));

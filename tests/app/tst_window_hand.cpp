@@ -144,13 +144,13 @@ private Q_SLOTS:
     FakeEngine engine;
     MainWindow window(engine.functions());
     openDemo(window);
-    QTRY_VERIFY_WITH_TIMEOUT(!window.desk().scenarios->isBusy(), 10000);
+    QTRY_VERIFY_WITH_TIMEOUT(!controller(window)->isBusy(), 10000);
     engine.fullTakes = engine.previewTakes = std::chrono::milliseconds(20000);
     slider(window)->setValue(17);
-    QTRY_VERIFY(window.desk().scenarios->isBusy());
+    QTRY_VERIFY(controller(window)->isBusy());
     QTest::qWait(ScenarioController::kRestMilliseconds + 50);
     QTest::keyClick(&window, Qt::Key_Escape);
-    QTRY_VERIFY(!window.desk().scenarios->isBusy());
+    QTRY_VERIFY(!controller(window)->isBusy());
     QVERIFY(window.picture(2).grid);
     QCOMPARE(window.picture(2).caption.kind, PictureCaption::Kind::Preview);  // still says so
     engine.fullTakes = engine.previewTakes = std::chrono::milliseconds(4);
