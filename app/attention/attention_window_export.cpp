@@ -22,7 +22,7 @@ namespace {
 
 QString endingOf(const QString& file) { return QFileInfo(file).suffix().toLower(); }
 
-const char* const kPictures = "PNG (*.png);;SVG (*.svg)";
+const char* const kPictures = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)";
 const char* const kFilms = "MP4 (*.mp4);;GIF (*.gif)";
 
 }  // namespace

@@ -132,8 +132,8 @@ QMenu* DiffusionWindow::buildExportMenu() {
       if (!file.isEmpty()) exportTo(what, file);
     });
   };
-  add(tr("This step as picture…"), Export::Moment, "step.png", "PNG (*.png);;SVG (*.svg)");
-  add(tr("All steps as picture…"), Export::Sheet, "steps.png", "PNG (*.png);;SVG (*.svg)");
+  add(tr("This step as picture…"), Export::Moment, "step.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)");
+  add(tr("All steps as picture…"), Export::Sheet, "steps.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)");
   add(tr("Step after step, as film…"), Export::Film, "steps.mp4", "MP4 (*.mp4);;GIF (*.gif)");
   add(tr("Numbers…"), Export::Numbers, "steps.csv", "CSV (*.csv);;NetCDF (*.nc)");
   return menu;

@@ -97,7 +97,7 @@ QMenu* PatternWindow::buildExportMenu() {
       if (!file.isEmpty()) exportTo(i, file, apart);
     };
     menu->addAction(tr("%1 as picture…").arg(side), this,
-                    [ask] { ask("pattern.png", "PNG (*.png);;SVG (*.svg)", false); });
+                    [ask] { ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", false); });
     menu->addAction(tr("%1 turning, as film…").arg(side), this,
                     [ask] { ask("pattern.mp4", "MP4 (*.mp4);;GIF (*.gif)", false); });
     menu->addAction(tr("%1 going apart, as film…").arg(side), this,
@@ -129,7 +129,7 @@ void PatternWindow::exportTo(int index, const QString& file, bool apart) {
   const BlockView seen = side.block().canvas().view();
   const BlockPicture picture = patternPicture(side.pattern(), side.look(), seen);
   const QString ending = QFileInfo(file).suffix().toLower();
-  if (ending == "png" || ending == "svg") {
+  if (ending == "png" || ending == "svg" || ending == "pdf") {
     const Receipt receipt = receiptOfPattern(side, seen, file, {});
     return export_->start(file, [picture, file, receipt](std::stop_token,
                                                          const BackgroundExport::Progress&) {

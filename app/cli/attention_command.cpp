@@ -185,7 +185,7 @@ ExitCode occlude(const Session& session, AttentionLens& lens, const CutInput& in
                  const AttentionPass& pass, const Thw& pixel, const std::string& out) {
   const AttentionForm form = attentionFormOf(out);
   if (form != AttentionForm::Table && form != AttentionForm::Picture)
-    throw UsageError("--occlude writes a table or a picture: --out FILE.csv, FILE.png or FILE.svg");
+    throw UsageError("--occlude writes a table or a picture: --out FILE.csv, .png, .svg or .pdf");
   const int patch = session.arguments.integer("--patch", 4, 192);
   const OcclusionMap map = withProgress(session, "Occlusion", [&](const EngineProgress& progress) {
                              return lens.occlude(*input.context, int(pixel[0]), int(pixel[1]),
@@ -246,7 +246,7 @@ ExitCode run(const Session& session) {
   if (!pattern && !reads) throw UsageError("attention needs PATH..., or --pattern NAME.");
   const bool listing = arguments.has("--layers");
   const std::string out = listing ? "" : arguments.required("--out");
-  const std::vector<std::string> drawn = {".png", ".svg", ".mp4", ".webm", ".gif"};
+  const std::vector<std::string> drawn = {".png", ".svg", ".pdf", ".mp4", ".webm", ".gif"};
   std::vector<std::string> all = {".nc", ".csv"};
   all.insert(all.end(), drawn.begin(), drawn.end());
   if (!listing) checkOutput(session, out, pattern ? drawn : all);
@@ -282,13 +282,15 @@ std::vector<Option> attentionOptions() {
       {"--globals", "N", "With --pattern: global vectors.", "0"},
       {"--grown", "K", "With --pattern: what reaches --cell through K layers.", "0"},
       {"--only-lit", "", "With --pattern: all other cells small.", ""},
-      {"--as", "NAME", "For .png, .svg: maps, or a block in space and time.", "maps"},
+      {"--mm", "W", "Width of .png, .svg, .pdf in millimetres; 0: so that letters can be read.", "0"},
+      {"--dpi", "D", "Dots per inch of .png.", "300"},
+      {"--as", "NAME", "For .png, .svg, .pdf: maps, or a block in space and time.", "maps"},
       {"--movie", "NAME", "For films: turn, apart, frames or layers.", "turn"},
       {"--turn", "ROUND,ABOVE", "Of a block: degrees from where it is seen.", ""},
       {"--apart", "SHARE", "Of a block: how far its cuboids stand apart, 0 to 1.", "0"},
       {"--ground", "NAME", "Of a block: cuboids or rain where nothing is looked at.", "cuboids"},
       {"--theme", "NAME", "Of pictures: dark or light.", "dark"},
-      {"--out", "FILE", ".nc, .csv, .png, .svg, .mp4, .webm or .gif to write.", "", "", true}};
+      {"--out", "FILE", ".nc, .csv, .png, .svg, .pdf, .mp4, .webm or .gif to write.", "", "", true}};
   for (const Option& option : contextOptions()) options.push_back(option);
   options.push_back({"--size", "WxH", "Of pictures: pixels.", ""});
   return options;
@@ -298,7 +300,7 @@ std::vector<Option> attentionOptions() {
 
 Command attentionCommand() {
   return {"attention",
-          "PATH... --model NAME --out FILE.nc|.csv|.png|.svg|.mp4",
+          "PATH... --model NAME --out FILE.nc|.csv|.png|.svg|.pdf|.mp4",
           "What a forecast at a place looked at.",
           "One pass through the network is kept; then one element is asked for its weights. They "
           "say where a\nlayer looked, not what caused the forecast: --occlude tests that. "

@@ -14,6 +14,13 @@ namespace stormloom::cli {
 
 namespace {
 
+FigureOptions attentionOptionsFrom(const Session& session) {
+  FigureOptions options = figureOptionsFrom(session);
+  options.widthMm = session.arguments.number("--mm", 0.0, 2000.0);
+  options.dotsPerInch = session.arguments.integer("--dpi", 36, 1200);
+  return options;
+}
+
 using Grid = std::shared_ptr<const RadarGrid>;
 
 Grid frameAt(const FrameSequence& sequence, ValidTime time) {
@@ -129,7 +136,7 @@ void writeLayers(const Session& session, const AttentionDrawn& drawn, const Atte
                               darkThemeFrom(session)));
   }
   writeInSight(session, [&](const auto& progress) {
-    return writeLayersMovie(out, pictures, figureOptionsFrom(session), receipt, session.stop,
+    return writeLayersMovie(out, pictures, attentionOptionsFrom(session), receipt, session.stop,
                             progress);
   });
 }
@@ -140,7 +147,8 @@ AttentionForm attentionFormOf(const std::string& out) {
   const std::string ending = lowerEnding(out);
   if (ending == ".nc") return AttentionForm::NetCdf;
   if (ending == ".csv") return AttentionForm::Table;
-  return ending == ".png" || ending == ".svg" ? AttentionForm::Picture : AttentionForm::Movie;
+  const bool picture = ending == ".png" || ending == ".svg" || ending == ".pdf";
+  return picture ? AttentionForm::Picture : AttentionForm::Movie;
 }
 
 bool darkThemeFrom(const Session& session) {
@@ -149,7 +157,7 @@ bool darkThemeFrom(const Session& session) {
 
 void drawAttentionPicture(const Session& session, const AttentionDrawn& drawn,
                           const std::string& out, const Receipt& receipt) {
-  const FigureOptions options = figureOptionsFrom(session);
+  const FigureOptions options = attentionOptionsFrom(session);
   if (session.arguments.choice("--as", {"maps", "block"}) == "block")
     return writeBlockFigure(out, blockOf(session, drawn), options, receipt);
   const Backgrounds backgrounds(session, *drawn.input.context, drawn.pass);
@@ -165,7 +173,7 @@ void drawAttentionMovie(const Session& session, const AttentionDrawn& drawn,
   if (kind == "layers") return writeLayers(session, drawn, lens, layers, out, receipt);
   const BlockPicture picture = blockOf(session, drawn);
   writeInSight(session, [&](const auto& progress) {
-    return writeBlockMovie(out, picture, motionNamed(kind), figureOptionsFrom(session), receipt,
+    return writeBlockMovie(out, picture, motionNamed(kind), attentionOptionsFrom(session), receipt,
                            session.stop, progress);
   });
 }
@@ -179,7 +187,7 @@ void drawOcclusionPicture(const Session& session, const CutInput& input, const A
                        {map, context.frames.geo, context.frames.frames.back().grid,
                         isoText(when).substr(11, 5) + " UTC", pass.model,
                         context.frames.attribution, darkThemeFrom(session)},
-                       figureOptionsFrom(session), receipt);
+                       attentionOptionsFrom(session), receipt);
 }
 
 ExitCode showPattern(const Session& session, const std::string& out) {
@@ -200,7 +208,7 @@ ExitCode showPattern(const Session& session, const std::string& out) {
   look.onlyLit = arguments.has("--only-lit");
   const BlockPicture picture = patternPicture(pattern, look, blockViewFrom(session));
   const Receipt receipt = receiptFor(session, "--out", std::vector<std::string>());
-  const FigureOptions options = figureOptionsFrom(session);
+  const FigureOptions options = attentionOptionsFrom(session);
   if (attentionFormOf(out) == AttentionForm::Movie)
     writeInSight(session, [&](const auto& progress) {
       const std::string kind = arguments.choice("--movie", {"turn", "apart", "frames"});
@@ -261,7 +269,7 @@ Receipt receiptOfTraces(const Session& session, const CutInput& input,
 
 void writeDiffusion(const Session& session, const DiffusionPicture& picture,
                     const std::string& out, const Receipt& receipt) {
-  const FigureOptions options = figureOptionsFrom(session);
+  const FigureOptions options = attentionOptionsFrom(session);
   switch (attentionFormOf(out)) {
     case AttentionForm::NetCdf:
       return writeDiffusionFile(out, *picture.traces.back(), receipt);

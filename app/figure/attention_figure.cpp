@@ -376,13 +376,13 @@ RgbImage drawOcclusion(const OcclusionPicture& picture, const FigureOptions& opt
 void writeAttentionFigure(const std::string& path, const AttentionPicture& picture,
                           const FigureOptions& options, const Receipt& receipt) {
   const auto application = figure_drawing::applicationIfNone();
-  writeFlatFigure(path, flatOf(picture, options), receipt);
+  writeFlatFigure(path, flatOf(picture, options), options, receipt);
 }
 
 void writeOcclusionFigure(const std::string& path, const OcclusionPicture& picture,
                           const FigureOptions& options, const Receipt& receipt) {
   const auto application = figure_drawing::applicationIfNone();
-  writeFlatFigure(path, flatOf(picture, options), receipt);
+  writeFlatFigure(path, flatOf(picture, options), options, receipt);
 }
 
 bool writeLayersMovie(const std::string& path, const std::vector<AttentionPicture>& pictures,

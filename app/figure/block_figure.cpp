@@ -63,7 +63,7 @@ RgbImage drawBlock(const BlockPicture& picture, const FigureOptions& options) {
 void writeBlockFigure(const std::string& path, const BlockPicture& picture,
                       const FigureOptions& options, const Receipt& receipt) {
   const auto application = figure_drawing::applicationIfNone();
-  writeFlatFigure(path, flatOf(picture, options), receipt);
+  writeFlatFigure(path, flatOf(picture, options), options, receipt);
 }
 
 BlockPicture movedBlock(const BlockPicture& picture, BlockMotion motion, double moment) {

@@ -128,13 +128,13 @@ RgbImage drawDiffusion(const DiffusionPicture& picture, const FigureOptions& opt
 void writeDiffusionFigure(const std::string& path, const DiffusionPicture& picture,
                           const FigureOptions& options, const Receipt& receipt) {
   const auto application = figure_drawing::applicationIfNone();
-  writeFlatFigure(path, momentFigure(picture, options), receipt);
+  writeFlatFigure(path, momentFigure(picture, options), options, receipt);
 }
 
 void writeDiffusionSheet(const std::string& path, const DiffusionPicture& picture,
                          const FigureOptions& options, const Receipt& receipt) {
   const auto application = figure_drawing::applicationIfNone();
-  writeFlatFigure(path, sheetFigure(picture, options), receipt);
+  writeFlatFigure(path, sheetFigure(picture, options), options, receipt);
 }
 
 bool writeDiffusionMovie(const std::string& path, const DiffusionPicture& picture,

@@ -91,6 +91,8 @@ struct FigurePainter::Impl {
 
   void heading(QPainter& painter, const FigureFrame& frame) const;
   void pane(QPainter& painter, const FigureLayout::Pane& place, const FigurePane& pane) const;
+  void titlesAbove(QPainter& painter, const QRect& strip, const FigurePane& pane) const;
+  void titlesBeside(QPainter& painter, const QRect& strip, const FigurePane& pane) const;
   void north(QPainter& painter, const QRect& map) const;
   void scaleBar(QPainter& painter, const QRect& map) const;
   void legend(QPainter& painter) const;
@@ -139,6 +141,62 @@ void FigurePainter::Impl::heading(QPainter& painter, const FigureFrame& frame) c
                           figure_drawing::font(text), style::kDark.text);
 }
 
+namespace {
+
+struct Words {
+  QString text;
+  QColor color;
+};
+
+/// What kind of picture it is.
+std::vector<Words> marksOf(const FigurePane& pane) {
+  std::vector<Words> marks;
+  if (!pane.synthetic || pane.kind != PaneKind::Observed)  // made-up rain was never observed
+    marks.push_back({kindWord(pane.kind), style::colorOf(pane.kind, style::kDark)});
+  if (pane.inBetween) marks.push_back({"interpolated", style::kDark.quietText});
+  if (pane.synthetic) marks.push_back({"synthetic", style::kDark.synthetic});
+  return marks;
+}
+
+}  // namespace
+
+void FigurePainter::Impl::titlesAbove(QPainter& painter, const QRect& strip,
+                                      const FigurePane& pane) const {
+  const int text = layout.textHeight;
+  const QFont small = figure_drawing::font(text * 9 / 10);
+  const QRect inner = strip.adjusted(text / 2, 3, -text / 2, 0);
+  QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
+  QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
+  for (const Words& mark : marksOf(pane))
+    upper = figure_drawing::putText(painter, upper, mark.text, small, mark.color, true);
+  figure_drawing::putText(painter, upper, QString::fromStdString(pane.title),
+                          figure_drawing::font(text, true), style::kDark.text);
+  lower = figure_drawing::putText(painter, lower, QString::fromStdString(pane.corner), small,
+                                  style::kDark.text, true);
+  figure_drawing::putText(painter, lower, QString::fromStdString(pane.detail), small,
+                          style::kDark.quietText);
+}
+
+/// One below the other, broken where they are longer than the strip is wide.
+void FigurePainter::Impl::titlesBeside(QPainter& painter, const QRect& strip,
+                                       const FigurePane& pane) const {
+  const int text = layout.textHeight;
+  QRect room = strip.adjusted(text / 2, text / 2, -text / 4, 0);
+  const auto put = [&](const QString& words, const QFont& font, const QColor& color) {
+    if (words.isEmpty()) return;
+    painter.setFont(font);
+    painter.setPen(color);
+    QRect used;
+    painter.drawText(room, int(Qt::AlignLeft) | int(Qt::TextWordWrap), words, &used);
+    room.setTop(used.bottom() + text / 3);
+  };
+  const QFont small = figure_drawing::font(text * 9 / 10);
+  put(QString::fromStdString(pane.title), figure_drawing::font(text, true), style::kDark.text);
+  for (const Words& mark : marksOf(pane)) put(mark.text, small, mark.color);
+  put(QString::fromStdString(pane.corner), small, style::kDark.text);
+  put(QString::fromStdString(pane.detail), small, style::kDark.quietText);
+}
+
 void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& place,
                                const FigurePane& pane) const {
   const int text = layout.textHeight;
@@ -146,26 +204,10 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
   painter.fillRect(place.strip, style::kDark.strip);
   const QRect stripe(place.strip.topLeft(), QSize(place.strip.width(), 3));
   painter.fillRect(stripe, pane.inBetween ? QBrush(color, Qt::Dense6Pattern) : QBrush(color));
-  const QRect inner = place.strip.adjusted(text / 2, 3, -text / 2, 0);
-  QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
-  QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
-  if (!pane.synthetic || pane.kind != PaneKind::Observed)  // made-up rain was never observed
-    upper = figure_drawing::putText(painter, upper, kindWord(pane.kind),
-                                    figure_drawing::font(text * 9 / 10), color, true);
-  if (pane.inBetween)
-    upper =
-        figure_drawing::putText(painter, upper, "interpolated", figure_drawing::font(text * 9 / 10),
-                                style::kDark.quietText, true);
-  if (pane.synthetic)
-    upper =
-        figure_drawing::putText(painter, upper, "synthetic", figure_drawing::font(text * 9 / 10),
-                                style::kDark.synthetic, true);
-  figure_drawing::putText(painter, upper, QString::fromStdString(pane.title),
-                          figure_drawing::font(text, true), style::kDark.text);
-  lower = figure_drawing::putText(painter, lower, QString::fromStdString(pane.corner),
-                                  figure_drawing::font(text * 9 / 10), style::kDark.text, true);
-  figure_drawing::putText(painter, lower, QString::fromStdString(pane.detail),
-                          figure_drawing::font(text * 9 / 10), style::kDark.quietText);
+  if (layout.beside)
+    titlesBeside(painter, place.strip, pane);
+  else
+    titlesAbove(painter, place.strip, pane);
   if (pane.grid) {
     map.draw(painter, place.map, *pane.grid, figure_drawing::font(text * 8 / 10),
              tableOf(pane.field));

@@ -56,6 +56,8 @@ struct FigureOptions {
   std::vector<PaneRect> places = {};  ///< of the panes, in shares of the room; empty: in rows
   std::vector<FieldKind> fields = {FieldKind::Radar};  ///< whose colours the legend explains
   ColorChoice colors = {};
+  double widthMm = 0.0;  ///< of figures on paper; 0: so that their letters can be read
+  int dotsPerInch = 300;
 };
 
 /// False where this build has no Qt Gui.

@@ -10,8 +10,10 @@ namespace {
 
 constexpr int kGap = 2;
 constexpr int kPanesInARow = 6;
+constexpr double kWorthwhile = 1.12;  ///< how much wider maps must become for titles beside them
 
 int stripHeight(int textHeight) { return textHeight * 33 / 10; }
+int besideWidth(int textHeight) { return textHeight * 7; }
 int headingHeight(int textHeight) { return textHeight * 3; }
 int legendHeight(int textHeight) { return textHeight * 33 / 10; }
 
@@ -35,14 +37,14 @@ struct Grid {
   double mapHeight = 0.0;
 };
 
-/// The number of columns that makes the maps largest.
-Grid bestGrid(QSize room, int panes, double aspect, int strip) {
+/// The number of columns that makes the maps largest, where titles need `titles` of each pane.
+Grid bestGrid(QSize room, int panes, double aspect, QSize titles) {
   Grid best;
   for (int columns = 1; columns <= panes; ++columns) {
     const int rows = (panes + columns - 1) / columns;
     const double width = double(room.width() - (columns - 1) * kGap) / columns;
-    const double height = double(room.height() - (rows - 1) * kGap) / rows - strip;
-    const double mapWidth = std::min(width, height * aspect);
+    const double height = double(room.height() - (rows - 1) * kGap) / rows - titles.height();
+    const double mapWidth = std::min(width - titles.width(), height * aspect);
     if (mapWidth > best.mapWidth) best = {columns, mapWidth, mapWidth / aspect};
   }
   return best;
@@ -76,23 +78,39 @@ double groundAspect(const GeoReference& geo) {
   return std::clamp(width / (geo.height() * geo.cellHeight()), 0.2, 5.0);
 }
 
+namespace {
+
+/// In rows in the middle of the room.
+void placePanes(FigureLayout& layout, const QRect& room, int panes, const Grid& grid,
+                QSize titles) {
+  const QSize map(int(grid.mapWidth), int(grid.mapHeight));
+  const QSize pane = map + titles;
+  const int rows = (panes + grid.columns - 1) / grid.columns;
+  const int left = (room.width() - grid.columns * (pane.width() + kGap) + kGap) / 2;
+  const int top = room.top() + (room.height() - rows * (pane.height() + kGap) + kGap) / 2;
+  for (int index = 0; index < panes; ++index) {
+    const QPoint at(left + index % grid.columns * (pane.width() + kGap),
+                    top + index / grid.columns * (pane.height() + kGap));
+    const QSize strip = layout.beside ? QSize(titles.width(), map.height())
+                                      : QSize(map.width(), titles.height());
+    layout.panes.push_back(
+        {QRect(at, strip), QRect(at + QPoint(titles.width(), titles.height()), map)});
+  }
+}
+
+}  // namespace
+
 FigureLayout layOutFigure(QSize size, int panes, double aspect, bool heading, bool legend) {
   if (size.isEmpty()) size = sizeFor(panes, aspect);
   FigureLayout layout = frameOf(size, heading, legend);
   const QRect room = roomIn(layout);
-  const int strip = stripHeight(layout.textHeight);
-  const Grid grid = bestGrid(room.size(), panes, aspect, strip);
-  const int mapWidth = int(grid.mapWidth);
-  const int mapHeight = int(grid.mapHeight);
-  const int rows = (panes + grid.columns - 1) / grid.columns;
-  const int left = (room.width() - grid.columns * (mapWidth + kGap) + kGap) / 2;
-  const int top = room.top() + (room.height() - rows * (mapHeight + strip + kGap) + kGap) / 2;
-  for (int pane = 0; pane < panes; ++pane) {
-    const int x = left + pane % grid.columns * (mapWidth + kGap);
-    const int y = top + pane / grid.columns * (mapHeight + strip + kGap);
-    layout.panes.push_back(
-        {QRect(x, y, mapWidth, strip), QRect(x, y + strip, mapWidth, mapHeight)});
-  }
+  const QSize above(0, stripHeight(layout.textHeight));
+  const QSize left(besideWidth(layout.textHeight), 0);
+  Grid grid = bestGrid(room.size(), panes, aspect, above);
+  const Grid wide = bestGrid(room.size(), panes, aspect, left);
+  layout.beside = wide.mapWidth > kWorthwhile * grid.mapWidth;
+  if (layout.beside) grid = wide;
+  placePanes(layout, room, panes, grid, layout.beside ? left : above);
   return layout;
 }
 

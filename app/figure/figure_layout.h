@@ -12,13 +12,14 @@ namespace stormloom {
 /// Where everything of a picture lies, in pixels.
 struct FigureLayout {
   struct Pane {
-    QRect strip;  ///< title above the map
+    QRect strip;  ///< title above the map, or to its left
     QRect map;
   };
   QSize size;
   int textHeight = 13;  ///< of ordinary text; everything else follows from it
   QRect heading;
   QRect legend;
+  bool beside = false;  ///< titles stand to the left of their maps
   std::vector<Pane> panes;
 };
 

@@ -4,12 +4,12 @@
 #include <QImage>
 #include <QImageWriter>
 #include <QPageLayout>
-#include <QPdfWriter>
 #include <cctype>
 #include <cmath>
 
 #include "app/figure/figure_drawing.h"
 #include "app/figure/flat_figure.h"
+#include "app/figure/pdf_drawing.h"
 #include "app/figure/sheet_painter.h"
 #include "core/errors.h"
 #include "core/receipt_in_file.h"
@@ -75,38 +75,6 @@ std::string pngSheet(const SheetPainter& sheet, QSizeF size, int dotsPerInch, co
   return withPngText(buffer.data().toStdString(), kReceiptKeyword, receipt);
 }
 
-std::unique_ptr<QPdfWriter> pdfWriter(QBuffer& buffer, QSizeF points, const QString& title) {
-  buffer.open(QIODevice::WriteOnly);
-  auto writer = std::make_unique<QPdfWriter>(&buffer);
-  writer->setPdfVersion(QPagedPaintDevice::PdfVersion_1_6);
-  writer->setResolution(72);
-  writer->setTitle(title);
-  writer->setCreator("Stormloom " STORMLOOM_VERSION);
-  writer->setPageSize(QPageSize(points, QPageSize::Point, "sheet", QPageSize::ExactMatch));
-  writer->setPageMargins({});
-  return writer;
-}
-
-/// Qt writes the time of day and a random identity into a PDF; the same figure shall be the same
-/// file.
-std::string withoutClock(std::string pdf) {
-  const auto blank = [&pdf](std::string_view key, char opening, char closing, char with) {
-    for (std::size_t at = pdf.find(key); at != std::string::npos; at = pdf.find(key, at + 1)) {
-      const std::size_t begin = pdf.find(opening, at + key.size());
-      const std::size_t end = pdf.find(closing, begin);
-      if (begin == std::string::npos || end == std::string::npos) return;
-      for (std::size_t i = begin + 1; i < end; ++i)
-        if (std::isalnum(static_cast<unsigned char>(pdf[i]))) pdf[i] = with;
-    }
-  };
-  blank("/CreationDate", '(', ')', '0');
-  blank("<xmp:CreateDate", '>', '<', '0');
-  blank("<xmp:ModifyDate", '>', '<', '0');
-  blank("<xmp:MetadataDate", '>', '<', '0');
-  blank("<xmpMM:DocumentID", '>', '<', '0');
-  return pdf;
-}
-
 std::string pdfSheet(const SheetPainter& sheet, QSizeF size, const QString& title,
                      const QColor& ground, const std::string& receipt) {
   QBuffer buffer;
@@ -115,8 +83,7 @@ std::string pdfSheet(const SheetPainter& sheet, QSizeF size, const QString& titl
     QPainter painter(writer.get());
     drawSheet(painter, sheet, size, 1.0, ground);
   }
-  return withPdfInformation(withoutClock(buffer.data().toStdString()), title.toStdString(),
-                            receipt);
+  return finishedPdf(buffer, title, receipt);
 }
 
 }  // namespace
@@ -187,8 +154,7 @@ std::string reportPdf(const SheetContent& content, const Receipt& receipt) {
     painter.drawText(inner.adjusted(0.0, 26.0, 0.0, 0.0),
                      int(Qt::AlignLeft) | int(Qt::TextWrapAnywhere), facts);
   }
-  return withPdfInformation(withoutClock(buffer.data().toStdString()),
-                            titleOf(content).toStdString(), receiptText(receipt));
+  return finishedPdf(buffer, titleOf(content), receiptText(receipt));
 }
 
 }  // namespace stormloom

@@ -92,6 +92,7 @@ private Q_SLOTS:
                      "scale", "--size", "640x360"});
     row("scores.csv", {"verify", path("s.nc"), path("demo.nc")});
     row("attention.png", {"attention", path("demo.nc"), "--at", "2019-07-01T22:00:00Z"});
+    row("attention.pdf", {"attention", path("demo.nc"), "--at", "2019-07-01T22:00:00Z", "--mm", "90"});
     row("bent.nc", {"scenario", path("demo.nc"), "--at", "2019-07-01T22:00:00Z", "--curve",
                     "0,1,2,2,1,0", "--within", "-99,36,-96,36,-96,38", "--first-member", "2"});
     row("pictures", {"render", path("demo.nc"), "--size", "640x360"});
@@ -122,6 +123,9 @@ private Q_SLOTS:
     const QImage image(path("mm.png"));
     QCOMPARE(image.size(), QSize(1000, 600));
     QCOMPARE(image.dotsPerMeterX(), 10000);
+    mustWork({"attention", path("demo.nc"), "--at", "2019-07-01T22:00:00Z", "--mm", "100", "--dpi",
+              "254", "--out", path("mm attention.png")});
+    QCOMPARE(QImage(path("mm attention.png")).width(), 1000);
   }
 
   void aFileIsNeverReplacedUnasked() {
