@@ -82,8 +82,12 @@ void DeskFilm::showInBox(const PaneSpec& spec, ValidTime time, FigurePane& pane)
   const FrameSequence* known = &desk_.context->frames;
   const bool later = wanted > desk_.context->runTime;
   if (later && desk_.truth && desk_.state.showTruth) known = desk_.truth.get();
-  const ValidTime shown = later && known == &desk_.context->frames ? desk_.context->runTime : wanted;
-  const auto index = nearestFrame(*known, shown, seconds(60));
+  auto index = nearestFrame(*known, wanted, seconds(60));
+  if (!index && later) {  // hidden, or not observed: never an empty map
+    known = &desk_.context->frames;
+    index = nearestFrame(*known, desk_.context->runTime, seconds(60));
+    pane.corner = clockText(desk_.context->runTime) + " UTC shown";
+  }
   if (!index) return;
   pane.grid = known->frames[*index].grid;
   if (!pane.grid) return;
