@@ -41,6 +41,7 @@ struct Command {
 
 Command attentionCommand();
 Command batchCommand();
+Command benchCommand();
 Command demoCommand();
 Command exportCommand();
 Command figureCommand();

@@ -23,8 +23,30 @@ StackCuboidCrossAttentionBlockImpl::StackCuboidCrossAttentionBlockImpl(
   register_module("attn_l", attn_l);
 }
 
+bool StackCuboidCrossAttentionBlockImpl::fuses(const Tensor& x, const Tensor& memory) {
+  for (std::size_t j = 0; j < attn_l->size(); ++j) {
+    auto& layer = attn_l->at<CuboidCrossAttentionLayerImpl>(j);
+    if (!layer.fuses(x, memory.slice(1, layer.skippedFrames(memory)))) return false;
+  }
+  return true;
+}
+
+void StackCuboidCrossAttentionBlockImpl::fused(ResidualStream& stream, const Tensor& memory,
+                                               const Tensor& memoryGlobals) {
+  for (std::size_t j = 0; j < attn_l->size(); ++j) {
+    attn_l->at<CuboidCrossAttentionLayerImpl>(j).fused(stream, memory, memoryGlobals);
+    if (options_.useInterFfn) ffn_l->at<PositionwiseFFNImpl>(j).fused(stream);
+  }
+  if (!options_.useInterFfn) ffn_l->at<PositionwiseFFNImpl>(0).fused(stream);
+}
+
 Tensor StackCuboidCrossAttentionBlockImpl::forward(const Tensor& input, const Tensor& memory,
                                                    const Tensor& memoryGlobals) {
+  if (fuses(input, memory)) {
+    ResidualStream stream{input.to(torch::kFloat32), {}, {}};
+    fused(stream, memory, memoryGlobals);
+    return settle(stream);
+  }
   Tensor x = input;
   for (std::size_t j = 0; j < attn_l->size(); ++j) {
     x = x + attn_l->at<CuboidCrossAttentionLayerImpl>(j).forward(x, memory, memoryGlobals);

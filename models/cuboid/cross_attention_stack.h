@@ -29,6 +29,10 @@ public:
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
                         const torch::Tensor& memoryGlobals = {});
 
+  /// The fused path: the last update is left pending in the stream.
+  void fused(ResidualStream& stream, const torch::Tensor& memory, const torch::Tensor& memoryGlobals);
+  bool fuses(const torch::Tensor& x, const torch::Tensor& memory);
+
 private:
   StackCuboidCrossAttentionOptions options_;
   torch::nn::ModuleList ffn_l, attn_l;

@@ -126,6 +126,11 @@ Tensor CuboidCrossAttentionLayerImpl::forward(const Tensor& x, const Tensor& mem
   TORCH_CHECK(options_.useGlobalVector == memoryGlobals.defined(), "this layer was built ",
               options_.useGlobalVector ? "for" : "without", " global vectors");
   const Tensor seen = memory.slice(1, skippedFrames(memory));
+  if (fuses(x, seen)) {
+    ResidualStream stream{x.to(torch::kFloat32), {}, {}};
+    fused(stream, memory, memoryGlobals);
+    return stream.update.to(torch::kFloat32);
+  }
   const auto fit = fitted(x, seen);
   constexpr PaddingType padding = PaddingType::Ignore;
 

@@ -9,6 +9,7 @@
 #include "models/cuboid/attention_parts.h"
 #include "models/cuboid/attention_probe.h"
 #include "models/cuboid/cuboid_layout.h"
+#include "models/kernels/prepared_weights.h"
 
 namespace stormloom {
 
@@ -40,6 +41,12 @@ public:
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
                         const torch::Tensor& memoryGlobals = {});
 
+  /// Whether the layer can and should take the fused path.
+  bool fuses(const torch::Tensor& x, const torch::Tensor& memory);
+  /// The fused path. Reads the stream through the layer's norm and leaves its update pending; the memory and its
+  /// global vectors as in forward().
+  void fused(ResidualStream& stream, const torch::Tensor& memory, const torch::Tensor& memoryGlobals);
+
   /// Weights (1,K,heads,queries,Vm[+N]) of some queries of some cuboids, from what the layer was
   /// given in a pass. Memory is that of these cuboids.
   torch::Tensor weightsOf(const AttentionInputs& given, std::int64_t batch,
@@ -68,6 +75,14 @@ private:
     torch::Tensor key, value;  // (B,1,heads,N,d)
   };
 
+  /// Weights for the fused path; `q` holds l2g_q_net's rows below its own where there are any.
+  struct FusedWeights {
+    FusedLinear q, kv, globalKv, proj;
+    NormWeights norm;
+  };
+
+  const FusedWeights& fusedWeights();
+  const CuboidTables& fusedTables(const torch::Tensor& x, const torch::Tensor& memory);
   std::shared_ptr<const Fitted> fitted(const torch::Tensor& x, const torch::Tensor& memory);
   torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k, const QueryRange& queries);
   GlobalParts globalParts(const torch::Tensor& cuboids, const torch::Tensor& q,
@@ -78,6 +93,8 @@ private:
   double scale_;
   AttentionProbe* probe_ = nullptr;
   PerShape<Fitted> fits_;
+  Prepared<FusedWeights> fusedWeights_;
+  PreparedPerShape<CuboidTables> fusedTables_;
   torch::Tensor relative_position_bias_table, relative_position_index;
   torch::nn::Linear q_proj{nullptr}, kv_proj{nullptr}, l2g_q_net{nullptr},
       l2g_global_kv_net{nullptr}, proj{nullptr};

@@ -150,6 +150,21 @@ Tensor relativePositionIndexTensor(const Thw& size) {
   return tensorFrom(relativePositionIndex(size), {volumeOf(size), volumeOf(size)}, torch::kLong);
 }
 
+CuboidTables cuboidTables(const CuboidMap& queries, const CuboidMap& keys, PaddingType padding) {
+  std::vector<std::int64_t> targets(std::size_t(queries.cuboids() * queries.volume()), -1);
+  const auto [frames, rows, columns] = queries.data;
+  for (std::int64_t t = 0; t < frames; ++t)
+    for (std::int64_t y = 0; y < rows; ++y)
+      for (std::int64_t x = 0; x < columns; ++x) {
+        const auto at = queryElement(queries, {t, y, x}, padding);
+        targets[std::size_t(at.cuboid * queries.volume() + at.element)] = flatIndex({t, y, x}, queries.data);
+      }
+  const auto table = [](const std::vector<std::int64_t>& values, const CuboidMap& map) {
+    return tensorFrom(values, {map.cuboids(), map.volume()}, torch::kLong).to(torch::kInt);
+  };
+  return {table(targets, queries), table(sourceIndex(keys, padding), keys), {}, {}};
+}
+
 std::string shapeKey(const Thw& shape, const torch::Device& device) {
   return std::to_string(shape[0]) + "x" + std::to_string(shape[1]) + "x" +
          std::to_string(shape[2]) + "@" + device.str();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/cuboid_map.h"
+#include "models/kernels/cuboid_attention.h"
 
 namespace stormloom {
 
@@ -38,6 +39,10 @@ torch::Tensor globalAttentionMask(const CuboidMap& map, PaddingType padding);
 /// Masked softmax over the last axis (spec 1.6): a fully masked row yields zeros. The mask, true =
 /// may attend, may be undefined.
 torch::Tensor maskedSoftmax(const torch::Tensor& scores, const torch::Tensor& mask);
+
+/// Where the fused path finds the elements of the cuboids of a query field and a key field; masks and biases are
+/// left to the layers. On the CPU.
+CuboidTables cuboidTables(const CuboidMap& queries, const CuboidMap& keys, PaddingType padding);
 
 /// The index of spec 1.7 as an int64 tensor (vol,vol).
 torch::Tensor relativePositionIndexTensor(const Thw& size);

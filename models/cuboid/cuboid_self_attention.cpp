@@ -92,6 +92,12 @@ Tensor CuboidSelfAttentionLayerImpl::scores(const Tensor& q, const Tensor& k,
 // Spec 1.7, steps 1, 2, 3, 4 and 6.
 Tensor CuboidSelfAttentionLayerImpl::forward(const Tensor& x) {
   TORCH_CHECK(!options_.useGlobalVector, "this layer was built for global vectors");
+  if (fuses(x)) {
+    ResidualStream stream{x.to(torch::kFloat32), {}, {}};
+    Tensor none;
+    fused(stream, none);
+    return stream.update.to(torch::kFloat32);
+  }
   const auto fit = fitted(x);
   const Tensor cuboids = cuboidsFromField(norm(x), fit->map, options_.padding);  // (B,K,V,C)
   const auto parts = splitHeads(qkv(cuboids), 3, options_.numHeads);             // (B,K,heads,V,d)
@@ -106,6 +112,12 @@ Tensor CuboidSelfAttentionLayerImpl::forward(const Tensor& x) {
 std::pair<Tensor, Tensor> CuboidSelfAttentionLayerImpl::forward(const Tensor& x,
                                                                 const Tensor& globals) {
   TORCH_CHECK(options_.useGlobalVector, "this layer was built without global vectors");
+  if (fuses(x)) {
+    ResidualStream stream{x.to(torch::kFloat32), {}, {}};
+    Tensor renewed = globals.to(torch::kFloat32);
+    fused(stream, renewed);
+    return {stream.update.to(torch::kFloat32), renewed - globals};
+  }
   const auto fit = fitted(x);
   const Tensor cuboids = cuboidsFromField(norm(x), fit->map, options_.padding);
   auto local = splitHeads(qkv(cuboids), 3, options_.numHeads);

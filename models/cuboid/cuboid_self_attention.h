@@ -8,6 +8,8 @@
 #include "models/cuboid/attention_parts.h"
 #include "models/cuboid/attention_probe.h"
 #include "models/cuboid/cuboid_layout.h"
+#include "models/kernels/cuboid_attention.h"
+#include "models/kernels/prepared_weights.h"
 
 namespace stormloom {
 
@@ -40,6 +42,12 @@ public:
   std::pair<torch::Tensor, torch::Tensor> forward(const torch::Tensor& x,
                                                   const torch::Tensor& globals);
 
+  /// Whether the layer can and should take the fused path for this field and the thread's wishes.
+  bool fuses(const torch::Tensor& x);
+  /// The fused path. Reads the stream through the layer's norm and leaves its update pending; global
+  /// vectors (B,N,ratio*C), float32, are renewed in place where the layer was built for them.
+  void fused(ResidualStream& stream, torch::Tensor& globals);
+
   /// Weights (1,K,heads,queries,V[+N]) of some queries of some cuboids, from what the layer was
   /// given in a pass. Memory is that of these cuboids.
   torch::Tensor weightsOf(const AttentionInputs& given, std::int64_t batch,
@@ -69,6 +77,17 @@ private:
     torch::Tensor selfQuery, selfKey, selfValue;      // global-to-global
   };
 
+  /// Weights for the fused path. Products of the same input are joined into one.
+  struct FusedWeights {
+    FusedLinear fromLocal;   // q, k, v; with separate global nets also l2g q, g2l k and v
+    FusedLinear fromGlobal;  // shared: q, k, v; separate: l2g k and v, g2l q, and own q, k, v
+    FusedLinear proj, globalProj;
+    NormWeights norm, globalNorm;
+  };
+
+  const FusedWeights& fusedWeights();
+  const CuboidTables& fusedTables(const torch::Tensor& x);
+  torch::Tensor fusedGlobals(const torch::Tensor& local, const torch::Tensor& global);
   std::shared_ptr<const Fitted> fitted(const torch::Tensor& x);
   torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k, const QueryRange& queries);
   /// What the global vectors of one sample draw from one element: (heads,N).
@@ -84,6 +103,8 @@ private:
   double scale_;
   AttentionProbe* probe_ = nullptr;
   PerShape<Fitted> fits_;
+  Prepared<FusedWeights> fusedWeights_;
+  PreparedPerShape<CuboidTables> fusedTables_;
   torch::Tensor relative_position_bias_table, relative_position_index;
   torch::nn::Linear qkv{nullptr}, proj{nullptr}, global_proj{nullptr}, global_qkv{nullptr};
   torch::nn::Linear l2g_q_net{nullptr}, l2g_global_kv_net{nullptr}, g2l_global_q_net{nullptr},

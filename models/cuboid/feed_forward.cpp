@@ -1,25 +1,11 @@
 #include "models/cuboid/feed_forward.h"
 
-#include "core/errors.h"
 #include "models/cuboid/attention_parts.h"
+#include "models/kernels/activation.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
-namespace {
-constexpr double kLeakySlope = 0.1;
-}
-
-Tensor activate(const std::string& activation, const Tensor& x) {
-  if (activation == "gelu") return torch::gelu(x);
-  if (activation == "leaky") return torch::leaky_relu(x, kLeakySlope);
-  if (activation == "relu") return torch::relu(x);
-  if (activation == "silu") return torch::silu(x);
-  throw ModelError("The activation \"" + activation +
-                   "\" is unknown; use gelu, leaky, relu or silu.");
-}
-
-void requireActivation(const std::string& activation) { activate(activation, torch::zeros({1})); }
-
 torch::nn::AnyModule activationModule(const std::string& activation) {
   requireActivation(activation);
   return torch::nn::AnyModule(
@@ -36,7 +22,28 @@ PositionwiseFFNImpl::PositionwiseFFNImpl(const PositionwiseFFNOptions& options)
   layer_norm = register_module("layer_norm", layerNorm(options.units, options.layerNormEps));
 }
 
+void PositionwiseFFNImpl::fused(ResidualStream& stream) {
+  if (!options_.preNorm) {
+    const FusedScope plainly(false);
+    stream.x = forward(settle(stream));
+    return;
+  }
+  const FusedWeights& w = fusedWeights_.get(ffn_1->weight, [this] {
+    return FusedWeights{fusedLinear(ffn_1), options_.gatedProj ? fusedLinear(ffn_1_gate) : FusedLinear(),
+                        fusedLinear(ffn_2), fusedNorm(layer_norm)};
+  });
+  const Tensor n = settleAndNorm(stream, w.norm);
+  const Tensor h = options_.gatedProj ? product(n, w.gate, options_.activation) * product(n, w.first)
+                                      : product(n, w.first, options_.activation);
+  stream.update = product(h, w.second);
+}
+
 Tensor PositionwiseFFNImpl::forward(const Tensor& x) {
+  if (options_.preNorm && !is_training() && takesFusedPath(x)) {
+    ResidualStream stream{x.to(torch::kFloat32), {}, {}};
+    fused(stream);
+    return settle(stream);
+  }
   const Tensor n = options_.preNorm ? layer_norm(x) : x;
   Tensor h = options_.gatedProj ? activate(options_.activation, ffn_1_gate(n)) * ffn_1(n)
                                 : activate(options_.activation, ffn_1(n));

@@ -4,15 +4,12 @@
 
 #include <string>
 
+#include "models/kernels/prepared_weights.h"
+
 namespace stormloom {
 
-/// gelu (exact), leaky (slope 0.1), relu or silu by its official name.
-torch::Tensor activate(const std::string& activation, const torch::Tensor& x);
-/// The same as a module, for sequences of layers.
+/// activate() as a module, for sequences of layers.
 torch::nn::AnyModule activationModule(const std::string& activation);
-/// Refuses names that activate() does not know.
-void requireActivation(const std::string& activation);
-
 struct PositionwiseFFNOptions {
   std::int64_t units = 0;
   std::int64_t hiddenSize = 0;  ///< 4*units when 0
@@ -28,9 +25,17 @@ class PositionwiseFFNImpl : public torch::nn::Module {
 public:
   explicit PositionwiseFFNImpl(const PositionwiseFFNOptions& options);
   torch::Tensor forward(const torch::Tensor& x);
+  /// The fused path: leaves its update pending in the stream.
+  void fused(ResidualStream& stream);
 
 private:
+  struct FusedWeights {
+    FusedLinear first, gate, second;
+    NormWeights norm;
+  };
+
   PositionwiseFFNOptions options_;
+  Prepared<FusedWeights> fusedWeights_;
   torch::nn::Linear ffn_1{nullptr}, ffn_1_gate{nullptr}, ffn_2{nullptr};
   torch::nn::LayerNorm layer_norm{nullptr};
 };

@@ -4,6 +4,7 @@
 
 #include "models/cuboid/attention_parts.h"
 #include "models/cuboid/cuboid_layout.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -42,7 +43,11 @@ Tensor PatchMerging3DImpl::forward(const Tensor& input) {
   x = x.reshape({x.size(0), t, dt, h, dh, w, dw, x.size(4)})
           .permute({0, 1, 3, 5, 2, 4, 6, 7})
           .reshape({x.size(0), t, h, w, dt * dh * dw * x.size(4)});
-  return reduction(norm(x));
+  if (is_training() || !takesFusedPath(input)) return reduction(norm(x));
+  const FusedWeights& fused =
+      fusedWeights_.get(reduction->weight, [this] { return FusedWeights{fusedLinear(reduction), fusedNorm(norm)}; });
+  ResidualStream stream{x.to(torch::kFloat32), {}, {}};
+  return product(settleAndNorm(stream, fused.norm), fused.reduction).to(torch::kFloat32);
 }
 
 Upsample3DLayerImpl::Upsample3DLayerImpl(const Upsample3DOptions& options) : options_(options) {
@@ -55,10 +60,25 @@ Upsample3DLayerImpl::Upsample3DLayerImpl(const Upsample3DOptions& options) : opt
 Tensor Upsample3DLayerImpl::forward(const Tensor& x) {
   TORCH_CHECK(x.size(1) == options_.targetSize[0], "upsampling keeps the number of frames; got ",
               x.size(1), " for ", options_.targetSize[0]);
+  if (!is_training() && takesFusedPath(x)) return fused(x);
   const Tensor frames = framesFromField(x);
   const Tensor resized =
       resizeNearest(resizeNearest(frames, 2, options_.targetSize[1]), 3, options_.targetSize[2]);
   return fieldFromFrames(conv(resized), x.size(0));
+}
+
+Tensor Upsample3DLayerImpl::fused(const Tensor& x) {
+  const FusedConvolution& w =
+      fusedConvolution_.get(conv->weight, [this] { return fusedConvolution(conv); });
+  Tensor frames = asFactor(x).flatten(0, 1);  // (B*T,H,W,C)
+  const auto [t, rows, columns] = options_.targetSize;
+  if (rows % frames.size(1) == 0 && columns % frames.size(2) == 0)
+    frames = torch::upsample_nearest2d(frames.permute({0, 3, 1, 2}), {rows, columns})
+                 .permute({0, 2, 3, 1})
+                 .contiguous();
+  else
+    frames = resizeNearest(resizeNearest(frames, 1, rows), 2, columns);
+  return convolvedWithBias(frames, w).unflatten(0, {x.size(0), t});
 }
 
 Tensor framesFromField(const Tensor& field) {

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "core/cuboid_map.h"
+#include "models/kernels/prepared_weights.h"
 
 namespace stormloom {
 
@@ -21,7 +22,13 @@ public:
   torch::Tensor forward(const torch::Tensor& x);
 
 private:
+  struct FusedWeights {
+    FusedLinear reduction;
+    NormWeights norm;
+  };
+
   PatchMerging3DOptions options_;
+  Prepared<FusedWeights> fusedWeights_;
   torch::nn::Linear reduction{nullptr};
   torch::nn::LayerNorm norm{nullptr};
 };
@@ -44,7 +51,10 @@ public:
   torch::Tensor forward(const torch::Tensor& x);
 
 private:
+  torch::Tensor fused(const torch::Tensor& x);
+
   Upsample3DOptions options_;
+  Prepared<FusedConvolution> fusedConvolution_;
   torch::nn::Conv2d conv{nullptr};
 };
 TORCH_MODULE(Upsample3DLayer);

@@ -28,7 +28,34 @@ StackCuboidSelfAttentionBlockImpl::StackCuboidSelfAttentionBlockImpl(
   register_module("attn_l", attn_l);
 }
 
+bool StackCuboidSelfAttentionBlockImpl::fuses(const Tensor& x) {
+  for (std::size_t j = 0; j < attn_l->size(); ++j)
+    if (!attn_l->at<CuboidSelfAttentionLayerImpl>(j).fuses(x)) return false;
+  return true;
+}
+
+void StackCuboidSelfAttentionBlockImpl::fused(ResidualStream& stream, Tensor& globals) {
+  const auto feedForward = [&](std::size_t j) {
+    ffn_l->at<PositionwiseFFNImpl>(j).fused(stream);
+    if (global_ffn_l.is_empty() || !globals.defined()) return;
+    ResidualStream vectors{globals, {}, {}};
+    global_ffn_l->at<PositionwiseFFNImpl>(j).fused(vectors);
+    globals = settle(vectors);
+  };
+  for (std::size_t j = 0; j < attn_l->size(); ++j) {
+    attn_l->at<CuboidSelfAttentionLayerImpl>(j).fused(stream, globals);
+    if (options_.useInterFfn) feedForward(j);
+  }
+  if (!options_.useInterFfn) feedForward(0);
+}
+
 Tensor StackCuboidSelfAttentionBlockImpl::forward(const Tensor& input) {
+  if (fuses(input)) {
+    ResidualStream stream{input.to(torch::kFloat32), {}, {}};
+    Tensor none;
+    fused(stream, none);
+    return settle(stream);
+  }
   Tensor x = input;
   for (std::size_t j = 0; j < attn_l->size(); ++j) {
     x = x + attn_l->at<CuboidSelfAttentionLayerImpl>(j).forward(x);
@@ -39,6 +66,12 @@ Tensor StackCuboidSelfAttentionBlockImpl::forward(const Tensor& input) {
 
 std::pair<Tensor, Tensor> StackCuboidSelfAttentionBlockImpl::forward(const Tensor& input,
                                                                      const Tensor& globals) {
+  if (fuses(input)) {
+    ResidualStream stream{input.to(torch::kFloat32), {}, {}};
+    Tensor renewed = globals.to(torch::kFloat32).contiguous();
+    fused(stream, renewed);
+    return {settle(stream), renewed};
+  }
   Tensor x = input;
   Tensor g = globals;
   const auto feedForward = [&](std::size_t j) {

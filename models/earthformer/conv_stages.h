@@ -2,12 +2,30 @@
 
 #include <torch/torch.h>
 
+#include <deque>
 #include <string>
 #include <vector>
 
 #include "models/cuboid/resampling_layers.h"
 
 namespace stormloom {
+
+/// The fused path of a block of convolutions, group norms and activations: frames stay tokens, and a convolution's
+/// bias is added by the norm behind it.
+class FusedConvBlock {
+public:
+  explicit FusedConvBlock(std::string activation) : activation_(std::move(activation)) {}
+  /// (B,T,H,W,C) -> (B,T,H,W,C') in productType().
+  torch::Tensor forward(torch::nn::SequentialImpl& block, const torch::Tensor& field);
+
+private:
+  struct Step {
+    FusedConvolution convolution;
+    GroupNormStep norm;
+  };
+  std::string activation_;
+  Prepared<std::vector<Step>> steps_;
+};
 
 struct InitialEncoderOptions {
   std::int64_t dim = 1;     ///< channels of the input
@@ -26,6 +44,7 @@ public:
   torch::Tensor forward(const torch::Tensor& x);
 
 private:
+  FusedConvBlock fusedBlock_;
   torch::nn::Sequential conv_block{nullptr};
   PatchMerging3D patch_merge{nullptr};
 };
@@ -45,6 +64,7 @@ public:
   torch::Tensor forward(const torch::Tensor& x);
 
 private:
+  FusedConvBlock fusedBlock_;
   torch::nn::Sequential conv_block{nullptr};
   Upsample3DLayer upsample{nullptr};
 };
@@ -66,6 +86,7 @@ public:
   torch::Tensor forward(const torch::Tensor& x);
 
 private:
+  std::deque<FusedConvBlock> fusedBlocks_;  // never moved
   torch::nn::ModuleList conv_block_list, patch_merge_list;
 };
 TORCH_MODULE(InitialStackPatchMergingEncoder);
@@ -85,6 +106,7 @@ public:
   torch::Tensor forward(const torch::Tensor& x);
 
 private:
+  std::deque<FusedConvBlock> fusedBlocks_;  // never moved
   torch::nn::ModuleList conv_block_list, upsample_list;
 };
 TORCH_MODULE(FinalStackUpsamplingDecoder);

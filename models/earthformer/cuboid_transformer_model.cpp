@@ -3,6 +3,7 @@
 #include "models/cuboid/attention_parts.h"
 #include "models/cuboid/cuboid_layout.h"
 #include "models/earthformer/network_parts.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -65,7 +66,11 @@ Tensor CuboidTransformerModelImpl::forward(const Tensor& input) {
   const auto memory = encoder->forward(x, globals);
   const Tensor z =
       decoder->forward(initialDecoderState(memory.fields.back()), memory.fields, memory.globals);
-  return dec_final_proj(final_decoder.forward<Tensor>(z));
+  const Tensor last = final_decoder.forward<Tensor>(z);
+  if (is_training() || !takesFusedPath(last)) return dec_final_proj(last);
+  const FusedLinear& w =
+      fusedFinal_.get(dec_final_proj->weight, [this] { return fusedLinear(dec_final_proj); });
+  return product(asFactor(last), w).to(torch::kFloat32);
 }
 
 }  // namespace stormloom

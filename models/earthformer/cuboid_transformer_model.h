@@ -24,6 +24,7 @@ private:
   torch::Tensor initialDecoderState(const torch::Tensor& coarsest);
 
   CuboidTransformerOptions options_;
+  Prepared<FusedLinear> fusedFinal_;
   torch::Tensor init_global_vectors;
   torch::nn::AnyModule initial_encoder, final_decoder;
   torch::nn::Linear dec_final_proj{nullptr}, z_proj{nullptr};

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 
 #include "core/errors.h"
 #include "models/checkpoint/tensor_file.h"
 #include "models/engine/autocast_scope.h"
+#include "models/kernels/fused_scope.h"
 #include "models/parity.h"
 #include "models/parity/compare.h"
 #include "models/parity/parity_case.h"
@@ -48,10 +48,17 @@ torch::Device deviceFromName(const std::string& name) {
   return torch::Device(name);
 }
 
-bool isBf16(const std::string& precision) {
-  if (precision != "fp32" && precision != "bf16")
-    throw UsageError("Parity can be computed in fp32 or bf16, not in \"" + precision + "\".");
-  return precision == "bf16";
+/// How the networks of the cases compute.
+struct Arithmetic {
+  bool rounds = false;  ///< products in bf16: judged by the tolerance for half precision
+  bool fused = false;   ///< through the fused path
+};
+
+Arithmetic arithmeticOf(const std::string& precision, const torch::Device& device) {
+  if (precision == "fp32") return {};
+  if (precision == "bf16") return {true, device.is_cuda()};
+  if (precision == "fused") return {device.is_cuda(), true};
+  throw UsageError("Parity can be computed in fp32, bf16 or fused, not in \"" + precision + "\".");
 }
 
 /// One line without LibTorch's trace of where in its source an error arose.
@@ -105,15 +112,17 @@ void judgeOutputs(const ParityCase& parity, const ParityAnswer& answer, bool bf1
 }
 
 void compute(const std::filesystem::path& file, const ParityKind& kind, const torch::Device& device,
-             bool bf16, ParityResult& result) {
+             const Arithmetic& arithmetic, ParityResult& result) {
   try {
     const ParityCase parity = readParityCase(file, device);
-    std::optional<AutocastScope> autocast;
-    if (bf16) autocast.emplace(device);
-    const ParityAnswer answer = kind(parity);
-    autocast.reset();
+    ParityAnswer answer;
+    {
+      const FusedScope fused(arithmetic.fused);
+      const auto rounded = roundedProducts(arithmetic.rounds, device);
+      answer = kind(parity);
+    }
     result.passed = answer.complaints.empty();
-    judgeOutputs(parity, answer, bf16, result);
+    judgeOutputs(parity, answer, arithmetic.rounds, result);
     if (!answer.complaints.empty()) result.note = answer.complaints.front();
   } catch (const UnknownToThisVersion& unknown) {
     result.skipped = true;
@@ -150,7 +159,7 @@ std::vector<std::pair<std::filesystem::path, ParityResult>> casesBelow(
 std::vector<ParityResult> runParity(const ParityOptions& options,
                                     const std::function<void(const ParityResult&)>& eachCase) {
   const torch::Device device = deviceFromName(options.device);
-  const bool bf16 = isBf16(options.precision);
+  const Arithmetic arithmetic = arithmeticOf(options.precision, device);
   const ParityKinds kinds = allKinds();
   const torch::NoGradGuard noGrad;
   useFullPrecision();
@@ -160,7 +169,7 @@ std::vector<ParityResult> runParity(const ParityOptions& options,
     const auto kind = kinds.find(result.kind);
     const auto start = std::chrono::steady_clock::now();
     if (kind != kinds.end()) {
-      compute(file, kind->second, device, bf16, result);
+      compute(file, kind->second, device, arithmetic, result);
     } else if (result.note.empty()) {
       result.skipped = true;
       result.note = "the kind \"" + result.kind + "\" is unknown to this version";

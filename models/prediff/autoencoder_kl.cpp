@@ -2,6 +2,7 @@
 
 #include "core/errors.h"
 #include "models/cuboid/resampling_layers.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -47,7 +48,26 @@ VaeEncoderImpl::VaeEncoderImpl(const AutoencoderKLOptions& options) {
   conv_out = register_module("conv_out", vaeConv(widths.back(), 2 * options.latentChannels));
 }
 
+// The fused path of a whole half: `stages` in the middle of a first and a last convolution.
+template <class Middle>
+Tensor FusedEnds::through(const Tensor& frames, const torch::nn::Conv2d& first, const torch::nn::GroupNorm& norm,
+                          const torch::nn::Conv2d& last, Middle middle) {
+  const Weights& w = weights_.get(first->weight, [&] {
+    return Weights{fusedConvolution(first), fusedConvolution(last), fusedNorm(norm, "silu")};
+  });
+  ResidualStream stream = streamFromFrames(frames);
+  stream.x = convolvedWithBias(stream.x, w.first);
+  middle(stream);
+  stream = {convolvedWithBias(settleAndGroupNorm(stream, w.norm), w.last), {}, {}};
+  return framesFromStream(stream);
+}
+
 Tensor VaeEncoderImpl::forward(const Tensor& x) {
+  if (!is_training() && takesFusedPath(x))
+    return fusedEnds_.through(x, conv_in, conv_norm_out, conv_out, [this](ResidualStream& stream) {
+      for (std::size_t i = 0; i < down_blocks->size(); ++i) down_blocks->at<VaeStageImpl>(i).fused(stream);
+      mid_block->fused(stream);
+    });
   Tensor h = conv_in->forward(x);
   for (std::size_t i = 0; i < down_blocks->size(); ++i)
     h = down_blocks->at<VaeStageImpl>(i).forward(h);
@@ -72,6 +92,11 @@ VaeDecoderImpl::VaeDecoderImpl(const AutoencoderKLOptions& options) {
 }
 
 Tensor VaeDecoderImpl::forward(const Tensor& z) {
+  if (!is_training() && takesFusedPath(z))
+    return fusedEnds_.through(z, conv_in, conv_norm_out, conv_out, [this](ResidualStream& stream) {
+      mid_block->fused(stream);
+      for (std::size_t i = 0; i < up_blocks->size(); ++i) up_blocks->at<VaeStageImpl>(i).fused(stream);
+    });
   Tensor h = mid_block->forward(conv_in->forward(z));
   for (std::size_t i = 0; i < up_blocks->size(); ++i) h = up_blocks->at<VaeStageImpl>(i).forward(h);
   return conv_out->forward(torch::silu(conv_norm_out->forward(h)));

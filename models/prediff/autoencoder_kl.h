@@ -34,6 +34,22 @@ struct DiagonalGaussian {
 };
 DiagonalGaussian gaussianFromMoments(const torch::Tensor& moments);
 
+/// The fused path of one half of the VAE: a convolution, what lies between, norm and convolution. A class because both
+/// halves keep prepared weights of their ends.
+class FusedEnds {
+public:
+  template <class Middle>
+  torch::Tensor through(const torch::Tensor& frames, const torch::nn::Conv2d& first,
+                        const torch::nn::GroupNorm& norm, const torch::nn::Conv2d& last, Middle middle);
+
+private:
+  struct Weights {
+    FusedConvolution first, last;
+    GroupNormStep norm;
+  };
+  Prepared<Weights> weights_;
+};
+
 /// `encoder` of AutoencoderKL: (N,C,H,W) -> (N,2L,h,w).
 class VaeEncoderImpl : public torch::nn::Module {
 public:
@@ -45,6 +61,7 @@ private:
   torch::nn::ModuleList down_blocks;
   VaeMidBlock mid_block{nullptr};
   torch::nn::GroupNorm conv_norm_out{nullptr};
+  FusedEnds fusedEnds_;
 };
 TORCH_MODULE(VaeEncoder);
 
@@ -59,6 +76,7 @@ private:
   torch::nn::ModuleList up_blocks;
   VaeMidBlock mid_block{nullptr};
   torch::nn::GroupNorm conv_norm_out{nullptr};
+  FusedEnds fusedEnds_;
 };
 TORCH_MODULE(VaeDecoder);
 

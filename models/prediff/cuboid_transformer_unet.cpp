@@ -1,6 +1,7 @@
 #include "models/prediff/cuboid_transformer_unet.h"
 
 #include "models/cuboid/attention_parts.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -131,7 +132,10 @@ Tensor CuboidTransformerUNetImpl::forward(const Tensor& zt, const Tensor& t, con
       stream.globals =
           up_layer_global_proj->at<torch::nn::LinearImpl>(i - 1).forward(stream.globals);
   }
-  return final_proj->forward(stream.x.narrow(1, zc.size(1), zt.size(1)));
+  const Tensor last = stream.x.narrow(1, zc.size(1), zt.size(1));
+  if (is_training() || !takesFusedPath(last)) return final_proj->forward(last);
+  const FusedLinear& w = fusedFinal_.get(final_proj->weight, [this] { return fusedLinear(final_proj); });
+  return product(asFactor(last), w).to(torch::kFloat32);
 }
 
 }  // namespace stormloom

@@ -49,6 +49,7 @@ private:
   CuboidTransformerUNetOptions options_;
   std::vector<std::int64_t> units_;
   std::vector<Thw> shapes_;  // (T_in+T_out,h,w) of every level
+  Prepared<FusedLinear> fusedFinal_;
   torch::Tensor init_global_vectors;
   TimeEmbedResBlock first_proj{nullptr};
   PosEmbed pos_embed{nullptr};

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "models/cuboid/attention_parts.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -69,7 +70,49 @@ Tensor TimeEmbedResBlockImpl::withEmbedding(const Tensor& h, const Tensor& emb) 
   return out_layers[3]->as<torch::nn::Conv3dImpl>()->forward(y);
 }
 
+const TimeEmbedResBlockImpl::FusedWeights& TimeEmbedResBlockImpl::fusedWeights() {
+  const auto convolution = [](torch::nn::Sequential& layers, std::size_t i) {
+    return torch::nn::Conv3d(layers->ptr<torch::nn::Conv3dImpl>(i));
+  };
+  const auto norm = [](torch::nn::Sequential& layers) {
+    return fusedNorm(torch::nn::GroupNorm(layers->ptr<torch::nn::GroupNormImpl>(0)), "silu");
+  };
+  return fusedWeights_.get(convolution(in_layers, 2)->weight, [&] {
+    return FusedWeights{norm(in_layers), norm(out_layers), fusedConvolution(convolution(in_layers, 2)),
+                        fusedConvolution(convolution(out_layers, 3)),
+                        skip_connection.is_empty() ? FusedConvolution() : fusedConvolution(skip_connection)};
+  });
+}
+
+TimeEmbedResBlockImpl::Timed TimeEmbedResBlockImpl::timed(const Tensor& emb) {
+  const Tensor bias = fusedWeights().first.bias.unsqueeze(0);  // (1,C)
+  if (!emb.defined() || emb_layers.is_empty()) return {bias, {}, {}};
+  const Tensor e = emb_layers->forward(emb).to(torch::kFloat32);  // (B, C or 2C)
+  if (!options_.useScaleShiftNorm) return {e + bias, {}, {}};
+  const auto parts = e.chunk(2, 1);
+  return {bias, parts[0], parts[1]};
+}
+
+void TimeEmbedResBlockImpl::fused(ResidualStream& stream, const Timed& timed) {
+  const FusedWeights& w = fusedWeights();
+  const Tensor h = convolved(settleAndGroupNorm(stream, w.firstNorm), w.first);
+  GroupNormStep second = w.secondNorm;
+  second.shift = timed.shift;
+  second.scale = timed.scale;
+  second.offset = timed.offset;
+  const Tensor update = convolved(groupNormed(h, second), w.second);
+  if (!skip_connection.is_empty())
+    stream.x = convolvedWithBias(asFactor(stream.x), w.skip).to(torch::kFloat32);
+  stream.update = update;
+  stream.updateBias = w.second.bias;
+}
+
 Tensor TimeEmbedResBlockImpl::forward(const Tensor& field, const Tensor& emb) {
+  if (!is_training() && takesFusedPath(field)) {
+    ResidualStream stream{field.to(torch::kFloat32).contiguous(), {}, {}};
+    fused(stream, timed(emb));
+    return settle(stream);
+  }
   const Tensor x = field.permute({0, 4, 1, 2, 3}).contiguous();  // (B,C,T,H,W)
   const Tensor h = withEmbedding(in_layers->forward(x), emb);
   const Tensor skip = skip_connection.is_empty() ? x : skip_connection->forward(x);

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "models/kernels/prepared_weights.h"
+
 namespace stormloom {
 
 /// Sines and cosines of a diffusion time: t (B), whole or fractional -> (B,dim), float32 (spec 7).
@@ -35,10 +37,26 @@ public:
   /// x (B,T,H,W,C), emb (B,embedChannels) or undefined -> (B,T,H,W,outChannels).
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& emb = {});
 
+  /// What an embedding does to the block, computed once for all the calls that share it. Undefined: nothing.
+  struct Timed {
+    torch::Tensor shift;          ///< (B,C), the first convolution's bias included
+    torch::Tensor scale, offset;  ///< (B,C) or undefined
+  };
+  Timed timed(const torch::Tensor& emb);
+  /// The fused path: the sum of skip and convolutions is left pending in the stream.
+  void fused(ResidualStream& stream, const Timed& timed);
+
 private:
+  struct FusedWeights {
+    GroupNormStep firstNorm, secondNorm;
+    FusedConvolution first, second, skip;
+  };
+
+  const FusedWeights& fusedWeights();
   torch::Tensor withEmbedding(const torch::Tensor& h, const torch::Tensor& emb);
 
   TimeEmbedResBlockOptions options_;
+  Prepared<FusedWeights> fusedWeights_;
   torch::nn::Sequential in_layers, emb_layers{nullptr}, out_layers;
   torch::nn::Conv3d skip_connection{nullptr};
 };

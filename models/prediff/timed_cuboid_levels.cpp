@@ -2,6 +2,7 @@
 
 #include "core/errors.h"
 #include "models/cuboid/cuboid_json.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 namespace {
@@ -130,6 +131,17 @@ PatchMerging3D timedDownsample(const TimedCuboidOptions& options,
 TimedStream throughTimedLevel(TimedStream stream, const torch::Tensor& emb,
                               TimeEmbedResBlockImpl& block,
                               std::vector<StackCuboidSelfAttentionBlock>& stacks) {
+  if (!stacks.empty() && !block.is_training() && takesFusedPath(stream.x) && stacks.front()->fuses(stream.x)) {
+    const TimeEmbedResBlockImpl::Timed timed = block.timed(emb);
+    ResidualStream open{stream.x.to(torch::kFloat32).contiguous(), {}, {}};
+    if (stream.globals.defined()) stream.globals = stream.globals.to(torch::kFloat32).contiguous();
+    for (auto& stack : stacks) {
+      block.fused(open, timed);
+      stack->fused(open, stream.globals);
+    }
+    stream.x = settle(open);
+    return stream;
+  }
   for (auto& stack : stacks) {  // the official networks use one time block for all of them
     stream.x = block.forward(stream.x, emb);
     if (stream.globals.defined())

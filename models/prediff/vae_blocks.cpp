@@ -3,9 +3,21 @@
 #include <cmath>
 
 #include "models/cuboid/attention_parts.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
+namespace {
+
+/// A piece's fused path between frames and frames.
+template <class Piece>
+Tensor fusedOverFrames(Piece& piece, const Tensor& frames) {
+  ResidualStream stream = streamFromFrames(frames);
+  piece.fused(stream);
+  return framesFromStream(stream);
+}
+
+}  // namespace
 
 torch::nn::GroupNorm vaeGroupNorm(std::int64_t channels, std::int64_t groups) {
   return torch::nn::GroupNorm(torch::nn::GroupNormOptions(groups, channels).eps(1e-6));
@@ -26,6 +38,7 @@ VaeResnetBlockImpl::VaeResnetBlockImpl(std::int64_t in, std::int64_t out, std::i
 }
 
 Tensor VaeResnetBlockImpl::forward(const Tensor& x) {
+  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
   const Tensor h = conv1->forward(torch::silu(norm1->forward(x)));
   const Tensor update = conv2->forward(torch::silu(norm2->forward(h)));
   return (conv_shortcut.is_empty() ? x : conv_shortcut->forward(x)) + update;
@@ -39,6 +52,7 @@ VaeAttentionBlockImpl::VaeAttentionBlockImpl(std::int64_t channels, std::int64_t
       proj_attn(register_module("proj_attn", linear(channels, channels))) {}
 
 Tensor VaeAttentionBlockImpl::forward(const Tensor& x) {
+  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
   const Tensor tokens = group_norm->forward(x).flatten(2).transpose(1, 2);  // (N,HW,C)
   const double scale = 1.0 / std::sqrt(double(x.size(1)));
   const Tensor scores =
@@ -52,6 +66,7 @@ VaeDownsampleImpl::VaeDownsampleImpl(std::int64_t channels)
           "conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(channels, channels, 3).stride(2)))) {}
 
 Tensor VaeDownsampleImpl::forward(const Tensor& x) {
+  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
   return conv->forward(torch::constant_pad_nd(x, {0, 1, 0, 1}));
 }
 
@@ -59,6 +74,7 @@ VaeUpsampleImpl::VaeUpsampleImpl(std::int64_t channels)
     : conv(register_module("conv", vaeConv(channels, channels))) {}
 
 Tensor VaeUpsampleImpl::forward(const Tensor& x) {
+  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
   return conv->forward(torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}));
 }
 
@@ -70,6 +86,7 @@ VaeMidBlockImpl::VaeMidBlockImpl(std::int64_t channels, std::int64_t groups) {
 }
 
 Tensor VaeMidBlockImpl::forward(const Tensor& x) {
+  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
   const Tensor h = resnets->at<VaeResnetBlockImpl>(0).forward(x);
   return resnets->at<VaeResnetBlockImpl>(1).forward(
       attentions->at<VaeAttentionBlockImpl>(0).forward(h));

@@ -1,0 +1,92 @@
+#include "models/kernels/prepared_weights.h"
+
+#include "models/kernels/activation.h"
+#include "models/kernels/fused_scope.h"
+
+namespace stormloom {
+using torch::Tensor;
+namespace {
+
+Tensor forProducts(const Tensor& weight) {
+  return weight.defined() ? weight.detach().to(productType(weight.device())).contiguous() : weight;
+}
+
+Tensor inFloat(const Tensor& weight) {
+  return weight.defined() ? weight.detach().to(torch::kFloat32).contiguous() : weight;
+}
+
+template <class Convolution>
+FusedConvolution fused(const Convolution& convolution, at::MemoryFormat format) {
+  const auto& options = convolution->options;
+  const auto padding = std::get<0>(options.padding());
+  return {forProducts(convolution->weight).contiguous(format), inFloat(convolution->bias),
+          std::vector<std::int64_t>(options.stride()->begin(), options.stride()->end()),
+          std::vector<std::int64_t>(padding->begin(), padding->end())};
+}
+
+/// Tokens seen as LibTorch's convolutions name their axes: (B,C,...), channels last in memory.
+Tensor channelsSecond(const Tensor& tokens) { return tokens.movedim(-1, 1); }
+
+}  // namespace
+
+FusedLinear fusedLinear(const torch::nn::Linear& linear) {
+  return {forProducts(linear->weight), forProducts(linear->bias)};
+}
+
+FusedLinear fusedLinears(const std::vector<torch::nn::Linear>& linears) {
+  std::vector<Tensor> weights, biases;
+  for (const torch::nn::Linear& linear : linears) {
+    weights.push_back(linear->weight);
+    if (linear->bias.defined()) biases.push_back(linear->bias);
+  }
+  TORCH_CHECK(biases.empty() || biases.size() == weights.size(), "joined products need a bias all or none");
+  return {forProducts(torch::cat(weights)), biases.empty() ? Tensor() : forProducts(torch::cat(biases))};
+}
+
+Tensor product(const Tensor& x, const FusedLinear& linear, const std::string& activation) {
+  const bool inEpilogue = activation == "gelu" && x.is_cuda() && linear.bias.defined();
+  std::vector<std::int64_t> shape(x.sizes().begin(), x.sizes().end() - 1);
+  shape.push_back(linear.weight.size(0));
+  const Tensor rows = x.reshape({-1, x.size(-1)});
+  Tensor y;
+  if (inEpilogue)
+    y = at::_addmm_activation(linear.bias, rows, linear.weight.t(), 1, 1, /*use_gelu=*/true);
+  else
+    y = linear.bias.defined() ? torch::addmm(linear.bias, rows, linear.weight.t())
+                              : torch::mm(rows, linear.weight.t());
+  if (!inEpilogue && !activation.empty()) y = activate(activation, y);
+  return y.view(shape);
+}
+
+FusedConvolution fusedConvolution(const torch::nn::Conv2d& convolution) {
+  return fused(convolution, at::MemoryFormat::ChannelsLast);
+}
+
+FusedConvolution fusedConvolution(const torch::nn::Conv3d& convolution) {
+  return fused(convolution, at::MemoryFormat::ChannelsLast3d);
+}
+
+Tensor convolved(const Tensor& tokens, const FusedConvolution& convolution) {
+  const std::vector<std::int64_t> ones(convolution.stride.size(), 1), none(convolution.stride.size(), 0);
+  const Tensor y = at::convolution(channelsSecond(tokens), convolution.weight, {}, convolution.stride,
+                                   convolution.padding, ones, /*transposed=*/false, none, /*groups=*/1);
+  return y.movedim(1, -1).contiguous();  // no copy where the result's channels lie last
+}
+
+Tensor convolvedWithBias(const Tensor& tokens, const FusedConvolution& convolution) {
+  const Tensor y = convolved(tokens, convolution);
+  return convolution.bias.defined() ? y + convolution.bias.to(y.scalar_type()) : y;
+}
+
+NormWeights fusedNorm(const torch::nn::LayerNorm& norm) {
+  return {inFloat(norm->weight), inFloat(norm->bias), norm->options.eps()};
+}
+
+GroupNormStep fusedNorm(const torch::nn::GroupNorm& norm, const std::string& activation) {
+  return {norm->options.num_groups(), inFloat(norm->weight), inFloat(norm->bias), norm->options.eps(),
+          activation, {}, {}, {}};
+}
+
+Tensor asFactor(const Tensor& x) { return x.to(productType(x.device())).contiguous(); }
+
+}  // namespace stormloom

@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <random>
+
+#include "core/errors.h"
+#include "models/engine/compute_device.h"
+#include "models/kernels/cuboid_attention.h"
+#include "models/kernels/device_program.h"
+#include "models/kernels/group_norm.h"
+#include "models/kernels/recorded_call.h"
+#include "models/kernels/residual_norm.h"
+#include "models/speed.h"
+
+namespace stormloom {
+using torch::Tensor;
+namespace {
+
+constexpr double kRounded = 1.2e-2;  // of the largest magnitude: bf16 in, out and between
+constexpr double kExact = 1e-5;      // float32 sums in another order
+
+/// Shapes and values of the checks, the same every time.
+class CheckBench {
+public:
+  explicit CheckBench(torch::Device device) : device_(device) { torch::manual_seed(4); }
+
+  Tensor floats(at::IntArrayRef shape) { return torch::randn(shape).to(device_); }
+  Tensor rounded(at::IntArrayRef shape) { return floats(shape).to(torch::kBFloat16); }
+  void compare(const std::string& kernel, const std::string& shape, const Tensor& own,
+               const Tensor& reference, double allowed) {
+    const Tensor expected = reference.to(torch::kFloat32), got = own.to(torch::kFloat32);
+    const double largest = std::max(1e-6, expected.abs().max().item<double>());
+    const double error = (got - expected).abs().max().item<double>() / largest;
+    checks.push_back({kernel, shape, std::isfinite(error) ? error : 1e30, allowed});
+  }
+  const torch::Device& device() const { return device_; }
+
+  std::vector<KernelCheck> checks;
+
+private:
+  torch::Device device_;
+};
+
+struct AttentionShape {
+  std::int64_t batch, cuboids, queries, keys, heads, width, globals;
+  bool bias, mask, padding, separate;
+};
+
+std::string describe(const AttentionShape& s) {
+  return c10::str(s.batch, " x ", s.cuboids, " cuboids of ", s.queries, " x ", s.keys, ", ", s.heads,
+                  " heads of ", s.width, s.globals ? c10::str(", ", s.globals, " global") : "",
+                  s.separate ? " apart" : "", s.bias ? ", bias" : "", s.mask ? ", mask" : "",
+                  s.padding ? ", padding" : "");
+}
+
+Tensor inFloat(const Tensor& tensor) { return tensor.defined() ? tensor.to(torch::kFloat32) : tensor; }
+
+/// Tokens in a random order, some elements of cuboids without one.
+Tensor randomTable(std::int64_t cuboids, std::int64_t volume, std::int64_t tokens, const torch::Device& device) {
+  Tensor table = torch::full({cuboids * volume}, -1, torch::kInt);
+  const Tensor places = torch::randperm(cuboids * volume).slice(0, 0, tokens);
+  table.index_put_({places}, torch::randperm(tokens).to(torch::kInt));
+  return table.view({cuboids, volume}).to(device);
+}
+
+void checkAttention(CheckBench& bench, const AttentionShape& s) {
+  const std::int64_t channels = s.heads * s.width;
+  const std::int64_t queryTokens = s.cuboids * s.queries - (s.padding ? 1 : 0);
+  const std::int64_t keyTokens = s.cuboids * s.keys - (s.padding ? std::min<std::int64_t>(2, s.keys) : 0);
+  const Tensor q = bench.rounded({s.batch, queryTokens, 2 * channels});
+  const Tensor kv = bench.rounded({s.batch, keyTokens, 2 * channels});
+  AttentionOperands operands{q.narrow(2, 0, channels), kv.narrow(2, 0, channels), kv.narrow(2, channels, channels),
+                             {}, {}, {}, {}, {}};
+  if (s.padding) operands.kPadding = bench.rounded({channels}), operands.vPadding = bench.rounded({channels});
+  if (s.globals > 0) {
+    const Tensor global = bench.rounded({s.batch, s.globals, 2 * channels});
+    operands.globalK = global.narrow(2, 0, channels);
+    operands.globalV = global.narrow(2, channels, channels);
+    if (s.separate) operands.globalQ = q.narrow(2, channels, channels);
+  }
+  CuboidTables tables{randomTable(s.cuboids, s.queries, queryTokens, bench.device()),
+                      randomTable(s.cuboids, s.keys, keyTokens, bench.device()), {}, {}};
+  if (s.bias) tables.bias = bench.floats({s.heads, s.queries, s.keys});
+  if (s.mask) {
+    tables.mask = (torch::rand({s.cuboids, s.queries, s.keys}) > 0.4).to(torch::kByte);
+    tables.mask[0][0].zero_();  // a query that may attend nothing
+    tables.mask = tables.mask.to(bench.device());
+  }
+  const double scale = 1.0 / std::sqrt(double(s.width));
+  const AttentionOperands wide{inFloat(operands.q),        inFloat(operands.k),
+                               inFloat(operands.v),        inFloat(operands.kPadding),
+                               inFloat(operands.vPadding), inFloat(operands.globalQ),
+                               inFloat(operands.globalK),  inFloat(operands.globalV)};
+  bench.compare("attendCuboids", describe(s), attendCuboids(operands, tables, s.heads, scale),
+                attendCuboidsReference(wide, tables, s.heads, scale), kRounded);
+}
+
+void checkAttentions(CheckBench& bench) {
+  for (const std::int64_t width : {1, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256})
+    checkAttention(bench, {2, 5, 13, 13, 2, width, 0, true, false, false, false});
+  for (const std::int64_t volume : {1, 2, 15, 16, 17, 31, 32, 33, 64, 100, 400})
+    checkAttention(bench, {1, 3, volume, volume, 4, 64, 0, true, true, volume > 2, false});
+  for (const std::int64_t globals : {1, 8, 16, 20})
+    for (const bool separate : {false, true})
+      checkAttention(bench, {2, 7, 16, 16, 4, 32, globals, true, separate, false, separate});
+  checkAttention(bench, {3, 9, 12, 13, 4, 64, 8, true, true, true, true});
+  checkAttention(bench, {1, 208, 16, 16, 4, 64, 0, true, false, false, false});
+  checkAttention(bench, {2, 1024, 13, 13, 4, 32, 8, true, false, false, true});
+}
+
+void checkResiduals(CheckBench& bench) {
+  for (const std::int64_t channels : {1, 3, 16, 65, 96, 128, 192, 256, 384, 512, 1000, 1024, 2048})
+    for (const int pending : {0, 1, 2}) {
+      const std::int64_t rows = channels > 500 ? 37 : 333;
+      ResidualStream stream{bench.floats({rows, channels}) + 3.0, {}, {}};
+      if (pending > 0) stream.update = bench.rounded({rows, channels});
+      if (pending > 1) stream.updateBias = bench.floats({channels});
+      const NormWeights norm{bench.floats({channels}), bench.floats({channels}), 1e-5};
+      const Tensor sum = settledReference(stream);
+      const Tensor normed = settleAndNorm(stream, norm);
+      const std::string shape = c10::str(rows, " rows of ", channels, ", pending ", pending);
+      bench.compare("addAndNorm, sum", shape, stream.x, sum, kExact);
+      bench.compare("addAndNorm, norm", shape, normed, normedReference(sum, norm), kRounded);
+    }
+}
+
+void checkGroupNorms(CheckBench& bench) {
+  struct Shape {
+    std::int64_t batch, rows, channels, groups;
+  };
+  int turn = 0;
+  for (const Shape& s : {Shape{1, 3328, 256, 32}, {2, 832, 512, 32}, {3, 17, 65, 65}, {1, 1, 32, 32},
+                         {2, 1000, 96, 32}, {6, 4096, 128, 32}, {13, 2304, 16, 16}, {1, 5000, 64, 16},
+                         {4, 50, 1024, 32}, {2, 77, 12, 4}, {1, 300, 7, 1}})
+    for (const bool wide : {false, true})
+      for (const char* activation : {"silu", "leaky", "none", "gelu", "relu"}) {
+        ++turn;
+        const Tensor x = wide ? bench.floats({s.batch, s.rows, s.channels}) : bench.rounded({s.batch, s.rows, s.channels});
+        ResidualStream stream{x, {}, {}};
+        if (turn % 2) stream.update = bench.rounded(x.sizes());
+        if (turn % 4 == 1) stream.updateBias = bench.floats({s.channels});
+        GroupNormStep step{s.groups, bench.floats({s.channels}), bench.floats({s.channels}), 1e-5, activation, {}, {}, {}};
+        if (turn % 3 > 0) step.shift = bench.floats({turn % 3 == 1 ? 1 : s.batch, s.channels});
+        if (turn % 5 == 0) {
+          const Tensor both = bench.floats({s.batch, 2 * s.channels});
+          step.scale = both.narrow(1, 0, s.channels);
+          step.offset = both.narrow(1, s.channels, s.channels);
+        }
+        const Tensor sum = settledReference(stream);
+        const Tensor own = settleAndGroupNorm(stream, step);
+        const std::string shape = c10::str(s.batch, " x ", s.rows, " x ", s.channels, ", ", s.groups, " groups, ",
+                                           activation, wide ? ", float" : ", bf16", ", variant ", turn % 60);
+        bench.compare("sumGroups, sum", shape, stream.x, sum, wide ? kExact : kRounded);
+        if (s.rows * s.channels / s.groups > 1)
+          bench.compare("applyNorm", shape, own, groupNormedReference(sum, step), kRounded);
+      }
+}
+
+void checkRecordings(CheckBench& bench) {
+  const Tensor weight = bench.floats({64, 64});
+  RecordedCall call([weight](const std::vector<Tensor>& in) {
+    return std::vector<Tensor>{torch::tanh(torch::matmul(in[0], weight)) + in[1]};
+  });
+  for (int turn = 0; turn < 3; ++turn) {
+    const Tensor a = bench.floats({turn == 2 ? 5 : 3, 64}), b = bench.floats({64});
+    const Tensor recorded = call({a, b})[0], again = call({a, b})[0];
+    bench.compare("recorded call", c10::str("turn ", turn), recorded, torch::tanh(torch::matmul(a, weight)) + b, kExact);
+    bench.compare("recorded call, twice", c10::str("turn ", turn), again, recorded, 0.0);
+  }
+}
+
+}  // namespace
+
+std::vector<KernelCheck> checkKernels(const std::string& device) {
+  const torch::NoGradGuard noGradient;
+  const ComputeDevice chosen = chooseDevice(device, 0);
+  if (!kernelsRunOn(chosen.device))
+    throw DeviceError("Kernels can only be checked on an NVIDIA GPU of compute capability 8.0 or later; " +
+                      chosen.name + " is none.");
+  CheckBench bench(chosen.device);
+  checkAttentions(bench);
+  checkResiduals(bench);
+  checkGroupNorms(bench);
+  checkRecordings(bench);
+  return bench.checks;
+}
+
+int compileKernels(int architecture) {
+  int programs = 0;
+  const auto compile = [&](const std::string& source, const KernelDefines& defines) {
+    programs += compiledKernel(source, defines, architecture).empty() ? 0 : 1;
+  };
+  for (const std::int64_t width : {4, 12, 15, 32, 64, 128, 256})
+    compile("cuboid_attention.cu", {{"DIM", width}, {"DIM_PADDED", (width + 15) / 16 * 16}, {"WARPS", 1}});
+  for (const std::int64_t channels : {65, 256})
+    compile("residual_norm.cu", {{"CHANNELS", channels}, {"VECTOR", channels % 4 == 0 ? 4 : 1}});
+  for (const std::int64_t activation : {0, 1, 2, 3, 4})
+    for (const std::int64_t isFloat : {0, 1})
+      compile("group_norm.cu", {{"CHANNELS", 256}, {"GROUPS", 32}, {"VECTOR", 4}, {"THREADS", 256},
+                                {"X_FLOAT", isFloat}, {"ACTIVATION", activation}});
+  return programs;
+}
+
+}  // namespace stormloom

@@ -1,0 +1,128 @@
+#include "models/checkpoint/state_dict.h"
+#include "models/engine/autocast_scope.h"
+#include "models/engine/compute_device.h"
+#include "models/kernels/device_program.h"
+#include "models/kernels/fused_scope.h"
+#include "models/kernels/recorded_call.h"
+#include "models/speed.h"
+#include "models/speed/stop_watch.h"
+#include "models/speed/timed_networks.h"
+
+#include <torch/csrc/autograd/profiler_kineto.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace stormloom {
+using torch::Tensor;
+namespace {
+
+/// One way to compute a network.
+struct Way {
+  std::string name;
+  torch::ScalarType type = torch::kFloat32;  ///< of weights and inputs
+  bool autocast = false, fused = false, recorded = false;
+};
+
+std::vector<Way> waysOf(const torch::Device& device, const TimedNetwork& timed) {
+  if (!device.is_cuda()) return {{"fp32", torch::kFloat32}};
+  std::vector<Way> ways = {{"fp32 eager", torch::kFloat32},
+                           {"bf16 autocast, eager", torch::kFloat32, true},
+                           {"bf16 weights, recorded", torch::kBFloat16, false, false, true}};
+  if (timed.hasGradient || !kernelsRunOn(device)) return ways;
+  ways.push_back({"fused, eager", torch::kFloat32, false, true, false});
+  ways.push_back({"fused, recorded", torch::kFloat32, false, true, true});
+  return ways;
+}
+
+/// Milliseconds of a call; the network is left in the type of the way.
+double millisecondsOf(TimedNetwork& timed, const Way& way, const torch::Device& device, double seconds) {
+  moveNetwork(*timed.network, device, way.type);
+  std::vector<Tensor> inputs;
+  for (const Tensor& input : timed.inputs) inputs.push_back(input.to(device, way.type));
+  const auto once = [&timed, way, device](const std::vector<Tensor>& given) {
+    const FusedScope fused(way.fused);
+    const auto rounded = roundedProducts(way.autocast, device);
+    return timed.call(given);
+  };
+  if (!way.recorded) return medianMilliseconds(device, seconds, [&] { once(inputs); });
+  RecordedCall recorded(once);
+  return medianMilliseconds(device, seconds, [&] { recorded(inputs); });
+}
+
+/// The networks asked for, each ready on the CPU, one in memory at a time.
+void eachNetwork(const SpeedRequest& request, const std::function<void(TimedNetwork&)>& visit) {
+  for (const NetworkRecipe& recipe : officialNetworks()) {
+    if (!request.official || recipe.what.find(request.networks) == std::string::npos) continue;
+    TimedNetwork timed = recipe.make();
+    timed.network->eval();
+    for (Tensor& parameter : timed.network->parameters()) parameter.set_requires_grad(false);
+    visit(timed);
+  }
+}
+
+}  // namespace
+
+std::vector<KernelShare> profileKernels(const SpeedRequest& request) {
+  namespace profiler = torch::autograd::profiler;
+  constexpr int kCalls = 10;
+  const torch::NoGradGuard noGradient;
+  const ComputeDevice chosen = chooseDevice(request.device, 0);
+  at::globalContext().setBenchmarkCuDNN(true);
+  std::map<std::pair<std::string, std::string>, KernelShare> shares;
+  eachNetwork(request, [&](TimedNetwork& timed) {
+    const Way way = waysOf(chosen.device, timed).back();
+    moveNetwork(*timed.network, chosen.device, way.type);
+    std::vector<Tensor> inputs;
+    for (const Tensor& input : timed.inputs) inputs.push_back(input.to(chosen.device, way.type));
+    RecordedCall recorded([&](const std::vector<Tensor>& given) {
+      const FusedScope fused(way.fused);
+      return timed.call(given);
+    });
+    for (int i = 0; i < 3; ++i) recorded(inputs);
+    finish(chosen.device);
+    const std::set<profiler::ActivityType> activities = {profiler::ActivityType::CPU, profiler::ActivityType::CUDA};
+    const profiler::ProfilerConfig config(profiler::ProfilerState::KINETO);
+    profiler::prepareProfiler(config, activities);
+    profiler::enableProfiler(config, activities);
+    for (int i = 0; i < kCalls; ++i) recorded(inputs);
+    finish(chosen.device);
+    const auto result = profiler::disableProfiler();
+    for (const auto& event : result->events()) {
+      if (event.deviceType() != c10::DeviceType::CUDA) continue;
+      const std::string what = timed.what + " x " + std::to_string(timed.items);
+      KernelShare& share = shares[{what, event.name()}];
+      share.what = what;
+      share.kernel = event.name();
+      share.callsEach += 1.0 / kCalls;
+      share.microseconds += double(event.durationNs()) * 1e-3 / kCalls;
+    }
+  });
+  std::vector<KernelShare> sorted;
+  for (const auto& [key, share] : shares) sorted.push_back(share);
+  std::ranges::sort(sorted, [](const KernelShare& a, const KernelShare& b) {
+    return std::tie(b.what, a.microseconds) > std::tie(a.what, b.microseconds);
+  });
+  return sorted;
+}
+
+std::vector<SpeedFigure> measureSpeed(const SpeedRequest& request, std::stop_token stop,
+                                      const std::function<void(const SpeedFigure&)>& eachFigure) {
+  const torch::NoGradGuard noGradient;
+  const ComputeDevice chosen = chooseDevice(request.device, 0);
+  at::globalContext().setBenchmarkCuDNN(true);
+  std::vector<SpeedFigure> figures;
+  eachNetwork(request, [&](TimedNetwork& timed) {
+    for (const Way& way : waysOf(chosen.device, timed)) {
+      if (stop.stop_requested()) return;
+      figures.push_back({timed.what, way.name, timed.items,
+                         millisecondsOf(timed, way, chosen.device, request.seconds), timed.gigaflop});
+      if (eachFigure) eachFigure(figures.back());
+    }
+  });
+  return figures;
+}
+
+}  // namespace stormloom
