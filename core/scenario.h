@@ -79,7 +79,7 @@ struct ScenarioForecast {
   int steps = 0;
   std::string guidance;
   std::string device;     ///< "CPU, 2 threads" or "NVIDIA H200"
-  std::string precision;  ///< "fp32", "bf16"
+  std::string precision;  ///< "fp32", "bf16", "fp16"
   double secondsTaken = 0.0;
 };
 

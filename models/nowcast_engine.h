@@ -13,7 +13,7 @@ namespace stormloom {
 
 struct EngineOptions {
   std::string device = "auto";     ///< "auto", "cpu", "cuda", "cuda:K"; DeviceError when demanded and not there
-  std::string precision = "fp32";  ///< "fp32", "tf32", "bf16"
+  std::string precision = "fp32";  ///< "fp32", "tf32", "bf16", "fp16"
   int threads = 0;                 ///< 0: the physical cores, at least one
   std::string modelFolder;         ///< model cards and weights; "": the shipped ones
   std::string earthformerWeights;  ///< a file to use instead of the shipped Earthformer

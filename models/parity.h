@@ -10,8 +10,8 @@ struct ParityOptions {
   std::string reference;           ///< a golden folder (README there), or one like it that was never seen
   std::string filter;              ///< only "group" or "group/name" that contain this text
   std::string device = "cpu";
-  /// "bf16": tolerance 2e-2 of the output's largest magnitude, on a GPU through the fused path; "fused": the fused
-  /// path, on the CPU in fp32 by the kernels' references.
+  /// "bf16", "fp16": tolerance 2e-2 of the output's largest magnitude, on a GPU through the fused path; "fused": the
+  /// composition of the fused path on the CPU in fp32, by the kernels' references.
   std::string precision = "fp32";
 };
 

@@ -182,7 +182,7 @@ std::string gridOfWeights(const Session& session) {
 EngineOptions engineOptionsFrom(const Session& session) {
   EngineOptions options;
   options.device = session.arguments.text("--device");
-  options.precision = session.arguments.choice("--precision", {"fp32", "tf32", "bf16"});
+  options.precision = session.arguments.choice("--precision", {"fp32", "tf32", "bf16", "fp16"});
   options.threads = session.arguments.integer("--threads", 0, 4096);
   options.modelFolder = session.arguments.text("--models");
   return options;

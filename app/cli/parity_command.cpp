@@ -26,14 +26,12 @@ Json jsonFromResult(const ParityResult& result) {
 
 /// What the figures were allowed to be, for the head of the report.
 std::string judgedBy(const ParityOptions& options) {
-  if (options.precision == "bf16")
-    return "bf16: products are rounded to bfloat16; allowed is 2e-2 of each output's largest "
-           "magnitude";
-  if (options.precision == "fused" && options.device == "cpu")
+  if (options.precision == "bf16" || options.precision == "fp16")
+    return options.precision +
+           ": products are rounded to 16 bits; allowed is 2e-2 of each output's largest magnitude";
+  if (options.precision == "fused")
     return "fused: the composition of the GPU's fused path in plain fp32; allowed is each case's own "
            "tolerance";
-  if (options.precision == "fused")
-    return "fused: own kernels with bf16 products; allowed is 2e-2 of each output's largest magnitude";
   return "fp32 without TF32: allowed is each case's own tolerance";
 }
 
@@ -56,7 +54,7 @@ ParityOptions optionsFrom(const Arguments& arguments) {
   ParityOptions options;
   options.reference = arguments.required("--reference");
   options.filter = arguments.text("--filter");
-  options.precision = arguments.choice("--precision", {"fp32", "bf16", "fused"});
+  options.precision = arguments.choice("--precision", {"fp32", "bf16", "fp16", "fused"});
   if (arguments.text("--device") != "auto") options.device = arguments.text("--device");
   return options;
 }

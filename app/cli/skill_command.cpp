@@ -28,7 +28,7 @@ ExitCode run(const Session& session) {
   request.data = session.arguments.required("--data");
   request.modelFolder = session.arguments.text("--models");
   request.device = session.arguments.text("--device");
-  request.precision = session.arguments.choice("--precision", {"fp32", "tf32", "bf16"});
+  request.precision = session.arguments.choice("--precision", {"fp32", "tf32", "bf16", "fp16"});
   request.windows = int(session.arguments.number("--windows", 1, 1e5));
   request.members = int(session.arguments.number("--members", 2, 1000));
   request.steps = int(session.arguments.number("--steps", 0, 1000));

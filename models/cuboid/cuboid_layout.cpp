@@ -51,8 +51,11 @@ Thw thwOf(const Tensor& field) {
 
 Tensor resizeNearest(const Tensor& x, std::int64_t axis, std::int64_t size) {
   if (x.size(axis) == size) return x;
-  const auto index = nearestIndex(x.size(axis), size);
-  return x.index_select(axis, tensorFrom(index, {size}, torch::kLong).to(x.device()));
+  if (x.is_cpu()) return x.index_select(axis, tensorFrom(nearestIndex(x.size(axis), size), {size}, torch::kLong));
+  // The same rule where the data are: a recorded call may not read from the host.
+  const float scale = float(x.size(axis)) / float(size);
+  const Tensor places = torch::arange(size, torch::dtype(torch::kFloat32).device(x.device())) * scale;
+  return x.index_select(axis, places.floor().clamp_max(double(x.size(axis) - 1)).to(torch::kLong));
 }
 
 Tensor resizeNearest(const Tensor& field, const Thw& size) {

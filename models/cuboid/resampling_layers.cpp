@@ -4,6 +4,7 @@
 
 #include "models/cuboid/attention_parts.h"
 #include "models/cuboid/cuboid_layout.h"
+#include "models/kernels/frame_kernels.h"
 #include "models/kernels/fused_scope.h"
 
 namespace stormloom {
@@ -39,15 +40,10 @@ Tensor PatchMerging3DImpl::forward(const Tensor& input) {
             ? resizeNearest(x, padded)
             : torch::constant_pad_nd(x, {0, 0, 0, padded[2] - shape[2], 0, padded[1] - shape[1], 0,
                                          padded[0] - shape[0]});
-  // The merged channel index runs over (it, ih, iw, c), c fastest.
-  x = x.reshape({x.size(0), t, dt, h, dh, w, dw, x.size(4)})
-          .permute({0, 1, 3, 5, 2, 4, 6, 7})
-          .reshape({x.size(0), t, h, w, dt * dh * dw * x.size(4)});
-  if (is_training() || !takesFusedPath(input)) return reduction(norm(x));
+  if (is_training() || !takesFusedPath(input)) return reduction(norm(mergedReference(x, options_.downsample)));
   const FusedWeights& fused =
       fusedWeights_.get(reduction->weight, [this] { return FusedWeights{fusedLinear(reduction), fusedNorm(norm)}; });
-  ResidualStream stream{x.to(torch::kFloat32), {}, {}};
-  return product(settleAndNorm(stream, fused.norm), fused.reduction).to(torch::kFloat32);
+  return product(mergedAndNormed(x, options_.downsample, fused.norm), fused.reduction).to(torch::kFloat32);
 }
 
 Upsample3DLayerImpl::Upsample3DLayerImpl(const Upsample3DOptions& options) : options_(options) {
@@ -73,9 +69,7 @@ Tensor Upsample3DLayerImpl::fused(const Tensor& x) {
   Tensor frames = asFactor(x).flatten(0, 1);  // (B*T,H,W,C)
   const auto [t, rows, columns] = options_.targetSize;
   if (rows % frames.size(1) == 0 && columns % frames.size(2) == 0)
-    frames = torch::upsample_nearest2d(frames.permute({0, 3, 1, 2}), {rows, columns})
-                 .permute({0, 2, 3, 1})
-                 .contiguous();
+    frames = upsampledFrames(frames, rows, columns);
   else
     frames = resizeNearest(resizeNearest(frames, 1, rows), 2, columns);
   return convolvedWithBias(frames, w).unflatten(0, {x.size(0), t});

@@ -81,7 +81,7 @@ KeptPass ofDenoiser(AttentionNetworks& networks, const ModelContext& context,
   atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, const Tensor& time) {
     kept.recorder =
         std::make_unique<AttentionRecorder>(model.denoiser(), AttentionProbe::Keep::Inputs);
-    model.denoise(z, time, start.condition, start.control);
+    model.denoiseByLayers(z, time, start.condition, start.control);
     kept.recorder->stop();
   });
   FrameRoles roles{observedFrames(context, std::size_t(model.contextFrames())), {}};
@@ -115,12 +115,12 @@ KeptPass ofAlignment(AttentionNetworks& networks, const ModelContext& context,
 
 EarthformerForecaster& AttentionNetworks::earthformer() {
   if (!earthformer_)
-    earthformer_ = std::make_unique<EarthformerForecaster>(folder_, weights_, device_, false);
+    earthformer_ = std::make_unique<EarthformerForecaster>(folder_, weights_, device_, torch::kFloat32);
   return *earthformer_;
 }
 
 PreDiffModel& AttentionNetworks::prediff() {
-  if (!prediff_) prediff_ = std::make_unique<PreDiffModel>(folder_, device_, false);
+  if (!prediff_) prediff_ = std::make_unique<PreDiffModel>(folder_, device_, torch::kFloat32);
   return *prediff_;
 }
 

@@ -5,12 +5,12 @@
 namespace stormloom {
 namespace autocast = at::autocast;
 
-AutocastScope::AutocastScope(const torch::Device& device)
+AutocastScope::AutocastScope(const torch::Device& device, torch::ScalarType products)
     : device_(device.type()),
       before_(autocast::is_autocast_enabled(device_)),
       typeBefore_(autocast::get_autocast_dtype(device_)) {
   autocast::set_autocast_enabled(device_, true);
-  autocast::set_autocast_dtype(device_, torch::kBFloat16);
+  autocast::set_autocast_dtype(device_, products);
   autocast::increment_nesting();
 }
 

@@ -5,6 +5,8 @@
 #include "models/checkpoint/known_networks.h"
 #include "models/engine/autocast_scope.h"
 #include "models/engine/network_loading.h"
+#include "models/kernels/device_program.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -18,8 +20,8 @@ std::string framesText(const Thw& thw) {
 }  // namespace
 
 EarthformerForecaster::EarthformerForecaster(const std::string& folder, const std::string& weights,
-                                             torch::Device device, bool bf16)
-    : bf16_(bf16 && device.is_cuda()) {
+                                             torch::Device device, torch::ScalarType products)
+    : products_(products) {
   if (weights.empty()) {
     const ModelCard card = cardOf(folder, "earthformer");
     network_ = CuboidTransformerModel(cuboidTransformerOptionsFromJson(card.architecture));
@@ -30,9 +32,19 @@ EarthformerForecaster::EarthformerForecaster(const std::string& folder, const st
     loadForInference(*network_, card, device);
     name_ = card.name;
     weightsHash_ = card.sha256;
-    return;
+  } else {
+    readWeights(weights, device);
   }
-  readWeights(weights, device);
+  if (products_ != torch::kFloat32 && kernelsRunOn(device)) recordNetwork();
+}
+
+void EarthformerForecaster::recordNetwork() {
+  at::globalContext().setBenchmarkCuDNN(true);
+  recorded_ = RecordedCall([network = network_, products = products_](const std::vector<Tensor>& in) mutable {
+    const torch::NoGradGuard noGradient;
+    const FusedScope fused(true, products);
+    return std::vector<Tensor>{network->forward(in[0]).to(torch::kFloat32)};
+  });
 }
 
 void EarthformerForecaster::readWeights(const std::string& weights, const torch::Device& device) {
@@ -72,8 +84,9 @@ Tensor EarthformerForecaster::forecast(const ContextEncoding& encoding) {
 
 Tensor EarthformerForecaster::forecast(const Tensor& past, const Tensor& extrapolated) {
   const torch::NoGradGuard noGradient;
-  const auto rounded = roundedProducts(bf16_, past.device());
-  const Tensor out = network_->forward(input(past, extrapolated));  // (B,leads,H,W,1)
+  const auto rounded = roundedProducts(products_, past.device());
+  const Tensor given = input(past, extrapolated);
+  const Tensor out = recorded_ ? (*recorded_)({given})[0] : network_->forward(given);  // (B,leads,H,W,1)
   const Tensor frames = out.squeeze(-1).to(torch::kFloat32);
   const Tensor forecast = (corrects_ ? extrapolated + frames : frames).clamp(0.0, 1.0);
   return calibration_ ? (*calibration_)(forecast, extrapolated) : forecast;

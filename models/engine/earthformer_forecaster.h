@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "models/kernels/recorded_call.h"
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/engine/context_encoding.h"
 #include "models/engine/intensity_calibration.h"
@@ -19,7 +20,7 @@ public:
   /// tell which Earthformer it is, official or not; of training checkpoints the network inside.
   /// ModelError.
   EarthformerForecaster(const std::string& folder, const std::string& weights, torch::Device device,
-                        bool bf16);
+                        torch::ScalarType products);
 
   const std::string& name() const { return name_; }
   const std::string& weightsHash() const { return weightsHash_; }
@@ -35,13 +36,15 @@ public:
 
 private:
   void readWeights(const std::string& weights, const torch::Device& device);
+  void recordNetwork();
 
-  bool bf16_;
+  torch::ScalarType products_;
   bool corrects_ = true;  ///< context and extrapolated frames in, their correction out; else
                           ///< context in, frames out
   std::optional<IntensityCalibration> calibration_;  ///< of a corrector
   std::string name_, weightsHash_;
   CuboidTransformerModel network_{nullptr};
+  std::optional<RecordedCall> recorded_;  // with 16-bit products on a GPU that runs own kernels
 };
 
 }  // namespace stormloom

@@ -22,6 +22,7 @@ class OfficialPull {
 public:
   OfficialPull(const OfficialDiffusion& diffusion, const LatentDraw& draw)
       : schedule_(diffusion.schedule),
+        aligning_(diffusion.aligning),
         guidance_(diffusion.alignment, diffusion.guideScale, GuidanceNorm::EachAlone),
         wanted_(draw.wantedMean),
         told_(draw.pulled) {}
@@ -41,6 +42,7 @@ public:
 
 private:
   Tensor meanShift(const Tensor& zt, const Tensor& t) const {
+    if (aligning_) return guidance_.meanShift((*aligning_)({zt, t, wanted_})[0]);
     return guidance_.meanShift(guidance_.evaluate(zt, t, wanted_).gradient);
   }
   /// What the shift of a posterior mean is for the clean latents.
@@ -51,6 +53,7 @@ private:
   }
 
   const NoiseSchedule& schedule_;
+  std::shared_ptr<RecordedCall> aligning_;
   AlignmentGuidance guidance_;
   Tensor wanted_;
   std::function<void(const Tensor& moved)> told_;

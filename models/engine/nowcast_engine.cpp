@@ -107,11 +107,11 @@ struct NowcastEngine::Impl {
     if (options.modelFolder.empty()) options.modelFolder = shippedModelFolder();
   }
 
-  bool bf16() const { return options.precision == "bf16" && compute.device.is_cuda(); }
+  torch::ScalarType products() const { return productsOf(options.precision, compute.device); }
 
   PreDiffModel& prediff() {
     if (!model) {
-      model.emplace(options.modelFolder, compute.device, bf16());
+      model.emplace(options.modelFolder, compute.device, products());
       sampler.emplace(*model);
     }
     return *model;
@@ -120,7 +120,7 @@ struct NowcastEngine::Impl {
   EarthformerForecaster& earthformer() {
     if (!deterministic)
       deterministic.emplace(options.modelFolder, options.earthformerWeights, compute.device,
-                            bf16());
+                            products());
     return *deterministic;
   }
 

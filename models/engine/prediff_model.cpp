@@ -6,6 +6,9 @@
 #include "core/errors.h"
 #include "models/engine/autocast_scope.h"
 #include "models/engine/network_loading.h"
+#include "models/kernels/device_program.h"
+#include "models/kernels/fused_scope.h"
+#include "models/prediff/alignment_guidance.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -22,6 +25,15 @@ Tensor perChannel(const ModelCard& card, const char* key, std::int64_t channels,
   return torch::tensor(values, torch::kFloat64).to(torch::kFloat32).to(device);
 }
 
+/// A network's part of the fused path, for recording: called with every tensor on the device.
+RecordedCall recorded(torch::ScalarType products, std::function<Tensor(const std::vector<Tensor>&)> network) {
+  return RecordedCall([products, network = std::move(network)](const std::vector<Tensor>& in) {
+    const torch::NoGradGuard noGradient;
+    const FusedScope fused(true, products);
+    return std::vector<Tensor>{network(in).to(torch::kFloat32)};
+  });
+}
+
 void keepChannelsLast(Tensor& weights) {
   if (weights.dim() == 4) weights.set_data(weights.contiguous(at::MemoryFormat::ChannelsLast));
   if (weights.dim() == 5) weights.set_data(weights.contiguous(at::MemoryFormat::ChannelsLast3d));
@@ -29,8 +41,8 @@ void keepChannelsLast(Tensor& weights) {
 
 }  // namespace
 
-PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, bool bf16)
-    : device_(device), bf16_(bf16 && device.is_cuda()) {
+PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, torch::ScalarType products)
+    : device_(device), products_(products) {
   const ModelCard vae = cardOf(folder, "vae");
   const ModelCard denoiser = cardOf(folder, "denoiser");
   const std::string process = denoiser.use.value("process", "flow-matching");
@@ -63,8 +75,25 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, bool
     for (torch::Tensor& weights : vae_->parameters()) keepChannelsLast(weights);
     for (torch::Tensor& weights : denoiser_->parameters()) keepChannelsLast(weights);
   }
+  if (products_ != torch::kFloat32 && kernelsRunOn(device)) recordNetworks();
   name_ = denoiser.name;
   weightsHash_ = denoiser.sha256;
+}
+
+void PreDiffModel::recordNetworks() {
+  at::globalContext().setBenchmarkCuDNN(true);
+  denoising_ = recorded(products_, [network = denoiser_](const std::vector<Tensor>& in) mutable {
+    return network->forward(in[0], in[1], in[2], in.size() > 3 ? in[3] : Tensor());
+  });
+  decoding_ = recorded(products_, [network = vae_](const std::vector<Tensor>& in) mutable { return network->decode(in[0]); });
+  encoding_ = recorded(products_, [network = vae_](const std::vector<Tensor>& in) mutable { return network->encodeField(in[0]); });
+  if (!diffusion_ || diffusion_->alignment.is_empty()) return;
+  const AlignmentGuidance guidance(diffusion_->alignment, diffusion_->guideScale, GuidanceNorm::EachAlone);
+  const torch::Device device = device_;
+  diffusion_->aligning = std::make_shared<RecordedCall>([guidance, device](const std::vector<Tensor>& in) {
+    const auto rounded = roundedProducts(true, device);
+    return std::vector<Tensor>{guidance.evaluate(in[0], in[1], in[2]).gradient};
+  });
 }
 
 void PreDiffModel::readFlowCards(const ModelCard& vae, const ModelCard& denoiser) {
@@ -124,26 +153,41 @@ Tensor PreDiffModel::condition(const Tensor& past, const Tensor& extrapolated) {
                      std::to_string(rows) + " x " + std::to_string(columns) + ", but there are " +
                      std::to_string(past.size(1)) + " of " + std::to_string(past.size(2)) + " x " +
                      std::to_string(past.size(3)) + "; --grid sevir-lr gives 7 of 128 x 128.");
-  const auto rounded = roundedProducts(bf16_, device_);
+  const auto rounded = roundedProducts(products_, device_);
   const Tensor lately = past.slice(1, past.size(1) - contextFrames_);
   const Tensor frames = extrapolates_ ? torch::cat({lately, extrapolated}, 1) : lately;
-  const Tensor latents = vae_->encodeField(frames.unsqueeze(-1)).to(torch::kFloat32);
+  const Tensor field = frames.unsqueeze(-1);
+  const Tensor latents =
+      encoding_ ? (*encoding_)({field})[0] : vae_->encodeField(field).to(torch::kFloat32);
   return mean_.defined() ? (latents - mean_) / deviation_ : latents;  // quirk Q10: not scaled
 }
 
 Tensor PreDiffModel::denoise(const Tensor& z, const Tensor& time, const Tensor& condition,
                              const Tensor& control) {
+  if (!denoising_) return denoiseByLayers(z, time, condition, control);
+  std::vector<Tensor> inputs = {z, time, condition.expand({z.size(0), -1, -1, -1, -1})};
+  if (control.defined()) inputs.push_back(control);
+  return (*denoising_)(inputs)[0];
+}
+
+Tensor PreDiffModel::denoiseByLayers(const Tensor& z, const Tensor& time, const Tensor& condition,
+                                     const Tensor& control) {
   const torch::NoGradGuard noGradient;
-  const auto rounded = roundedProducts(bf16_, device_);
+  const auto rounded = roundedProducts(products_, device_);
   const Tensor given = condition.expand({z.size(0), -1, -1, -1, -1});
   return denoiser_->forward(z, time, given, control).to(torch::kFloat32);
 }
 
 Tensor PreDiffModel::decode(const Tensor& latents) {
-  const auto rounded = roundedProducts(bf16_, device_);
   const Tensor own = mean_.defined() ? latents * deviation_ + mean_ : latents / scaleFactor_;
-  const Tensor frames = own.permute({0, 3, 1, 2}).contiguous();
-  return sharpening_(vae_->decode(frames).squeeze(1).to(torch::kFloat32)).clamp(0.0, 1.0);
+  return sharpening_(decoded(own.permute({0, 3, 1, 2}).contiguous()).squeeze(1)).clamp(0.0, 1.0);
+}
+
+Tensor PreDiffModel::decoded(const Tensor& frames) {
+  if (decoding_ && !torch::GradMode::is_enabled()) return (*decoding_)({frames})[0];
+  // Gradients are too small for half precision; bfloat16 has the range.
+  const auto rounded = roundedProducts(products_ != torch::kFloat32, device_);
+  return vae_->decode(frames).to(torch::kFloat32);
 }
 
 }  // namespace stormloom

@@ -9,6 +9,7 @@
 #include "models/engine/context_encoding.h"
 #include "models/engine/model_card.h"
 #include "models/engine/sharpening.h"
+#include "models/kernels/recorded_call.h"
 #include "models/prediff/autoencoder_kl.h"
 #include "models/prediff/cuboid_transformer_unet.h"
 #include "models/prediff/noisy_cuboid_transformer_encoder.h"
@@ -30,6 +31,8 @@ struct OfficialDiffusion {
   NoiseSchedule schedule;
   NoisyCuboidTransformerEncoder alignment{nullptr};  ///< empty: no official guidance
   double guideScale = 50.0;
+  /// zt, t, wanted mean -> gradient of the alignment (AlignmentGuidance), recorded where the networks are.
+  std::shared_ptr<RecordedCall> aligning;
 };
 
 /// A PreDiff: VAE and denoiser with their cards. The shipped denoiser follows a flow (process "flow-matching") and is
@@ -38,7 +41,7 @@ class PreDiffModel {
 public:
   /// Reads vae.json and denoiser.json of the folder with their weights, for a diffusion also alignment.json, if it is
   /// there. ModelError.
-  PreDiffModel(const std::string& folder, torch::Device device, bool bf16);
+  PreDiffModel(const std::string& folder, torch::Device device, torch::ScalarType products);
 
   const std::string& name() const { return name_; }
   const std::string& weightsHash() const { return weightsHash_; }
@@ -66,6 +69,9 @@ public:
   /// (B,...), control (B,3).
   torch::Tensor denoise(const torch::Tensor& z, const torch::Tensor& time, const torch::Tensor& condition,
                         const torch::Tensor& control);
+  /// The same by the layers themselves, so that probes see it; on a fast GPU denoise() replays a recording.
+  torch::Tensor denoiseByLayers(const torch::Tensor& z, const torch::Tensor& time, const torch::Tensor& condition,
+                                const torch::Tensor& control);
 
   /// Scaled latents (N,h,w,L) -> frames (N,H,W) in [0, 1]; gradients pass where they are asked for.
   torch::Tensor decode(const torch::Tensor& latents);
@@ -74,9 +80,11 @@ private:
   void readFlowCards(const ModelCard& vae, const ModelCard& denoiser);
   void readDiffusionCards(const std::string& folder, const ModelCard& denoiser);
   void requireTogether(const std::string& folder) const;
+  void recordNetworks();
+  torch::Tensor decoded(const torch::Tensor& frames);
 
   torch::Device device_;
-  bool bf16_;
+  torch::ScalarType products_;
   std::string name_, weightsHash_, sampler_;
   int steps_ = 8, previewSteps_ = 2;
   FlowTiming flowTiming_;
@@ -91,6 +99,7 @@ private:
   std::optional<OfficialDiffusion> diffusion_;
   AutoencoderKL vae_{nullptr};
   CuboidTransformerUNet denoiser_{nullptr};
+  std::optional<RecordedCall> denoising_, decoding_, encoding_;  // with 16-bit products on a GPU that runs own kernels
 };
 
 }  // namespace stormloom

@@ -190,7 +190,7 @@ AdoptionReport adoptWeights(const std::vector<std::string>& files, const std::st
   }
   if (!found.contains("earthformer")) copyShippedEarthformer(folder, report);
   if (found.contains("denoiser"))  // what does not belong together is said now, not at the forecast
-    PreDiffModel(folder, torch::kCPU, false);
+    PreDiffModel(folder, torch::kCPU, torch::kFloat32);
   return report;
 }
 

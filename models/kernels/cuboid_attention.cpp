@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "models/kernels/device_program.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -31,8 +32,8 @@ struct AttentionArguments {
 
 Rows rowsOf(const Tensor& operand) {
   if (!operand.defined()) return {};
-  TORCH_CHECK(operand.dim() == 3 && operand.stride(2) == 1 && operand.scalar_type() == torch::kBFloat16,
-              "attention reads bf16 rows (B,tokens,heads*d), got ", operand.sizes());
+  TORCH_CHECK(operand.dim() == 3 && operand.stride(2) == 1 && operand.scalar_type() == productType(operand.device()),
+              "attention reads 16-bit rows (B,tokens,heads*d), got ", operand.sizes());
   return {operand.data_ptr(), operand.stride(0), operand.stride(1)};
 }
 
@@ -54,8 +55,8 @@ AttentionArguments argumentsOf(const AttentionOperands& operands, const CuboidTa
   given.q = rowsOf(operands.q);
   given.k = rowsOf(operands.k);
   given.v = rowsOf(operands.v);
-  given.kPadding = dataOf(operands.kPadding, torch::kBFloat16);
-  given.vPadding = dataOf(operands.vPadding, torch::kBFloat16);
+  given.kPadding = dataOf(operands.kPadding, operands.k.scalar_type());
+  given.vPadding = dataOf(operands.vPadding, operands.v.scalar_type());
   given.qIndex = dataOf(tables.query, torch::kInt);
   given.kIndex = dataOf(tables.key, torch::kInt);
   given.globalQ = rowsOf(operands.globalQ);

@@ -4,18 +4,18 @@
 // token each element of a cuboid lies, so local, dilated, shifted and padded cuboids are one kernel.
 //
 // Launch: one warp for each tile of 16 queries of one (batch item, cuboid, head); WARPS warps a block; no two warps
-// share anything. Grid (ceil(tiles / WARPS), heads, B). Shared memory: 3 x 16 rows of DIM_PADDED bf16 a warp, each
+// share anything. Grid (ceil(tiles / WARPS), heads, B). Shared memory: 3 x 16 rows of DIM_PADDED numbers a warp, each
 // row padded by 16 bytes, so that ldmatrix meets no bank twice.
 // Bound: bytes of q, k, v and the output, each touched once for V <= 16; the products (mma m16n8k16, float sums)
 // are below one per cent of a step's arithmetic. Softmax runs online over tiles of 16 keys in float.
 //
 // Compiled for one head width: DIM (1..256), DIM_PADDED (next multiple of 16), WARPS.
-#include "bf16.cuh"
+#include "half.cuh"
 
-#define ROW (DIM_PADDED + 8)   // bf16 a row of shared memory
+#define ROW (DIM_PADDED + 8)   // numbers a row of shared memory
 #define STEPS (DIM_PADDED / 16)  // mma steps over the head's width
 
-struct Rows {      // bf16 rows of one operand in device memory
+struct Rows {      // 16-bit rows of one operand in device memory
   const u16* base;
   long long batch;  // elements between batch items
   long long row;    // elements between tokens
@@ -48,41 +48,90 @@ __device__ __forceinline__ void loadTransposed(u32 (&r)[4], const u16* row) {
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
 }
 __device__ __forceinline__ void multiplyAdd(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
-  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32." HALF_NAME "." HALF_NAME ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
                "{%0,%1,%2,%3};"
                : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
-/// 16 rows into shared memory. `index` names the token of each row (null: rows first, first+1, ...); a row that has
-/// none, or lies behind `count`, becomes `padding`, or zeros.
+constexpr int kOutside = -2;  // no row of the cuboid at all
+constexpr int kPadding = -1;  // a row without a token
+
+/// The token of a row, kPadding or kOutside. `index` null: rows are tokens.
+__device__ __forceinline__ int tokenOf(const int* index, int row, int count) {
+  return row >= count ? kOutside : index ? index[row] : row;
+}
+
+#if DIM % 8 == 0
+#define PIECES (DIM_PADDED / 16)  // of 16 bytes, for each lane of a tile of 16 rows
+
+/// A tile on its way to shared memory. Fetching all operands before storing any keeps their reads in flight together.
+struct Staged {
+  uint4 piece[PIECES];
+};
+__device__ __forceinline__ int slotOf(int i, int lane) { return (i * 32 + lane) / (DIM_PADDED / 8); }
+__device__ __forceinline__ int columnOf(int i, int lane) { return (i * 32 + lane) % (DIM_PADDED / 8) * 8; }
+
+__device__ __forceinline__ void findTokens(int (&token)[PIECES], const int* index, int first, int count, int lane) {
+#pragma unroll
+  for (int i = 0; i < PIECES; ++i) token[i] = tokenOf(index, first + slotOf(i, lane), count);
+}
+__device__ __forceinline__ void fetch(Staged& staged, const u16* base, long long rowStride, const int (&token)[PIECES],
+                                      const u16* padding, int lane) {
+#pragma unroll
+  for (int i = 0; i < PIECES; ++i) {
+    const int column = columnOf(i, lane);
+    staged.piece[i] = make_uint4(0, 0, 0, 0);
+    if (column >= DIM) continue;
+    if (token[i] >= 0) staged.piece[i] = *reinterpret_cast<const uint4*>(base + token[i] * rowStride + column);
+    else if (token[i] == kPadding && padding) staged.piece[i] = *reinterpret_cast<const uint4*>(padding + column);
+  }
+}
+__device__ __forceinline__ void store(u16* shared, const Staged& staged, int lane) {
+#pragma unroll
+  for (int i = 0; i < PIECES; ++i)
+    *reinterpret_cast<uint4*>(shared + slotOf(i, lane) * ROW + columnOf(i, lane)) = staged.piece[i];
+}
+#endif
+
+/// 16 rows into shared memory; rows of padding become `padding`, or zeros, rows outside zeros.
 __device__ void loadRows(u16* shared, const u16* base, long long rowStride, const int* index, int first, int count,
                          const u16* padding, int lane) {
 #if DIM % 8 == 0
-  constexpr int kPieces = DIM_PADDED / 8;  // 16 bytes each
-  for (int i = lane; i < 16 * kPieces; i += 32) {
-    const int slot = i / kPieces, column = (i % kPieces) * 8;
-    const bool inside = first + slot < count;
-    const int token = !inside ? -1 : index ? index[first + slot] : first + slot;
-    uint4 piece = make_uint4(0, 0, 0, 0);
-    if (column < DIM) {
-      if (token >= 0) piece = *reinterpret_cast<const uint4*>(base + token * rowStride + column);
-      else if (inside && padding) piece = *reinterpret_cast<const uint4*>(padding + column);
-    }
-    *reinterpret_cast<uint4*>(shared + slot * ROW + column) = piece;
-  }
+  int token[PIECES];
+  Staged staged;
+  findTokens(token, index, first, count, lane);
+  fetch(staged, base, rowStride, token, padding, lane);
+  store(shared, staged, lane);
 #else
   for (int i = lane; i < 16 * DIM_PADDED; i += 32) {
     const int slot = i / DIM_PADDED, column = i % DIM_PADDED;
-    const bool inside = first + slot < count;
-    const int token = !inside ? -1 : index ? index[first + slot] : first + slot;
+    const int token = tokenOf(index, first + slot, count);
     u16 value = 0;
     if (column < DIM) {
       if (token >= 0) value = base[token * rowStride + column];
-      else if (inside && padding) value = padding[column];
+      else if (token == kPadding && padding) value = padding[column];
     }
     shared[slot * ROW + column] = value;
   }
+#endif
+}
+
+/// Keys and values of one tile; for narrow heads all their reads are in flight together.
+__device__ __forceinline__ void loadKeysAndValues(u16* ks, u16* vs, const u16* k, long long kRow, const u16* v,
+                                                  long long vRow, const int* index, int first, int count,
+                                                  const u16* kPad, const u16* vPad, int lane) {
+#if DIM % 8 == 0 && DIM <= 128
+  int token[PIECES];
+  Staged keys, values;
+  findTokens(token, index, first, count, lane);
+  fetch(keys, k, kRow, token, kPad, lane);
+  fetch(values, v, vRow, token, vPad, lane);
+  store(ks, keys, lane);
+  store(vs, values, lane);
+#else
+  loadRows(ks, k, kRow, index, first, count, kPad, lane);
+  loadRows(vs, v, vRow, index, first, count, vPad, lane);
 #endif
 }
 
@@ -144,6 +193,23 @@ __device__ __forceinline__ void addValues(float (&o)[2 * STEPS][4], const float 
   }
 }
 
+/// What is added to the scores of one tile: the bias, or minus infinity where a pair may not attend.
+__device__ __forceinline__ void fetchBias(float (&bias)[2][4], const AttentionArguments& given, int cuboid, int head,
+                                          int firstQuery, int firstKey, int lane) {
+#pragma unroll
+  for (int tile = 0; tile < 2; ++tile)
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const int query = firstQuery + (lane >> 2) + (i >> 1) * 8;
+      const int key = firstKey + tile * 8 + 2 * (lane & 3) + (i & 1);
+      bool open = query < given.queries && key < given.keys;
+      float value = 0.0f;
+      if (open && given.bias) value = given.bias[((long long)head * given.queries + query) * given.keys + key];
+      if (open && given.mask) open = given.mask[((long long)cuboid * given.queries + query) * given.keys + key];
+      bias[tile][i] = open ? value : -INFINITY;
+    }
+}
+
 extern "C" __global__ void __launch_bounds__(32 * WARPS) attendCuboids(const AttentionArguments given) {
   __shared__ __align__(16) u16 tiles[WARPS][3][16 * ROW];
   const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
@@ -160,28 +226,24 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) attendCuboids(const Att
   const auto own = [&](const Rows& rows) { return rows.base + batch * rows.batch + offset; };
   const int g = lane >> 2, t = lane & 3;
 
+  waitForOthers();
+  letNextStart();
   loadRows(qs, own(given.q), given.q.row, qIndex, firstQuery, given.queries, nullptr, lane);
   Softmax softmax = {{-INFINITY, -INFINITY}, {0.0f, 0.0f}};
   float o[2 * STEPS][4] = {};
   for (int firstKey = 0; firstKey < given.keys; firstKey += 16) {
-    loadRows(ks, own(given.k), given.k.row, kIndex, firstKey, given.keys,
-             given.kPadding ? given.kPadding + offset : nullptr, lane);
-    loadRows(vs, own(given.v), given.v.row, kIndex, firstKey, given.keys,
-             given.vPadding ? given.vPadding + offset : nullptr, lane);
+    float bias[2][4];
+    fetchBias(bias, given, cuboid, head, firstQuery, firstKey, lane);
+    loadKeysAndValues(ks, vs, own(given.k), given.k.row, own(given.v), given.v.row, kIndex, firstKey, given.keys,
+                      given.kPadding ? given.kPadding + offset : nullptr,
+                      given.vPadding ? given.vPadding + offset : nullptr, lane);
     __syncwarp();
     float c[2][4] = {};
     scoreTile(c, qs, ks, lane);
 #pragma unroll
     for (int tile = 0; tile < 2; ++tile)
 #pragma unroll
-      for (int i = 0; i < 4; ++i) {
-        const int query = firstQuery + g + (i >> 1) * 8, key = firstKey + tile * 8 + 2 * t + (i & 1);
-        bool open = query < given.queries && key < given.keys;
-        float score = c[tile][i] * given.scale;
-        if (open && given.bias) score += given.bias[((long long)head * given.queries + query) * given.keys + key];
-        if (open && given.mask) open = given.mask[((long long)cuboid * given.queries + query) * given.keys + key];
-        c[tile][i] = open ? score : -INFINITY;
-      }
+      for (int i = 0; i < 4; ++i) c[tile][i] = c[tile][i] * given.scale + bias[tile][i];
     takeTile(c, softmax, o);
     addValues(o, c, vs, lane);
     __syncwarp();  // the tiles are written anew
@@ -190,8 +252,8 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) attendCuboids(const Att
     if (given.globalQ.base)
       loadRows(qs, own(given.globalQ), given.globalQ.row, qIndex, firstQuery, given.queries, nullptr, lane);
     for (int firstKey = 0; firstKey < given.globals; firstKey += 16) {
-      loadRows(ks, own(given.globalK), given.globalK.row, nullptr, firstKey, given.globals, nullptr, lane);
-      loadRows(vs, own(given.globalV), given.globalV.row, nullptr, firstKey, given.globals, nullptr, lane);
+      loadKeysAndValues(ks, vs, own(given.globalK), given.globalK.row, own(given.globalV), given.globalV.row, nullptr,
+                        firstKey, given.globals, nullptr, nullptr, lane);
       __syncwarp();
       float c[2][4] = {};
       scoreTile(c, qs, ks, lane);

@@ -1,6 +1,7 @@
 #include "models/kernels/device_program.h"
 
 #include "core/errors.h"
+#include "models/kernels/fused_scope.h"
 
 #ifdef STORMLOOM_CUDA
 #include <ATen/cuda/CUDAContext.h>
@@ -58,8 +59,8 @@ std::string compiledKernel(const std::string& source, const KernelDefines& defin
   for (const auto& [name, value] : defines) options.push_back("-D" + name + "=" + std::to_string(value));
   std::vector<const char*> given;
   for (const std::string& option : options) given.push_back(option.c_str());
-  const char* header = kernelSources().at("bf16.cuh").c_str();
-  const char* headerName = "bf16.cuh";
+  const char* header = kernelSources().at("half.cuh").c_str();
+  const char* headerName = "half.cuh";
   Compilation compilation;
   const bool compiled =
       nvrtcCreateProgram(&compilation.program, kernelSources().at(source).c_str(), source.c_str(), 1, &header,
@@ -80,7 +81,9 @@ bool kernelsRunOn(const torch::Device& device) {
 }
 
 const DeviceKernel& DeviceKernel::get(const std::string& source, const std::string& function,
-                                      const KernelDefines& defines, const torch::Device& device) {
+                                      const KernelDefines& values, const torch::Device& device) {
+  KernelDefines defines = values;
+  defines["FP16"] = productType(device) == torch::kHalf ? 1 : 0;
   static std::mutex mutex;
   static std::map<std::string, cudaLibrary_t> libraries;
   static std::map<std::string, DeviceKernel> kernels;
@@ -105,9 +108,16 @@ const DeviceKernel& DeviceKernel::get(const std::string& source, const std::stri
 void DeviceKernel::launchWith(const LaunchShape& shape, const void* arguments) const {
   const c10::cuda::CUDAGuard guard(device_);
   void* given[] = {const_cast<void*>(arguments)};
-  requireCuda(cudaLaunchKernel(static_cast<const void*>(kernel_), dim3(shape.gridX, shape.gridY, shape.gridZ),
-                               dim3(shape.threads), given, 0, at::cuda::getCurrentCUDAStream(device_.index())),
-              "A kernel could not be started");
+  cudaLaunchAttribute early = {};  // kernels wait themselves for what came before them
+  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  early.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config = {};
+  config.gridDim = dim3(shape.gridX, shape.gridY, shape.gridZ);
+  config.blockDim = dim3(shape.threads);
+  config.stream = at::cuda::getCurrentCUDAStream(device_.index());
+  config.attrs = &early;
+  config.numAttrs = at::cuda::getDeviceProperties(device_.index())->major >= 9 ? 1 : 0;
+  requireCuda(cudaLaunchKernelExC(&config, static_cast<const void*>(kernel_), given), "A kernel could not be started");
 }
 
 #else

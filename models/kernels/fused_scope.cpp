@@ -4,11 +4,21 @@
 
 namespace stormloom {
 namespace {
-thread_local bool fusedWanted = false;  // like LibTorch's autocast: a property of the call, not of a network
+// Like LibTorch's autocast: a property of the call, not of a network.
+thread_local bool fusedWanted = false;
+thread_local torch::ScalarType fusedProducts = torch::kBFloat16;
+}  // namespace
+
+FusedScope::FusedScope(bool wanted, torch::ScalarType products)
+    : before_(fusedWanted), productsBefore_(fusedProducts) {
+  fusedWanted = wanted;
+  fusedProducts = products;
 }
 
-FusedScope::FusedScope(bool wanted) : before_(fusedWanted) { fusedWanted = wanted; }
-FusedScope::~FusedScope() { fusedWanted = before_; }
+FusedScope::~FusedScope() {
+  fusedWanted = before_;
+  fusedProducts = productsBefore_;
+}
 
 bool takesFusedPath(const torch::Tensor& x) {
   if (!fusedWanted || torch::GradMode::is_enabled()) return false;
@@ -16,7 +26,7 @@ bool takesFusedPath(const torch::Tensor& x) {
 }
 
 torch::ScalarType productType(const torch::Device& device) {
-  return device.is_cuda() ? torch::kBFloat16 : torch::kFloat32;
+  return device.is_cuda() ? fusedProducts : torch::kFloat32;
 }
 
 }  // namespace stormloom

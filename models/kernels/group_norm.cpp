@@ -30,7 +30,8 @@ struct GroupNormArguments {
 };
 
 constexpr std::int64_t kBlocksWanted = 528;  // four for each multiprocessor of the largest chips
-constexpr std::int64_t kMostRuns = 256;
+constexpr std::int64_t kMostRuns = 66;      // partial sums that every block behind them reads again
+constexpr std::int64_t kMostApplyRuns = 1024;
 
 std::int64_t activationNumber(const std::string& name) {
   const std::vector<std::string> names = {"none", "silu", "leaky", "gelu", "relu"};
@@ -40,16 +41,28 @@ std::int64_t activationNumber(const std::string& name) {
 }
 
 struct GroupNormShape {
-  std::int64_t vector, threads, rowsAtOnce, runs;
+  std::int64_t vector, threads, runs, applyRuns;
 };
 
-GroupNormShape launchShapeOf(std::int64_t batch, std::int64_t rows, std::int64_t channels, std::int64_t groups) {
-  const std::int64_t vector = channels / groups % 4 == 0 ? 4 : 1, columns = channels / vector;
+/// Channels read together: 16 bytes where pieces and groups divide one another.
+std::int64_t vectorOf(std::int64_t channels, std::int64_t groups, bool wide) {
+  const std::int64_t width = channels / groups;
+  for (const std::int64_t vector : {8, 4})
+    if ((vector == 4 || !wide) && channels % vector == 0 && (width % vector == 0 || vector % width == 0))
+      return vector;
+  return 1;
+}
+
+GroupNormShape launchShapeOf(std::int64_t batch, std::int64_t rows, std::int64_t channels, std::int64_t groups,
+                             bool wide) {
+  const std::int64_t vector = vectorOf(channels, groups, wide), columns = channels / vector;
   TORCH_CHECK(columns <= 1024, "a group norm over ", channels, " channels in ", groups, " groups is too wide");
   const std::int64_t rowsAtOnce = std::max<std::int64_t>(1, 256 / columns);
   const std::int64_t useful = (rows + 2 * rowsAtOnce - 1) / (2 * rowsAtOnce);  // two rows a thread at least
-  const std::int64_t runs = std::clamp<std::int64_t>(kBlocksWanted / batch, 1, std::min(useful, kMostRuns));
-  return {vector, columns * rowsAtOnce, rowsAtOnce, runs};
+  const auto runsUpTo = [&](std::int64_t blocks, std::int64_t most) {
+    return std::clamp<std::int64_t>(blocks / batch, 1, std::min(useful, most));
+  };
+  return {vector, columns * rowsAtOnce, runsUpTo(kBlocksWanted, kMostRuns), runsUpTo(kBlocksWanted, kMostApplyRuns)};
 }
 
 /// (B,C) or (1,C) in float32 with contiguous rows: pointer and stride between items.
@@ -65,8 +78,8 @@ Tensor normOnDevice(ResidualStream& stream, const GroupNormStep& step) {
   stream.x = stream.x.contiguous();
   const bool wide = stream.x.scalar_type() == torch::kFloat32;
   const GroupNormShape shape =
-      launchShapeOf(batch, stream.x.numel() / (batch * channels), channels, step.groups);
-  const Tensor y = torch::empty_like(stream.x, torch::kBFloat16);
+      launchShapeOf(batch, stream.x.numel() / (batch * channels), channels, step.groups, wide);
+  const Tensor y = torch::empty_like(stream.x, productType(stream.x.device()));
   const Tensor partial = torch::empty({batch, shape.runs, step.groups, 2}, stream.x.options().dtype(torch::kFloat32));
   GroupNormArguments given;
   given.x = stream.x.data_ptr();
@@ -91,9 +104,12 @@ Tensor normOnDevice(ResidualStream& stream, const GroupNormStep& step) {
   const KernelDefines defines = {{"CHANNELS", channels},      {"GROUPS", step.groups},
                                  {"VECTOR", shape.vector},    {"THREADS", shape.threads},
                                  {"X_FLOAT", wide ? 1 : 0},   {"ACTIVATION", activationNumber(step.activation)}};
-  const LaunchShape launch = {unsigned(shape.runs), unsigned(batch), 1, unsigned(shape.threads)};
-  for (const char* kernel : {"sumGroups", "applyNorm"})
-    DeviceKernel::get("group_norm.cu", kernel, defines, stream.x.device()).launch(launch, given);
+  const auto launch = [&](const char* kernel, std::int64_t runs) {
+    DeviceKernel::get("group_norm.cu", kernel, defines, stream.x.device())
+        .launch({unsigned(runs), unsigned(batch), 1, unsigned(shape.threads)}, given);
+  };
+  launch("sumGroups", shape.runs);
+  launch("applyNorm", shape.applyRuns);
   stream = {sum, {}, {}};
   return y;
 }

@@ -5,16 +5,19 @@
 // y = activation(((x' + shift - mean) / deviation * gamma + beta) * (1 + scale) + offset).
 // No atomics: the same numbers come out twice.
 //
-// Launch of both: grid (runs, B), THREADS threads; a thread keeps one piece of VECTOR channels of a row and walks
+// Launch: grid (runs, B) for the sums, any number of blocks by B behind them, THREADS threads; a thread keeps one piece of VECTOR channels of a row and walks
 // down the rows of its run. Bound: memory; x is read twice (the second time mostly from L2) and y written once.
 //
-// Compiled for CHANNELS, GROUPS, VECTOR (4 where it divides a group, else 1), THREADS (a multiple of
-// CHANNELS / VECTOR), X_FLOAT (1: x is float, 0: bf16), ACTIVATION (0 none, 1 SiLU, 2 leaky 0.1, 3 GELU, 4 ReLU).
-#include "bf16.cuh"
+// Compiled for CHANNELS, GROUPS, VECTOR (8 for 16-bit x or 4, where pieces and groups divide one another, else 1), THREADS (a multiple of
+// CHANNELS / VECTOR), X_FLOAT (1: x is float, 0: 16 bits), ACTIVATION (0 none, 1 SiLU, 2 leaky 0.1, 3 GELU, 4 ReLU).
+#include "half.cuh"
 
 #define COLUMNS (CHANNELS / VECTOR)
 #define ROWS_AT_ONCE (THREADS / COLUMNS)
 #define WIDTH (CHANNELS / GROUPS)  // channels of a group
+#define SHARES (VECTOR > WIDTH ? VECTOR / WIDTH : 1)  // groups that a piece has channels of
+
+#define SLICES (THREADS / GROUPS > 1 ? (THREADS / GROUPS > 16 ? 16 : THREADS / GROUPS) : 1)
 
 #if X_FLOAT
 typedef float Element;
@@ -42,15 +45,20 @@ struct GroupNormArguments {
 };
 
 __device__ __forceinline__ void readPiece(float (&value)[VECTOR], const float* from) {
-#if VECTOR == 4
-  const float4 four = *reinterpret_cast<const float4*>(from);
-  value[0] = four.x, value[1] = four.y, value[2] = four.z, value[3] = four.w;
+#if VECTOR % 4 == 0
+#pragma unroll
+  for (int i = 0; i < VECTOR; i += 4) {
+    const float4 four = *reinterpret_cast<const float4*>(from + i);
+    value[i] = four.x, value[i + 1] = four.y, value[i + 2] = four.z, value[i + 3] = four.w;
+  }
 #else
   value[0] = *from;
 #endif
 }
 __device__ __forceinline__ void readPiece(float (&value)[VECTOR], const u16* from) {
-#if VECTOR == 4
+#if VECTOR == 8
+  unpackEight(value, *reinterpret_cast<const uint4*>(from));
+#elif VECTOR == 4
   const uint2 two = *reinterpret_cast<const uint2*>(from);
   value[0] = lowOf(two.x), value[1] = highOf(two.x), value[2] = lowOf(two.y), value[3] = highOf(two.y);
 #else
@@ -58,14 +66,18 @@ __device__ __forceinline__ void readPiece(float (&value)[VECTOR], const u16* fro
 #endif
 }
 __device__ __forceinline__ void writePiece(float* to, const float (&value)[VECTOR]) {
-#if VECTOR == 4
-  *reinterpret_cast<float4*>(to) = make_float4(value[0], value[1], value[2], value[3]);
+#if VECTOR % 4 == 0
+#pragma unroll
+  for (int i = 0; i < VECTOR; i += 4)
+    *reinterpret_cast<float4*>(to + i) = make_float4(value[i], value[i + 1], value[i + 2], value[i + 3]);
 #else
   *to = value[0];
 #endif
 }
 __device__ __forceinline__ void writePiece(u16* to, const float (&value)[VECTOR]) {
-#if VECTOR == 4
+#if VECTOR == 8
+  *reinterpret_cast<uint4*>(to) = packEight(value);
+#elif VECTOR == 4
   *reinterpret_cast<uint2*>(to) = make_uint2(pairOf(value[0], value[1]), pairOf(value[2], value[3]));
 #else
   *to = bitsOf(value[0]);
@@ -86,15 +98,17 @@ __device__ __forceinline__ float activated(float x) {
 #endif
 }
 
-/// The rows of this block: an equal share, the same for both kernels.
+/// The rows of this block: an equal share.
 __device__ __forceinline__ void ownRows(const GroupNormArguments& given, long long& first, long long& end) {
-  const long long each = (given.rows + given.runs - 1) / given.runs;
+  const long long each = (given.rows + gridDim.x - 1) / gridDim.x;
   first = blockIdx.x * each;
   end = first + each < given.rows ? first + each : given.rows;
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormArguments given) {
-  __shared__ float2 sums[THREADS];
+  __shared__ float2 sums[SHARES][THREADS];
+  waitForOthers();
+  letNextStart();
   const int column = threadIdx.x % COLUMNS, slot = threadIdx.x / COLUMNS, channel = column * VECTOR;
   const long long batch = blockIdx.y, start = batch * given.rows * CHANNELS;
   long long first, end;
@@ -102,7 +116,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormA
   float shift[VECTOR] = {}, bias[VECTOR] = {};
   if (given.shift) readPiece(shift, given.shift + batch * given.shiftRow + channel);
   if (given.updateBias) readPiece(bias, given.updateBias + channel);
-  float sum = 0.0f, squares = 0.0f;
+  float2 own[SHARES] = {};
   for (long long row = first + slot; row < end; row += ROWS_AT_ONCE) {
     const long long at = start + row * CHANNELS + channel;
     float value[VECTOR];
@@ -119,17 +133,20 @@ extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormA
 #pragma unroll
     for (int i = 0; i < VECTOR; ++i) {
       const float v = value[i] + shift[i];
-      sum += v;
-      squares += v * v;
+      own[i * SHARES / VECTOR].x += v;
+      own[i * SHARES / VECTOR].y += v * v;
     }
   }
-  sums[threadIdx.x] = make_float2(sum, squares);
+#pragma unroll
+  for (int share = 0; share < SHARES; ++share) sums[share][threadIdx.x] = own[share];
   __syncthreads();
   for (int group = threadIdx.x; group < GROUPS; group += THREADS) {
     float2 total = make_float2(0.0f, 0.0f);
+    constexpr int kPieces = SHARES > 1 ? 1 : WIDTH / VECTOR;  // of a row that the group has a part in
+    const int firstPiece = SHARES > 1 ? group / SHARES : group * kPieces;
     for (int r = 0; r < ROWS_AT_ONCE; ++r)
-      for (int c = 0; c < WIDTH / VECTOR; ++c) {
-        const float2 one = sums[r * COLUMNS + group * (WIDTH / VECTOR) + c];
+      for (int c = 0; c < kPieces; ++c) {
+        const float2 one = sums[group % SHARES][r * COLUMNS + firstPiece + c];
         total.x += one.x;
         total.y += one.y;
       }
@@ -139,13 +156,27 @@ extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormA
 
 extern "C" __global__ void __launch_bounds__(THREADS) applyNorm(const GroupNormArguments given) {
   __shared__ float2 statistics[GROUPS];  // mean, 1 / deviation
+  __shared__ float2 slices[SLICES][GROUPS];
+  waitForOthers();
+  letNextStart();
   const long long batch = blockIdx.y, start = batch * given.rows * CHANNELS;
-  for (int group = threadIdx.x; group < GROUPS; group += THREADS) {
+  for (int i = threadIdx.x; i < SLICES * GROUPS; i += THREADS) {  // every group by several threads
+    const int slice = i / GROUPS, group = i % GROUPS;
     float2 total = make_float2(0.0f, 0.0f);
-    for (int run = 0; run < given.runs; ++run) {
+#pragma unroll 8
+    for (int run = slice; run < given.runs; run += SLICES) {
       const float2 one = given.partial[(batch * given.runs + run) * GROUPS + group];
       total.x += one.x;
       total.y += one.y;
+    }
+    slices[slice][group] = total;
+  }
+  __syncthreads();
+  for (int group = threadIdx.x; group < GROUPS; group += THREADS) {
+    float2 total = make_float2(0.0f, 0.0f);
+    for (int slice = 0; slice < SLICES; ++slice) {
+      total.x += slices[slice][group].x;
+      total.y += slices[slice][group].y;
     }
     const float count = float(given.rows) * WIDTH, mean = total.x / count;
     statistics[group] = make_float2(mean, rsqrtf(fmaxf(total.y / count - mean * mean, 0.0f) + given.eps));

@@ -1,6 +1,7 @@
 #include "models/kernels/prepared_weights.h"
 
 #include "models/kernels/activation.h"
+#include "models/kernels/frame_kernels.h"
 #include "models/kernels/fused_scope.h"
 
 namespace stormloom {
@@ -15,11 +16,20 @@ Tensor inFloat(const Tensor& weight) {
   return weight.defined() ? weight.detach().to(torch::kFloat32).contiguous() : weight;
 }
 
+/// (out,in,3,3) as convolvedFew() reads it, or undefined where that cannot make it.
+Tensor fewChannels(const Tensor& weight, at::IntArrayRef stride, at::IntArrayRef padding) {
+  const bool can = weight.is_cuda() && weight.dim() == 4 && weight.size(1) <= kFewChannels && weight.size(0) % 8 == 0 &&
+                   weight.size(2) == 3 && weight.size(3) == 3 && stride[0] == 1 && stride[1] == 1 && padding[0] == 1 &&
+                   padding[1] == 1;
+  return can ? inFloat(weight).permute({2, 3, 1, 0}).contiguous() : Tensor();
+}
+
 template <class Convolution>
 FusedConvolution fused(const Convolution& convolution, at::MemoryFormat format) {
   const auto& options = convolution->options;
   const auto padding = std::get<0>(options.padding());
   return {forProducts(convolution->weight).contiguous(format), inFloat(convolution->bias),
+          fewChannels(convolution->weight, *options.stride(), *padding),
           std::vector<std::int64_t>(options.stride()->begin(), options.stride()->end()),
           std::vector<std::int64_t>(padding->begin(), padding->end())};
 }
@@ -67,6 +77,7 @@ FusedConvolution fusedConvolution(const torch::nn::Conv3d& convolution) {
 }
 
 Tensor convolved(const Tensor& tokens, const FusedConvolution& convolution) {
+  if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, {});
   const std::vector<std::int64_t> ones(convolution.stride.size(), 1), none(convolution.stride.size(), 0);
   const Tensor y = at::convolution(channelsSecond(tokens), convolution.weight, {}, convolution.stride,
                                    convolution.padding, ones, /*transposed=*/false, none, /*groups=*/1);
@@ -74,8 +85,9 @@ Tensor convolved(const Tensor& tokens, const FusedConvolution& convolution) {
 }
 
 Tensor convolvedWithBias(const Tensor& tokens, const FusedConvolution& convolution) {
+  if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, convolution.bias);
   const Tensor y = convolved(tokens, convolution);
-  return convolution.bias.defined() ? y + convolution.bias.to(y.scalar_type()) : y;
+  return convolution.bias.defined() ? withBias(y, convolution.bias) : y;
 }
 
 NormWeights fusedNorm(const torch::nn::LayerNorm& norm) {

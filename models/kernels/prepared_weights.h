@@ -8,19 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "models/kernels/fused_scope.h"
 #include "models/kernels/group_norm.h"
 
 namespace stormloom {
 
 /// What a layer makes of its weights for the fused path, made at the first use and again when the weights have
-/// changed: other storage, another device, or written to since.
+/// changed (other storage, another device, or written to since) or other products are wanted.
 template <class Value>
 class Prepared {
 public:
   template <class Make>
   const Value& get(const torch::Tensor& weight, Make make) {
     const std::lock_guard lock(mutex_);
-    const Stamp now{weight.data_ptr(), weight.device(), weight._version()};
+    const Stamp now{weight.data_ptr(), weight.device(), weight._version(), productType(weight.device())};
     if (!value_ || !(stamp_ == now)) {
       const torch::NoGradGuard noGradient;
       value_ = make();
@@ -34,6 +35,7 @@ private:
     const void* data = nullptr;
     torch::Device device = torch::kCPU;
     std::int64_t version = 0;
+    torch::ScalarType products = torch::kFloat32;
     bool operator==(const Stamp&) const = default;
   };
   std::mutex mutex_;
@@ -66,13 +68,14 @@ FusedLinear fusedLinear(const torch::nn::Linear& linear);
 FusedLinear fusedLinears(const std::vector<torch::nn::Linear>& linears);
 
 /// x (...,in) in productType() -> (...,out); with "gelu" the activation is part of the product (on a GPU in its tanh
-/// form, which differs by less than bf16 rounds).
+/// form, which differs by less than bf16 rounds and about as much as fp16 does).
 torch::Tensor product(const torch::Tensor& x, const FusedLinear& linear, const std::string& activation = "");
 
 /// A convolution whose bias is left to the next step, which reads the result anyway.
 struct FusedConvolution {
   torch::Tensor weight;  ///< productType(), channels last
   torch::Tensor bias;    ///< float32 (out), or undefined
+  torch::Tensor few;     ///< (3,3,in,out) float32 where convolvedFew() can make it; else undefined
   std::vector<std::int64_t> stride, padding;
 };
 FusedConvolution fusedConvolution(const torch::nn::Conv2d& convolution);

@@ -2,6 +2,7 @@
 
 #ifdef STORMLOOM_CUDA
 #include <ATen/cuda/CUDAContext.h>
+#include <ATen/cuda/CUDAEvent.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -46,7 +47,10 @@ RecordedCall::~RecordedCall() = default;
 RecordedCall::RecordedCall(RecordedCall&&) noexcept = default;
 RecordedCall& RecordedCall::operator=(RecordedCall&&) noexcept = default;
 
-void RecordedCall::forget() { recordings_.clear(); }
+void RecordedCall::forget() {
+  recordings_.clear();
+  order_.clear();
+}
 
 std::int64_t RecordedCall::bytes() const {
   std::int64_t sum = 0;
@@ -54,38 +58,79 @@ std::int64_t RecordedCall::bytes() const {
   return sum;
 }
 
+#ifdef STORMLOOM_CUDA
+RecordedCall::Recording& RecordedCall::recordingOf(const std::vector<Tensor>& inputs) {
+  const std::string signature = signatureOf(inputs);
+  const auto known = recordings_.find(signature);
+  if (known != recordings_.end()) return *known->second;
+  if (order_.size() >= kMostRecordings) {
+    recordings_.erase(order_.front());
+    order_.pop_front();
+  }
+  const auto device = inputs.front().device().index();
+  const auto reserved = [device] {
+    return c10::cuda::CUDACachingAllocator::getDeviceStats(device).reserved_bytes[0].current;
+  };
+  auto made = std::make_unique<Recording>();
+  made->inputs = copiesOf(inputs);
+  at::cuda::getCurrentCUDAStream(device).synchronize();
+  const auto side = at::cuda::getStreamFromPool(/*isHighPriority=*/false, device);
+  {
+    const c10::cuda::CUDAStreamGuard onSide(side);
+    for (int i = 0; i < kWarmUps; ++i) function_(made->inputs);
+    side.synchronize();
+    const auto before = reserved();
+    made->graph.capture_begin();
+    made->outputs = function_(made->inputs);
+    made->graph.capture_end();
+    made->bytes = reserved() - before;
+    side.synchronize();
+  }
+  order_.push_back(signature);
+  return *(recordings_[signature] = std::move(made));
+}
+#endif
+
 std::vector<Tensor> RecordedCall::operator()(const std::vector<Tensor>& inputs) {
 #ifdef STORMLOOM_CUDA
   if (!inputs.empty() && inputs.front().is_cuda()) {
     const c10::cuda::CUDAGuard guard(inputs.front().device());
-    auto& recording = recordings_[signatureOf(inputs)];
-    if (!recording) {
-      auto made = std::make_unique<Recording>();
-      made->inputs = copiesOf(inputs);
-      const auto caller = at::cuda::getCurrentCUDAStream();
-      const auto side = at::cuda::getStreamFromPool(/*isHighPriority=*/false, inputs.front().device().index());
-      caller.synchronize();
-      {
-        const c10::cuda::CUDAStreamGuard onSide(side);
-        for (int i = 0; i < kWarmUps; ++i) function_(made->inputs);
-        side.synchronize();
-        const auto before = c10::cuda::CUDACachingAllocator::getDeviceStats(inputs.front().device().index())
-                                .reserved_bytes[0].current;
-        made->graph.capture_begin();
-        made->outputs = function_(made->inputs);
-        made->graph.capture_end();
-        made->bytes = c10::cuda::CUDACachingAllocator::getDeviceStats(inputs.front().device().index())
-                          .reserved_bytes[0].current - before;
-        side.synchronize();
-      }
-      recording = std::move(made);
-    }
-    for (std::size_t i = 0; i < inputs.size(); ++i) recording->inputs[i].copy_(inputs[i]);
-    recording->graph.replay();
-    return copiesOf(recording->outputs);
+    Recording& recording = recordingOf(inputs);
+    for (std::size_t i = 0; i < inputs.size(); ++i) recording.inputs[i].copy_(inputs[i]);
+    recording.graph.replay();
+    return copiesOf(recording.outputs);
   }
 #endif
   return function_(inputs);
+}
+
+std::vector<Tensor> sideBySide(const torch::Device& device, const std::function<std::vector<Tensor>()>& first,
+                               const std::function<std::vector<Tensor>()>& second) {
+#ifdef STORMLOOM_CUDA
+  if (device.is_cuda()) {
+    const auto here = at::cuda::getCurrentCUDAStream(device.index());
+    const auto beside = at::cuda::getStreamFromPool(/*isHighPriority=*/false, device.index());
+    at::cuda::CUDAEvent given, done;
+    given.record(here);
+    given.block(beside);
+    std::vector<Tensor> others;
+    {
+      const c10::cuda::CUDAStreamGuard onOther(beside);
+      others = second();
+      done.record(beside);
+    }
+    std::vector<Tensor> results = first();
+    done.block(here);
+    for (const Tensor& other : others) {
+      other.record_stream(here);
+      results.push_back(other);
+    }
+    return results;
+  }
+#endif
+  std::vector<Tensor> results = first();
+  for (const Tensor& other : second()) results.push_back(other);
+  return results;
 }
 
 }  // namespace stormloom

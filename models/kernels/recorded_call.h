@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,7 +14,7 @@ namespace stormloom {
 /// A computation recorded once for each shape of its inputs as a CUDA graph, and replayed: hundreds of kernels cost
 /// one launch. On the CPU, and where recording is not wanted, it is simply called.
 ///
-/// What is recorded must not wait for the device nor read anything from it; what it allocates belongs to the graph.
+/// The oldest shapes are forgotten when there are more than kMostRecordings. What is recorded must not wait for the device nor read anything from it; what it allocates belongs to the graph.
 /// Called by one thread at a time.
 class RecordedCall {
 public:
@@ -32,8 +33,19 @@ public:
 
 private:
   struct Recording;
+  static constexpr std::size_t kMostRecordings = 16;
+
+  Recording& recordingOf(const std::vector<torch::Tensor>& inputs);
+
   Function function_;
   std::map<std::string, std::unique_ptr<Recording>> recordings_;
+  std::deque<std::string> order_;  // of the recordings, the oldest first
 };
+
+/// Two computations that do not need one another, on a GPU each on a stream of its own; the caller's stream goes on
+/// when both are done. May be recorded. The results of the first, then those of the second.
+std::vector<torch::Tensor> sideBySide(const torch::Device& device,
+                                      const std::function<std::vector<torch::Tensor>()>& first,
+                                      const std::function<std::vector<torch::Tensor>()>& second);
 
 }  // namespace stormloom

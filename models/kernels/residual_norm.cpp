@@ -37,7 +37,7 @@ Tensor addAndNorm(ResidualStream& stream, const NormWeights* norm) {
   if (stream.update.defined()) stream.update = stream.update.contiguous();
   ResidualArguments given;
   given.x = contiguousData(stream.x, torch::kFloat32);
-  given.update = contiguousData(stream.update, torch::kBFloat16);
+  given.update = contiguousData(stream.update, productType(stream.x.device()));
   given.updateBias = contiguousData(stream.updateBias, torch::kFloat32);
   given.rows = stream.x.numel() / channels;
   Tensor sum = stream.x, normed;
@@ -46,7 +46,7 @@ Tensor addAndNorm(ResidualStream& stream, const NormWeights* norm) {
     given.sum = sum.data_ptr();
   }
   if (norm) {
-    normed = torch::empty_like(stream.x, torch::kBFloat16);
+    normed = torch::empty_like(stream.x, productType(stream.x.device()));
     given.gamma = contiguousData(norm->gamma, torch::kFloat32);
     given.beta = contiguousData(norm->beta, torch::kFloat32);
     given.normed = normed.data_ptr();

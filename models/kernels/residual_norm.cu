@@ -1,11 +1,11 @@
 // The residual sum and the layer norm behind it in one pass: x' = x + update + bias, n = norm(x') * gamma + beta.
 //
 // Launch: one warp a row of CHANNELS values, 8 rows a block. x and x' are float (the residual stream is not
-// rounded), update and n bf16. Bound: memory; each value is read once and written once. The mean is taken before
+// rounded), update and n of 16 bits. Bound: memory; each value is read once and written once. The mean is taken before
 // the squares are summed, so a large common offset costs no digits; rows stay in registers between the passes.
 //
 // Compiled for one width: CHANNELS, and VECTOR values a lane and access (4, or 1 where 4 does not divide it).
-#include "bf16.cuh"
+#include "half.cuh"
 
 #define PIECES ((CHANNELS + 32 * VECTOR - 1) / (32 * VECTOR))
 
@@ -76,6 +76,8 @@ extern "C" __global__ void __launch_bounds__(256) addAndNorm(const ResidualArgum
   if (row >= given.rows) return;
   const int lane = threadIdx.x % 32;
   const long long start = row * CHANNELS;
+  waitForOthers();
+  letNextStart();
   Piece pieces[PIECES];
   float total = 0.0f;
 #pragma unroll

@@ -50,15 +50,17 @@ torch::Device deviceFromName(const std::string& name) {
 
 /// How the networks of the cases compute.
 struct Arithmetic {
-  bool rounds = false;  ///< products in bf16: judged by the tolerance for half precision
-  bool fused = false;   ///< through the fused path
+  torch::ScalarType products = torch::kFloat32;  ///< 16 bits: judged by the tolerance for them
+  bool fused = false;                            ///< through the fused path
+  bool rounds() const { return products != torch::kFloat32; }
 };
 
 Arithmetic arithmeticOf(const std::string& precision, const torch::Device& device) {
   if (precision == "fp32") return {};
-  if (precision == "bf16") return {true, device.is_cuda()};
-  if (precision == "fused") return {device.is_cuda(), true};
-  throw UsageError("Parity can be computed in fp32, bf16 or fused, not in \"" + precision + "\".");
+  if (precision == "bf16") return {torch::kBFloat16, device.is_cuda()};
+  if (precision == "fp16") return {torch::kHalf, device.is_cuda()};
+  if (precision == "fused") return {torch::kFloat32, true};
+  throw UsageError("Parity can be computed in fp32, bf16, fp16 or fused, not in \"" + precision + "\".");
 }
 
 /// One line without LibTorch's trace of where in its source an error arose.
@@ -117,12 +119,12 @@ void compute(const std::filesystem::path& file, const ParityKind& kind, const to
     const ParityCase parity = readParityCase(file, device);
     ParityAnswer answer;
     {
-      const FusedScope fused(arithmetic.fused);
-      const auto rounded = roundedProducts(arithmetic.rounds, device);
+      const FusedScope fused(arithmetic.fused, arithmetic.products);
+      const auto rounded = roundedProducts(arithmetic.products, device);
       answer = kind(parity);
     }
     result.passed = answer.complaints.empty();
-    judgeOutputs(parity, answer, arithmetic.rounds, result);
+    judgeOutputs(parity, answer, arithmetic.rounds(), result);
     if (!answer.complaints.empty()) result.note = answer.complaints.front();
   } catch (const UnknownToThisVersion& unknown) {
     result.skipped = true;
@@ -160,6 +162,8 @@ std::vector<ParityResult> runParity(const ParityOptions& options,
                                     const std::function<void(const ParityResult&)>& eachCase) {
   const torch::Device device = deviceFromName(options.device);
   const Arithmetic arithmetic = arithmeticOf(options.precision, device);
+  if (options.precision == "fused" && device.is_cuda())
+    throw UsageError("On a GPU the fused path computes in bf16 or fp16; use --precision bf16 or fp16.");
   const ParityKinds kinds = allKinds();
   const torch::NoGradGuard noGrad;
   useFullPrecision();

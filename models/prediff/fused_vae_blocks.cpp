@@ -1,6 +1,7 @@
 // The fused path of the VAE's pieces: frames stay tokens (N,H,W,C) throughout.
 #include <cmath>
 
+#include "models/kernels/frame_kernels.h"
 #include "models/kernels/fused_scope.h"
 #include "models/prediff/vae_blocks.h"
 
@@ -50,9 +51,8 @@ void VaeDownsampleImpl::fused(ResidualStream& stream) {
 
 void VaeUpsampleImpl::fused(ResidualStream& stream) {
   const FusedConvolution& w = fusedConvolution_.get(conv->weight, [this] { return fusedConvolution(conv); });
-  const Tensor x = settle(stream).permute({0, 3, 1, 2});
-  const Tensor larger = torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)});
-  stream = {convolvedWithBias(larger.permute({0, 2, 3, 1}).contiguous(), w), {}, {}};
+  const Tensor& x = settle(stream);
+  stream = {convolvedWithBias(upsampledFrames(x, 2 * x.size(1), 2 * x.size(2)), w), {}, {}};
 }
 
 void VaeMidBlockImpl::fused(ResidualStream& stream) {

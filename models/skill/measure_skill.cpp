@@ -78,12 +78,12 @@ public:
         progress_(progress),
         compute_(chooseDevice(request.device, 0)) {
     setPrecision(request.precision);
-    const bool bf16 = request.precision == "bf16";
+    const torch::ScalarType products = productsOf(request.precision, compute_.device);
     const std::string folder =
         request.modelFolder.empty() ? shippedModelFolder() : request.modelFolder;
     readEvents();
-    earthformer_.emplace(folder, "", compute_.device, bf16);
-    prediff_.emplace(folder, compute_.device, bf16);
+    earthformer_.emplace(folder, "", compute_.device, products);
+    prediff_.emplace(folder, compute_.device, products);
     sampler_.emplace(*prediff_);
   }
 

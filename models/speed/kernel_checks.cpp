@@ -5,6 +5,8 @@
 #include "models/engine/compute_device.h"
 #include "models/kernels/cuboid_attention.h"
 #include "models/kernels/device_program.h"
+#include "models/kernels/fused_scope.h"
+#include "models/kernels/frame_kernels.h"
 #include "models/kernels/group_norm.h"
 #include "models/kernels/recorded_call.h"
 #include "models/kernels/residual_norm.h"
@@ -23,17 +25,18 @@ public:
   explicit CheckBench(torch::Device device) : device_(device) { torch::manual_seed(4); }
 
   Tensor floats(at::IntArrayRef shape) { return torch::randn(shape).to(device_); }
-  Tensor rounded(at::IntArrayRef shape) { return floats(shape).to(torch::kBFloat16); }
+  Tensor rounded(at::IntArrayRef shape) { return floats(shape).to(productType(device_)); }
   void compare(const std::string& kernel, const std::string& shape, const Tensor& own,
                const Tensor& reference, double allowed) {
     const Tensor expected = reference.to(torch::kFloat32), got = own.to(torch::kFloat32);
     const double largest = std::max(1e-6, expected.abs().max().item<double>());
     const double error = (got - expected).abs().max().item<double>() / largest;
-    checks.push_back({kernel, shape, std::isfinite(error) ? error : 1e30, allowed});
+    checks.push_back({kernel, products + shape, std::isfinite(error) ? error : 1e30, allowed});
   }
   const torch::Device& device() const { return device_; }
 
   std::vector<KernelCheck> checks;
+  std::string products;  ///< what is being checked, before every shape
 
 private:
   torch::Device device_;
@@ -154,6 +157,34 @@ void checkGroupNorms(CheckBench& bench) {
       }
 }
 
+void checkFrames(CheckBench& bench) {
+  for (const std::int64_t channels : {8, 16, 40, 128}) {
+    const Tensor frames = bench.rounded({3, 9, 14, channels});
+    const std::string shape = c10::str("3 frames of 9 x 14, ", channels, " channels");
+    bench.compare("upsampleFrames", shape, upsampledFrames(frames, 18, 42),
+                  frames.repeat_interleave(2, 1).repeat_interleave(3, 2), 0.0);
+    const Tensor bias = bench.floats({channels});
+    bench.compare("addBias", shape, withBias(frames.clone(), bias), frames.to(torch::kFloat32) + bias, kRounded);
+    for (const std::int64_t in : {1, 2, 3, 4}) {
+      const Tensor x = bench.rounded({2, 11, 7, in}), weight = bench.floats({channels, in, 3, 3});
+      const Tensor expected = torch::conv2d(x.to(torch::kFloat32).permute({0, 3, 1, 2}), weight, bias, 1, 1);
+      bench.compare("convolveFew", c10::str(in, " to ", channels, " channels"),
+                    convolvedFew(x, weight.permute({2, 3, 1, 0}).contiguous(), bias), expected.permute({0, 2, 3, 1}),
+                    kRounded);
+    }
+  }
+  for (const std::int64_t channels : {4, 16, 128, 256})
+    for (const bool wide : {false, true})
+      for (const std::array<std::int64_t, 3>& factors : {std::array<std::int64_t, 3>{1, 2, 2}, {1, 3, 3}, {2, 1, 2}}) {
+        const std::vector<std::int64_t> sides = {2, 4, 6, 12, channels};
+        const Tensor x = wide ? bench.floats(sides) : bench.rounded(sides);
+        const Tensor merged = mergedReference(x.to(torch::kFloat32), factors);
+        const NormWeights norm{bench.floats({merged.size(4)}), bench.floats({merged.size(4)}), 1e-5};
+        bench.compare("mergeAndNorm", c10::str(channels, " channels, ", factors[0], factors[1], factors[2]),
+                      mergedAndNormed(x, factors, norm), normedReference(merged, norm), kRounded);
+      }
+}
+
 void checkRecordings(CheckBench& bench) {
   const Tensor weight = bench.floats({64, 64});
   RecordedCall call([weight](const std::vector<Tensor>& in) {
@@ -176,9 +207,15 @@ std::vector<KernelCheck> checkKernels(const std::string& device) {
     throw DeviceError("Kernels can only be checked on an NVIDIA GPU of compute capability 8.0 or later; " +
                       chosen.name + " is none.");
   CheckBench bench(chosen.device);
-  checkAttentions(bench);
-  checkResiduals(bench);
-  checkGroupNorms(bench);
+  for (const torch::ScalarType products : {torch::kBFloat16, torch::kHalf}) {
+    const FusedScope fused(true, products);
+    bench.products = products == torch::kHalf ? "fp16, " : "bf16, ";
+    checkAttentions(bench);
+    checkResiduals(bench);
+    checkGroupNorms(bench);
+    checkFrames(bench);
+  }
+  bench.products.clear();
   checkRecordings(bench);
   return bench.checks;
 }
@@ -186,16 +223,25 @@ std::vector<KernelCheck> checkKernels(const std::string& device) {
 int compileKernels(int architecture) {
   int programs = 0;
   const auto compile = [&](const std::string& source, const KernelDefines& defines) {
-    programs += compiledKernel(source, defines, architecture).empty() ? 0 : 1;
+    KernelDefines all = defines;
+    all["FP16"] = programs % 2;  // both in turn
+    programs += compiledKernel(source, all, architecture).empty() ? 0 : 1;
   };
   for (const std::int64_t width : {4, 12, 15, 32, 64, 128, 256})
     compile("cuboid_attention.cu", {{"DIM", width}, {"DIM_PADDED", (width + 15) / 16 * 16}, {"WARPS", 1}});
   for (const std::int64_t channels : {65, 256})
     compile("residual_norm.cu", {{"CHANNELS", channels}, {"VECTOR", channels % 4 == 0 ? 4 : 1}});
   for (const std::int64_t activation : {0, 1, 2, 3, 4})
-    for (const std::int64_t isFloat : {0, 1})
-      compile("group_norm.cu", {{"CHANNELS", 256}, {"GROUPS", 32}, {"VECTOR", 4}, {"THREADS", 256},
-                                {"X_FLOAT", isFloat}, {"ACTIVATION", activation}});
+    compile("group_norm.cu", {{"CHANNELS", 256}, {"GROUPS", 32}, {"VECTOR", 4}, {"THREADS", 256},
+                              {"X_FLOAT", activation % 2}, {"ACTIVATION", activation}});
+  for (const std::int64_t groups : {16, 128})
+    compile("group_norm.cu", {{"CHANNELS", 128}, {"GROUPS", groups}, {"VECTOR", 8}, {"THREADS", 256}, {"X_FLOAT", 0},
+                              {"ACTIVATION", 1}});
+  compile("frame_kernels.cu", {{"CHANNELS", 16}, {"ADD_BIAS", 1}});
+  compile("frame_kernels.cu", {{"CHANNELS", 64}, {"FACTOR_H", 3}, {"FACTOR_W", 2}});
+  compile("frame_kernels.cu", {{"CHANNELS", 1}, {"OUT", 128}});
+  for (const std::int64_t isFloat : {0, 1})
+    compile("patch_norm.cu", {{"CHANNELS", 16}, {"FT", 1}, {"FH", 3}, {"FW", 3}, {"X_FLOAT", isFloat}});
   return programs;
 }
 

@@ -24,6 +24,7 @@ struct Way {
   std::string name;
   torch::ScalarType type = torch::kFloat32;  ///< of weights and inputs
   bool autocast = false, fused = false, recorded = false;
+  torch::ScalarType products = torch::kBFloat16;  ///< of the fused path
 };
 
 std::vector<Way> waysOf(const torch::Device& device, const TimedNetwork& timed) {
@@ -32,8 +33,9 @@ std::vector<Way> waysOf(const torch::Device& device, const TimedNetwork& timed) 
                            {"bf16 autocast, eager", torch::kFloat32, true},
                            {"bf16 weights, recorded", torch::kBFloat16, false, false, true}};
   if (timed.hasGradient || !kernelsRunOn(device)) return ways;
-  ways.push_back({"fused, eager", torch::kFloat32, false, true, false});
-  ways.push_back({"fused, recorded", torch::kFloat32, false, true, true});
+  ways.push_back({"fused bf16, eager", torch::kFloat32, false, true, false});
+  ways.push_back({"fused fp16, recorded", torch::kFloat32, false, true, true, torch::kHalf});
+  ways.push_back({"fused bf16, recorded", torch::kFloat32, false, true, true});
   return ways;
 }
 
@@ -43,7 +45,7 @@ double millisecondsOf(TimedNetwork& timed, const Way& way, const torch::Device& 
   std::vector<Tensor> inputs;
   for (const Tensor& input : timed.inputs) inputs.push_back(input.to(device, way.type));
   const auto once = [&timed, way, device](const std::vector<Tensor>& given) {
-    const FusedScope fused(way.fused);
+    const FusedScope fused(way.fused, way.products);
     const auto rounded = roundedProducts(way.autocast, device);
     return timed.call(given);
   };
@@ -112,13 +114,15 @@ std::vector<SpeedFigure> measureSpeed(const SpeedRequest& request, std::stop_tok
                                       const std::function<void(const SpeedFigure&)>& eachFigure) {
   const torch::NoGradGuard noGradient;
   const ComputeDevice chosen = chooseDevice(request.device, 0);
+  setPrecision("fp32");  // the plain ways without TF32
   at::globalContext().setBenchmarkCuDNN(true);
   std::vector<SpeedFigure> figures;
   eachNetwork(request, [&](TimedNetwork& timed) {
     for (const Way& way : waysOf(chosen.device, timed)) {
       if (stop.stop_requested()) return;
-      figures.push_back({timed.what, way.name, timed.items,
-                         millisecondsOf(timed, way, chosen.device, request.seconds), timed.gigaflop});
+      SpeedFigure figure{timed.what, way.name, timed.items, 0.0, timed.gigaflop};
+      figure.milliseconds = millisecondsOf(timed, way, chosen.device, request.seconds);
+      figures.push_back(figure);
       if (eachFigure) eachFigure(figures.back());
     }
   });

@@ -2,6 +2,8 @@
 
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/earthformer/official_configurations.h"
+#include "models/engine/autocast_scope.h"
+#include "models/kernels/recorded_call.h"
 #include "models/prediff/alignment_guidance.h"
 #include "models/prediff/autoencoder_kl.h"
 #include "models/prediff/cuboid_transformer_unet.h"
@@ -63,6 +65,29 @@ TimedNetwork alignment(int items) {
   return timed;
 }
 
+/// What a guided step computes: the predicted noise and the alignment's gradient, which do not need one another.
+TimedNetwork guidedStep(int items) {
+  TimedNetwork noise = denoiser(items), pull = alignment(items);
+  struct Both : torch::nn::Module {
+    Both(std::shared_ptr<torch::nn::Module> denoiser, std::shared_ptr<torch::nn::Module> alignment) {
+      register_module("denoiser", std::move(denoiser));
+      register_module("alignment", std::move(alignment));
+    }
+  };
+  TimedNetwork timed{"prediff-sevirlr guided step", items, noise.gigaflop + pull.gigaflop,
+                     std::make_shared<Both>(noise.network, pull.network), {}, noise.inputs, false};
+  timed.inputs.push_back(pull.inputs[2]);
+  timed.call = [predict = noise.call, align = pull.call](const std::vector<Tensor>& given) {
+    return sideBySide(
+        given[0].device(), [&] { return predict({given[0], given[1], given[2]}); },
+        [&] {
+          const auto rounded = roundedProducts(given[0].is_cuda(), given[0].device());
+          return align({given[0], given[1], given[3]});
+        });
+  };
+  return timed;
+}
+
 TimedNetwork vae(bool encodes, int frames) {
   AutoencoderKL network(autoencoderKLOptionsFromJson(prediffSevirLr().vae));
   TimedNetwork timed{encodes ? "prediff-sevirlr VAE, encoding" : "prediff-sevirlr VAE, decoding", frames,
@@ -81,6 +106,7 @@ std::vector<NetworkRecipe> officialNetworks() {
   for (const int items : {1, 9})
     recipes.push_back({"prediff-sevirlr denoiser", [items] { return denoiser(items); }});
   recipes.push_back({"prediff-sevirlr alignment", [] { return alignment(1); }});
+  recipes.push_back({"prediff-sevirlr guided step", [] { return guidedStep(1); }});
   recipes.push_back({"prediff-sevirlr VAE, decoding", [] { return vae(false, 6); }});
   recipes.push_back({"prediff-sevirlr VAE, encoding", [] { return vae(true, 7); }});
   const std::vector<std::pair<std::string, double>> earthformers = {

@@ -1,4 +1,5 @@
 // The stopwatch of the scenario desk: the engine's answers and the blends under the finger. Figures in docs/performance.md.
+//   bench_desk [TIMES [PRECISION]]
 #include <time.h>
 
 #include <algorithm>
@@ -48,7 +49,7 @@ int main(int argc, char** argv) {
   const FrameSequence event = syntheticEvent();
   const auto context = std::make_shared<const ModelContext>(
       cutContext(event, {.grid = sevirLrGrid(), .runTime = event.frames[6].validTime}));
-  NowcastEngine engine;
+  NowcastEngine engine({.precision = argc > 2 ? argv[2] : "fp32"});
   std::printf("%s\n", engine.deviceName().c_str());
   ScenarioRequest request{.context = context};
   const auto ask = [&](std::vector<double> n, Quality quality, int members = 1) {
@@ -81,5 +82,18 @@ int main(int argc, char** argv) {
   timed("blend of the sweep, six frames", 20, [&] { blendedScenario(sweep, 1.37); });
   timed("bent blend, six frames", 20,
         [&] { blendedScenario(sweep, 1.0, {1.1, 0.4, 2.2, -1.3, 3.1, 0.7}); });
+  request.seed = 1;  // what came out, to hold one precision against another
+  request.members = 1;
+  request.nSigma = {-2.0, 0.0, 2.0};
+  request.quality = Quality::Full;
+  for (const ScenarioMember& member : engine.generate(request)->members) {
+    std::printf("n = %+.0f, frame means:", member.nSigma);
+    for (const double mean : member.achieved) std::printf(" %.5f", mean);
+    std::printf("\n");
+  }
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 5; ++i) engine.forecast(*context, "earthformer");
+  std::printf("Earthformer, with its extrapolation: %.1f ms\n",
+              200.0 * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
 }
