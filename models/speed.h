@@ -13,30 +13,30 @@ namespace stormloom {
 struct KernelCheck {
   std::string kernel;
   std::string shape;
-  double error = 0.0;    ///< largest, as a share of the largest magnitude of the answer
+  double error = 0.0;  ///< largest, as a share of the largest magnitude of the answer
   double allowed = 0.0;
   bool passed() const { return error <= allowed; }
 };
 
-/// Runs every kernel over many shapes, with masks, biases, padding, global vectors, odd widths and strided rows, and
-/// recorded calls against plain ones. DeviceError where there is no GPU.
+/// Runs every kernel over many shapes, with masks, biases, padding, global vectors, odd widths and
+/// strided rows, and recorded calls against plain ones. DeviceError where there is no GPU.
 std::vector<KernelCheck> checkKernels(const std::string& device = "cuda");
-/// Compiles every kernel for one architecture (80, 86, 89, 90, ...); needs no GPU. Throws ModelError with the
-/// compiler's words. Returns how many programs were compiled.
+/// Compiles every kernel for one architecture (80, 86, 89, 90, ...); needs no GPU. Throws
+/// ModelError with the compiler's words. Returns how many programs were compiled.
 int compileKernels(int architecture);
 
 struct SpeedRequest {
   std::string device = "auto";
-  std::string networks;       ///< only networks whose name contains this
-  std::string modelFolder;    ///< of the shipped models; "": the shipped ones
-  bool official = true;       ///< the official configurations beside the shipped models
-  double seconds = 1.0;       ///< how long each figure is measured, about
+  std::string networks;     ///< only networks whose name contains this
+  std::string modelFolder;  ///< of the shipped models; "": the shipped ones
+  bool official = true;     ///< the official configurations beside the shipped models
+  double seconds = 1.0;     ///< how long each figure is measured, about
 };
 
 /// One figure: a network or a whole scenario, computed one way.
 struct SpeedFigure {
-  std::string what;           ///< "prediff-sevirlr denoiser"
-  std::string way;            ///< "fp32 eager", "fused, recorded", ...
+  std::string what;  ///< "prediff-sevirlr denoiser"
+  std::string way;   ///< "fp32 eager", "fused, recorded", ...
   int items = 1;
   double milliseconds = 0.0;  ///< of a call, median
   double gigaflop = 0.0;      ///< arithmetic of a call; 0: not counted
@@ -61,8 +61,10 @@ struct MachineLimits {
 };
 
 MachineLimits machineLimits(const SpeedRequest& request);
-/// The speed card, figure by figure as they are known. Weights are random: times do not depend on them.
-std::vector<SpeedFigure> measureSpeed(const SpeedRequest& request, std::stop_token stop = {},
-                                      const std::function<void(const SpeedFigure&)>& eachFigure = {});
+/// The speed card, figure by figure as they are known. Weights are random: times do not depend on
+/// them.
+std::vector<SpeedFigure> measureSpeed(
+    const SpeedRequest& request, std::stop_token stop = {},
+    const std::function<void(const SpeedFigure&)>& eachFigure = {});
 
 }  // namespace stormloom

@@ -37,10 +37,12 @@ ExitCode check(const Session& session) {
   for (const KernelCheck& one : checks) {
     if (one.passed()) continue;
     ++failed;
-    session.console.result("DIFFERS  " + one.kernel + ", " + one.shape + ": error " + decimals(one.error, 6) +
-                           " of the largest value, allowed " + decimals(one.allowed, 6));
+    session.console.result("DIFFERS  " + one.kernel + ", " + one.shape + ": error " +
+                           decimals(one.error, 6) + " of the largest value, allowed " +
+                           decimals(one.allowed, 6));
   }
-  session.console.result(std::to_string(checks.size() - failed) + " of " + std::to_string(checks.size()) +
+  session.console.result(std::to_string(checks.size() - failed) + " of " +
+                         std::to_string(checks.size()) +
                          " kernel checks agree with plain tensor code");
   return failed ? ExitCode::CaseFailed : ExitCode::Done;
 }
@@ -52,17 +54,18 @@ ExitCode run(const Session& session) {
   request.networks = session.arguments.text("--networks");
   request.seconds = session.arguments.number("--seconds", 0.01, 60.0);
   const MachineLimits limits = machineLimits(request);
-  session.console.result(limits.device + ": products " + decimals(limits.teraflops, 1) + " TFLOP/s, copying " +
-                         decimals(limits.gigabytesPerSecond, 0) + " GB/s");
+  session.console.result(limits.device + ": products " + decimals(limits.teraflops, 1) +
+                         " TFLOP/s, copying " + decimals(limits.gigabytesPerSecond, 0) + " GB/s");
   Json rows = Json::array();
   measureSpeed(request, session.stop, [&](const SpeedFigure& figure) {
     session.console.result(lineOf(figure));
     rows.push(jsonOf(figure));
   });
-  session.console.resultJson(Json::object({{"device", limits.device},
-                                           {"teraflops_limit", limits.teraflops},
-                                           {"gigabytes_per_second_limit", limits.gigabytesPerSecond},
-                                           {"figures", rows}}));
+  session.console.resultJson(
+      Json::object({{"device", limits.device},
+                    {"teraflops_limit", limits.teraflops},
+                    {"gigabytes_per_second_limit", limits.gigabytesPerSecond},
+                    {"figures", rows}}));
   return ExitCode::Done;
 }
 
@@ -72,7 +75,8 @@ Command benchCommand() {
   return {"bench",
           "[--networks TEXT] [--check]",
           "Measures this machine: every network, every way to compute it.",
-          "Milliseconds of a call (median), beside the machine's own limits for products and copying, measured in "
+          "Milliseconds of a call (median), beside the machine's own limits for products and "
+          "copying, measured in "
           "the same run.",
           {{"--networks", "TEXT", "Only networks whose name contains this.", ""},
            {"--seconds", "S", "How long each figure is measured, about.", "1"},

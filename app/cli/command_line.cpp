@@ -18,7 +18,8 @@ std::vector<Command> allCommands() {
   return {infoCommand(),   forecastCommand(), scenarioCommand(), attentionCommand(),
           renderCommand(), exportCommand(),   figureCommand(),   reportCommand(),
           verifyCommand(), batchCommand(),    rerunCommand(),    parityCommand(),
-          trainCommand(),  skillCommand(),    modelsCommand(),   demoCommand(),     benchCommand()};
+          trainCommand(),  skillCommand(),    modelsCommand(),   demoCommand(),
+          benchCommand()};
 }
 
 /// True when one of `names` stands among the options; what follows "--" is no option.

@@ -30,7 +30,8 @@ public:
                         const torch::Tensor& memoryGlobals = {});
 
   /// The fused path: the last update is left pending in the stream.
-  void fused(ResidualStream& stream, const torch::Tensor& memory, const torch::Tensor& memoryGlobals);
+  void fused(ResidualStream& stream, const torch::Tensor& memory,
+             const torch::Tensor& memoryGlobals);
   bool fuses(const torch::Tensor& x, const torch::Tensor& memory);
 
 private:

@@ -43,9 +43,10 @@ public:
 
   /// Whether the layer can and should take the fused path.
   bool fuses(const torch::Tensor& x, const torch::Tensor& memory);
-  /// The fused path. Reads the stream through the layer's norm and leaves its update pending; the memory and its
-  /// global vectors as in forward().
-  void fused(ResidualStream& stream, const torch::Tensor& memory, const torch::Tensor& memoryGlobals);
+  /// The fused path. Reads the stream through the layer's norm and leaves its update pending; the
+  /// memory and its global vectors as in forward().
+  void fused(ResidualStream& stream, const torch::Tensor& memory,
+             const torch::Tensor& memoryGlobals);
 
   /// Weights (1,K,heads,queries,Vm[+N]) of some queries of some cuboids, from what the layer was
   /// given in a pass. Memory is that of these cuboids.

@@ -51,10 +51,12 @@ Thw thwOf(const Tensor& field) {
 
 Tensor resizeNearest(const Tensor& x, std::int64_t axis, std::int64_t size) {
   if (x.size(axis) == size) return x;
-  if (x.is_cpu()) return x.index_select(axis, tensorFrom(nearestIndex(x.size(axis), size), {size}, torch::kLong));
+  if (x.is_cpu())
+    return x.index_select(axis, tensorFrom(nearestIndex(x.size(axis), size), {size}, torch::kLong));
   // The same rule where the data are: a recorded call may not read from the host.
   const float scale = float(x.size(axis)) / float(size);
-  const Tensor places = torch::arange(size, torch::dtype(torch::kFloat32).device(x.device())) * scale;
+  const Tensor places =
+      torch::arange(size, torch::dtype(torch::kFloat32).device(x.device())) * scale;
   return x.index_select(axis, places.floor().clamp_max(double(x.size(axis) - 1)).to(torch::kLong));
 }
 
@@ -160,7 +162,8 @@ CuboidTables cuboidTables(const CuboidMap& queries, const CuboidMap& keys, Paddi
     for (std::int64_t y = 0; y < rows; ++y)
       for (std::int64_t x = 0; x < columns; ++x) {
         const auto at = queryElement(queries, {t, y, x}, padding);
-        targets[std::size_t(at.cuboid * queries.volume() + at.element)] = flatIndex({t, y, x}, queries.data);
+        targets[std::size_t(at.cuboid * queries.volume() + at.element)] =
+            flatIndex({t, y, x}, queries.data);
       }
   const auto table = [](const std::vector<std::int64_t>& values, const CuboidMap& map) {
     return tensorFrom(values, {map.cuboids(), map.volume()}, torch::kLong).to(torch::kInt);

@@ -40,8 +40,8 @@ torch::Tensor globalAttentionMask(const CuboidMap& map, PaddingType padding);
 /// may attend, may be undefined.
 torch::Tensor maskedSoftmax(const torch::Tensor& scores, const torch::Tensor& mask);
 
-/// Where the fused path finds the elements of the cuboids of a query field and a key field; masks and biases are
-/// left to the layers. On the CPU.
+/// Where the fused path finds the elements of the cuboids of a query field and a key field; masks
+/// and biases are left to the layers. On the CPU.
 CuboidTables cuboidTables(const CuboidMap& queries, const CuboidMap& keys, PaddingType padding);
 
 /// The index of spec 1.7 as an int64 tensor (vol,vol).

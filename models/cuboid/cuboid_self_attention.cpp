@@ -260,7 +260,8 @@ Tensor CuboidSelfAttentionLayerImpl::drawnByGlobals(const AttentionInputs& given
     const CuboidRange some = {first, std::min(atOnce, fit.map.cuboids() - first)};
     const Tensor tokens = cuboidTokens(given.x, batch, fit.map, options_.padding, some, norm);
     const Tensor flat = tokens.reshape({-1, dim}).t();  // (C,tokens), in cuboid order
-    Tensor scores = (torch::matmul(asked, flat) + offset).view({options_.numHeads, -1, flat.size(1)});
+    Tensor scores =
+        (torch::matmul(asked, flat) + offset).view({options_.numHeads, -1, flat.size(1)});
     if (fit.globalMask.defined()) {
       const Tensor open = fit.globalMask.narrow(0, first * volume, some.count * volume);
       scores = scores.masked_fill(open.logical_not(), -1e18);

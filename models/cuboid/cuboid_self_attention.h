@@ -44,8 +44,9 @@ public:
 
   /// Whether the layer can and should take the fused path for this field and the thread's wishes.
   bool fuses(const torch::Tensor& x);
-  /// The fused path. Reads the stream through the layer's norm and leaves its update pending; global
-  /// vectors (B,N,ratio*C), float32, are renewed in place where the layer was built for them.
+  /// The fused path. Reads the stream through the layer's norm and leaves its update pending;
+  /// global vectors (B,N,ratio*C), float32, are renewed in place where the layer was built for
+  /// them.
   void fused(ResidualStream& stream, torch::Tensor& globals);
 
   /// Weights (1,K,heads,queries,V[+N]) of some queries of some cuboids, from what the layer was

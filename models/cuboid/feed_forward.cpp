@@ -29,12 +29,14 @@ void PositionwiseFFNImpl::fused(ResidualStream& stream) {
     return;
   }
   const FusedWeights& w = fusedWeights_.get(ffn_1->weight, [this] {
-    return FusedWeights{fusedLinear(ffn_1), options_.gatedProj ? fusedLinear(ffn_1_gate) : FusedLinear(),
+    return FusedWeights{fusedLinear(ffn_1),
+                        options_.gatedProj ? fusedLinear(ffn_1_gate) : FusedLinear(),
                         fusedLinear(ffn_2), fusedNorm(layer_norm)};
   });
   const Tensor n = settleAndNorm(stream, w.norm);
-  const Tensor h = options_.gatedProj ? product(n, w.gate, options_.activation) * product(n, w.first)
-                                      : product(n, w.first, options_.activation);
+  const Tensor h = options_.gatedProj
+                       ? product(n, w.gate, options_.activation) * product(n, w.first)
+                       : product(n, w.first, options_.activation);
   stream.update = product(h, w.second);
 }
 

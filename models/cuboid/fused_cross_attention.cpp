@@ -26,8 +26,10 @@ const CuboidCrossAttentionLayerImpl::FusedWeights& CuboidCrossAttentionLayerImpl
   });
 }
 
-const CuboidTables& CuboidCrossAttentionLayerImpl::fusedTables(const Tensor& x, const Tensor& seen) {
-  const std::string key = shapeKey(thwOf(x), x.device()) + " " + shapeKey(thwOf(seen), seen.device());
+const CuboidTables& CuboidCrossAttentionLayerImpl::fusedTables(const Tensor& x,
+                                                               const Tensor& seen) {
+  const std::string key =
+      shapeKey(thwOf(x), x.device()) + " " + shapeKey(thwOf(seen), seen.device());
   const Tensor& stamp = options_.useRelativePos ? relative_position_bias_table : q_proj->weight;
   return fusedTables_.get(key, stamp, [&] {
     const auto fit = fitted(x, seen);
@@ -52,7 +54,8 @@ void CuboidCrossAttentionLayerImpl::fused(ResidualStream& stream, const Tensor& 
   const CuboidTables& tables = fusedTables(stream.x, seen);
   const Tensor q = product(settleAndNorm(stream, w.norm).flatten(1, 3), w.q);
   const Tensor kv = product(asFactor(seen).flatten(1, 3), w.kv);
-  AttentionOperands operands{q.narrow(-1, 0, dim), kv.narrow(-1, 0, dim), kv.narrow(-1, dim, dim), {}, {}, {}, {}, {}};
+  AttentionOperands operands{
+      q.narrow(-1, 0, dim), kv.narrow(-1, 0, dim), kv.narrow(-1, dim, dim), {}, {}, {}, {}, {}};
   if (options_.qkvBias) {
     operands.kPadding = w.kv.bias.narrow(0, 0, dim);
     operands.vPadding = w.kv.bias.narrow(0, dim, dim);

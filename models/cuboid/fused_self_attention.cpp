@@ -1,4 +1,5 @@
-// The fused path of cuboid self-attention: tokens stay where they are, no cuboid is copied into order.
+// The fused path of cuboid self-attention: tokens stay where they are, no cuboid is copied into
+// order.
 #include "models/cuboid/cuboid_self_attention.h"
 #include "models/cuboid/fused_limits.h"
 #include "models/kernels/fused_scope.h"
@@ -7,7 +8,8 @@ namespace stormloom {
 using torch::Tensor;
 namespace {
 
-/// Columns first..first+count of packed rows, each `width` wide: (B,N,parts*width) -> (B,N,count*width).
+/// Columns first..first+count of packed rows, each `width` wide: (B,N,parts*width) ->
+/// (B,N,count*width).
 Tensor parts(const Tensor& packed, std::int64_t width, std::int64_t first, std::int64_t count = 1) {
   return packed.narrow(-1, first * width, count * width);
 }
@@ -22,10 +24,12 @@ Tensor byHead(const Tensor& rows, std::int64_t heads) {
 bool CuboidSelfAttentionLayerImpl::fuses(const Tensor& x) {
   if (probe_ || is_training() || !takesFusedPath(x)) return false;
   const auto fit = fitted(x);
-  // Two kinds of padding stay with the plain path: under global vectors, which attend it in an order of its own
-  // (quirk Q2), and the nearest one, whose queries are not the positions they are read back at.
+  // Two kinds of padding stay with the plain path: under global vectors, which attend it in an
+  // order of its own (quirk Q2), and the nearest one, whose queries are not the positions they are
+  // read back at.
   const bool plainPadding = options_.useGlobalVector || options_.padding == PaddingType::Nearest;
-  return options_.dim / options_.numHeads <= kWidestFusedHead && fit->map.volume() * fit->map.volume() <= kMostFusedPairs &&
+  return options_.dim / options_.numHeads <= kWidestFusedHead &&
+         fit->map.volume() * fit->map.volume() <= kMostFusedPairs &&
          !(plainPadding && fit->map.isPadded());
 }
 
@@ -75,7 +79,8 @@ void CuboidSelfAttentionLayerImpl::fused(ResidualStream& stream, Tensor& globals
   const CuboidTables& tables = fusedTables(stream.x);
   const Tensor tokens = settleAndNorm(stream, w.norm).flatten(1, 3);  // (B,T*H*W,C)
   const Tensor local = product(tokens, w.fromLocal);
-  AttentionOperands operands{parts(local, dim, 0), parts(local, dim, 1), parts(local, dim, 2), {}, {}, {}, {}, {}};
+  AttentionOperands operands{
+      parts(local, dim, 0), parts(local, dim, 1), parts(local, dim, 2), {}, {}, {}, {}, {}};
   if (options_.qkvBias) {  // what a padding token, which is zero, is projected to
     operands.kPadding = w.fromLocal.bias.narrow(0, dim, dim);
     operands.vPadding = w.fromLocal.bias.narrow(0, 2 * dim, dim);
@@ -95,7 +100,8 @@ void CuboidSelfAttentionLayerImpl::fused(ResidualStream& stream, Tensor& globals
   stream.update = y.view(stream.x.sizes());
 }
 
-// Spec 1.7, step 5, global part, without padding: the order of the tokens does not matter to their sum.
+// Spec 1.7, step 5, global part, without padding: the order of the tokens does not matter to their
+// sum.
 Tensor CuboidSelfAttentionLayerImpl::fusedGlobals(const Tensor& local, const Tensor& global) {
   const std::int64_t dim = options_.dim, heads = options_.numHeads;
   const std::int64_t globalDim = options_.globalDimRatio * dim;
@@ -109,11 +115,13 @@ Tensor CuboidSelfAttentionLayerImpl::fusedGlobals(const Tensor& local, const Ten
   if (options_.useGlobalSelfAttn) {
     const Tensor own = separate ? global.narrow(-1, 3 * dim, 3 * globalDim) : global;
     ownValues = byHead(parts(own, globalDim, 2), heads);
-    scores = torch::cat({scores, torch::matmul(byHead(parts(own, globalDim, 0), heads),
-                                               byHead(parts(own, globalDim, 1), heads).transpose(-2, -1))},
-                        -1);
+    scores = torch::cat(
+        {scores, torch::matmul(byHead(parts(own, globalDim, 0), heads),
+                               byHead(parts(own, globalDim, 1), heads).transpose(-2, -1))},
+        -1);
   }
-  const Tensor weights = torch::softmax(scores * scale_, -1, torch::kFloat32).to(scores.scalar_type());
+  const Tensor weights =
+      torch::softmax(scores * scale_, -1, torch::kFloat32).to(scores.scalar_type());
   const std::int64_t tokens = keys.size(2);
   Tensor y = torch::matmul(weights.narrow(-1, 0, tokens), values);
   if (ownValues.defined()) y = y + torch::matmul(weights.slice(-1, tokens), ownValues);

@@ -40,10 +40,13 @@ Tensor PatchMerging3DImpl::forward(const Tensor& input) {
             ? resizeNearest(x, padded)
             : torch::constant_pad_nd(x, {0, 0, 0, padded[2] - shape[2], 0, padded[1] - shape[1], 0,
                                          padded[0] - shape[0]});
-  if (is_training() || !takesFusedPath(input)) return reduction(norm(mergedReference(x, options_.downsample)));
-  const FusedWeights& fused =
-      fusedWeights_.get(reduction->weight, [this] { return FusedWeights{fusedLinear(reduction), fusedNorm(norm)}; });
-  return product(mergedAndNormed(x, options_.downsample, fused.norm), fused.reduction).to(torch::kFloat32);
+  if (is_training() || !takesFusedPath(input))
+    return reduction(norm(mergedReference(x, options_.downsample)));
+  const FusedWeights& fused = fusedWeights_.get(reduction->weight, [this] {
+    return FusedWeights{fusedLinear(reduction), fusedNorm(norm)};
+  });
+  return product(mergedAndNormed(x, options_.downsample, fused.norm), fused.reduction)
+      .to(torch::kFloat32);
 }
 
 Upsample3DLayerImpl::Upsample3DLayerImpl(const Upsample3DOptions& options) : options_(options) {

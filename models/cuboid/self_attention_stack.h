@@ -30,8 +30,8 @@ public:
   std::pair<torch::Tensor, torch::Tensor> forward(const torch::Tensor& x,
                                                   const torch::Tensor& globals);
 
-  /// The fused path: the last update is left pending in the stream, global vectors (or an undefined tensor) are
-  /// renewed in place.
+  /// The fused path: the last update is left pending in the stream, global vectors (or an undefined
+  /// tensor) are renewed in place.
   void fused(ResidualStream& stream, torch::Tensor& globals);
   bool fuses(const torch::Tensor& x);
 

@@ -59,15 +59,17 @@ Tensor FusedConvBlock::forward(torch::nn::SequentialImpl& block, const Tensor& f
   const std::vector<Step>& steps = steps_.get(convolutionAt(0)->weight, [&] {
     std::vector<Step> made;
     for (std::size_t i = 0; i < block.size(); i += 3) {  // convolution, norm, activation
-      Step step{fusedConvolution(convolutionAt(i)),
-                fusedNorm(torch::nn::GroupNorm(block.ptr<torch::nn::GroupNormImpl>(i + 1)), activation_)};
+      Step step{
+          fusedConvolution(convolutionAt(i)),
+          fusedNorm(torch::nn::GroupNorm(block.ptr<torch::nn::GroupNormImpl>(i + 1)), activation_)};
       step.norm.shift = step.convolution.bias.unsqueeze(0);
       made.push_back(step);
     }
     return made;
   });
   Tensor tokens = asFactor(field).flatten(0, 1);
-  for (const Step& step : steps) tokens = groupNormed(convolved(tokens, step.convolution), step.norm);
+  for (const Step& step : steps)
+    tokens = groupNormed(convolved(tokens, step.convolution), step.norm);
   return tokens.unflatten(0, {field.size(0), field.size(1)});
 }
 

@@ -10,8 +10,8 @@
 
 namespace stormloom {
 
-/// The fused path of a block of convolutions, group norms and activations: frames stay tokens, and a convolution's
-/// bias is added by the norm behind it.
+/// The fused path of a block of convolutions, group norms and activations: frames stay tokens, and
+/// a convolution's bias is added by the norm behind it.
 class FusedConvBlock {
 public:
   explicit FusedConvBlock(std::string activation) : activation_(std::move(activation)) {}

@@ -78,12 +78,13 @@ KeptPass ofDenoiser(AttentionNetworks& networks, const ModelContext& context,
   PreDiffModel& model = networks.prediff();
   const ScenarioStart start = scenarioStart(model, encoding, pass);
   KeptPass kept{model.name(), model.weightsHash(), nullptr, {}};
-  atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, const Tensor& time) {
-    kept.recorder =
-        std::make_unique<AttentionRecorder>(model.denoiser(), AttentionProbe::Keep::Inputs);
-    model.denoiseByLayers(z, time, start.condition, start.control);
-    kept.recorder->stop();
-  });
+  atEvaluation(
+      model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, const Tensor& time) {
+        kept.recorder =
+            std::make_unique<AttentionRecorder>(model.denoiser(), AttentionProbe::Keep::Inputs);
+        model.denoiseByLayers(z, time, start.condition, start.control);
+        kept.recorder->stop();
+      });
   FrameRoles roles{observedFrames(context, std::size_t(model.contextFrames())), {}};
   const std::int64_t leads = model.latentShape()[0];
   appendLeads(roles.encoder, context, start.condition.size(1) - model.contextFrames(),
@@ -100,11 +101,12 @@ KeptPass ofAlignment(AttentionNetworks& networks, const ModelContext& context,
   PreDiffModel& model = networks.prediff();
   const ScenarioStart start = scenarioStart(model, encoding, pass);
   KeptPass kept{networks.alignmentName(), networks.alignmentHash(), nullptr, {}};
-  atEvaluation(model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, const Tensor& time) {
-    kept.recorder = std::make_unique<AttentionRecorder>(network, AttentionProbe::Keep::Inputs);
-    network.forward(z, time);
-    kept.recorder->stop();
-  });
+  atEvaluation(
+      model, start, evaluationOf(pass, start), stop, [&](const Tensor& z, const Tensor& time) {
+        kept.recorder = std::make_unique<AttentionRecorder>(network, AttentionProbe::Keep::Inputs);
+        network.forward(z, time);
+        kept.recorder->stop();
+      });
   FrameRoles roles;
   appendLeads(roles.encoder, context, model.latentShape()[0], LevelFrame::Kind::Forecast);
   kept.layers = describeLayers(network, *kept.recorder, roles);
@@ -115,7 +117,8 @@ KeptPass ofAlignment(AttentionNetworks& networks, const ModelContext& context,
 
 EarthformerForecaster& AttentionNetworks::earthformer() {
   if (!earthformer_)
-    earthformer_ = std::make_unique<EarthformerForecaster>(folder_, weights_, device_, torch::kFloat32);
+    earthformer_ =
+        std::make_unique<EarthformerForecaster>(folder_, weights_, device_, torch::kFloat32);
   return *earthformer_;
 }
 
@@ -143,8 +146,7 @@ ScenarioStart scenarioStart(PreDiffModel& model, const ContextEncoding& encoding
   request.seed = pass.seed;
   request.steps = pass.steps;
   ScenarioStart start{drawOf(pass.seed, {pass.member}, model, encoding.past.device()),
-                      model.condition(encoding),
-                      torch::zeros({1, 3}, encoding.past.options()),
+                      model.condition(encoding), torch::zeros({1, 3}, encoding.past.options()),
                       planOf(request, model)};
   if (pass.nSigma != 0.0) {
     const AnticipatedIntensity expected = model.statistics().anticipate(encoding.contextMeans);

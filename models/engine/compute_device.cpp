@@ -72,7 +72,8 @@ ComputeDevice chooseDevice(const std::string& asked, int threads) {
 
 void setPrecision(const std::string& precision) {
   if (precision != "fp32" && precision != "tf32" && precision != "bf16" && precision != "fp16")
-    throw UsageError("The precision \"" + precision + "\" is unknown. Use fp32, tf32, bf16 or fp16.");
+    throw UsageError("The precision \"" + precision +
+                     "\" is unknown. Use fp32, tf32, bf16 or fp16.");
   const bool tf32 = precision != "fp32";
   at::globalContext().setAllowTF32CuBLAS(tf32);
   at::globalContext().setAllowTF32CuDNN(tf32);
@@ -80,7 +81,9 @@ void setPrecision(const std::string& precision) {
 
 torch::ScalarType productsOf(const std::string& precision, const torch::Device& device) {
   if (!device.is_cuda()) return torch::kFloat32;
-  return precision == "bf16" ? torch::kBFloat16 : precision == "fp16" ? torch::kHalf : torch::kFloat32;
+  return precision == "bf16"   ? torch::kBFloat16
+         : precision == "fp16" ? torch::kHalf
+                               : torch::kFloat32;
 }
 
 void runInBackground() { setpriority(PRIO_PROCESS, 0, kBackgroundNiceness); }

@@ -12,17 +12,18 @@ struct ComputeDevice {
   std::string name;  ///< "CPU, 2 threads", "NVIDIA H200"
 };
 
-/// `asked`: "auto", "cpu", "cuda", "cuda:K". DeviceError when a GPU is demanded and not there, UsageError for other words.
-/// Sets how many threads LibTorch uses (0: one for each core).
+/// `asked`: "auto", "cpu", "cuda", "cuda:K". DeviceError when a GPU is demanded and not there,
+/// UsageError for other words. Sets how many threads LibTorch uses (0: one for each core).
 ComputeDevice chooseDevice(const std::string& asked, int threads);
 
-/// "fp32", "tf32", "bf16", "fp16": whether products may be rounded to TF32, for the whole process. UsageError for other
-/// words.
+/// "fp32", "tf32", "bf16", "fp16": whether products may be rounded to TF32, for the whole process.
+/// UsageError for other words.
 void setPrecision(const std::string& precision);
 /// What products are rounded to under a precision: float32, on a GPU also bfloat16 or half.
 torch::ScalarType productsOf(const std::string& precision, const torch::Device& device);
 
-/// Lets this thread, and those it starts, run only where others leave time: a window stays quick beside it.
+/// Lets this thread, and those it starts, run only where others leave time: a window stays quick
+/// beside it.
 void runInBackground();
 
 }  // namespace stormloom

@@ -40,11 +40,12 @@ EarthformerForecaster::EarthformerForecaster(const std::string& folder, const st
 
 void EarthformerForecaster::recordNetwork() {
   at::globalContext().setBenchmarkCuDNN(true);
-  recorded_ = RecordedCall([network = network_, products = products_](const std::vector<Tensor>& in) mutable {
-    const torch::NoGradGuard noGradient;
-    const FusedScope fused(true, products);
-    return std::vector<Tensor>{network->forward(in[0]).to(torch::kFloat32)};
-  });
+  recorded_ = RecordedCall(
+      [network = network_, products = products_](const std::vector<Tensor>& in) mutable {
+        const torch::NoGradGuard noGradient;
+        const FusedScope fused(true, products);
+        return std::vector<Tensor>{network->forward(in[0]).to(torch::kFloat32)};
+      });
 }
 
 void EarthformerForecaster::readWeights(const std::string& weights, const torch::Device& device) {
@@ -86,7 +87,8 @@ Tensor EarthformerForecaster::forecast(const Tensor& past, const Tensor& extrapo
   const torch::NoGradGuard noGradient;
   const auto rounded = roundedProducts(products_, past.device());
   const Tensor given = input(past, extrapolated);
-  const Tensor out = recorded_ ? (*recorded_)({given})[0] : network_->forward(given);  // (B,leads,H,W,1)
+  const Tensor out =
+      recorded_ ? (*recorded_)({given})[0] : network_->forward(given);  // (B,leads,H,W,1)
   const Tensor frames = out.squeeze(-1).to(torch::kFloat32);
   const Tensor forecast = (corrects_ ? extrapolated + frames : frames).clamp(0.0, 1.0);
   return calibration_ ? (*calibration_)(forecast, extrapolated) : forecast;

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "models/kernels/recorded_call.h"
 #include "models/earthformer/cuboid_transformer_model.h"
 #include "models/engine/context_encoding.h"
 #include "models/engine/intensity_calibration.h"
+#include "models/kernels/recorded_call.h"
 
 namespace stormloom {
 

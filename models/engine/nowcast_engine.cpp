@@ -36,8 +36,8 @@ std::vector<ScenarioRow> rowsOf(const ScenarioRequest& request, std::size_t lead
   return rows;
 }
 
-/// What was asked of a row for each lead time; NaN where nothing was: n = 0 is no pull, but for the official
-/// guidance, which pulls to mu.
+/// What was asked of a row for each lead time; NaN where nothing was: n = 0 is no pull, but for the
+/// official guidance, which pulls to mu.
 std::vector<double> commandedOf(const ScenarioRow& row, const AnticipatedIntensity& anticipated,
                                 const SamplingPlan& plan, const Tensor& ofRegion) {
   const std::vector<double> whole = numbersOf(ofRegion);

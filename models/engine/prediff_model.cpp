@@ -26,7 +26,8 @@ Tensor perChannel(const ModelCard& card, const char* key, std::int64_t channels,
 }
 
 /// A network's part of the fused path, for recording: called with every tensor on the device.
-RecordedCall recorded(torch::ScalarType products, std::function<Tensor(const std::vector<Tensor>&)> network) {
+RecordedCall recorded(torch::ScalarType products,
+                      std::function<Tensor(const std::vector<Tensor>&)> network) {
   return RecordedCall([products, network = std::move(network)](const std::vector<Tensor>& in) {
     const torch::NoGradGuard noGradient;
     const FusedScope fused(true, products);
@@ -41,7 +42,8 @@ void keepChannelsLast(Tensor& weights) {
 
 }  // namespace
 
-PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device, torch::ScalarType products)
+PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device,
+                           torch::ScalarType products)
     : device_(device), products_(products) {
   const ModelCard vae = cardOf(folder, "vae");
   const ModelCard denoiser = cardOf(folder, "denoiser");
@@ -85,15 +87,21 @@ void PreDiffModel::recordNetworks() {
   denoising_ = recorded(products_, [network = denoiser_](const std::vector<Tensor>& in) mutable {
     return network->forward(in[0], in[1], in[2], in.size() > 3 ? in[3] : Tensor());
   });
-  decoding_ = recorded(products_, [network = vae_](const std::vector<Tensor>& in) mutable { return network->decode(in[0]); });
-  encoding_ = recorded(products_, [network = vae_](const std::vector<Tensor>& in) mutable { return network->encodeField(in[0]); });
-  if (!diffusion_ || diffusion_->alignment.is_empty()) return;
-  const AlignmentGuidance guidance(diffusion_->alignment, diffusion_->guideScale, GuidanceNorm::EachAlone);
-  const torch::Device device = device_;
-  diffusion_->aligning = std::make_shared<RecordedCall>([guidance, device](const std::vector<Tensor>& in) {
-    const auto rounded = roundedProducts(true, device);
-    return std::vector<Tensor>{guidance.evaluate(in[0], in[1], in[2]).gradient};
+  decoding_ = recorded(products_, [network = vae_](const std::vector<Tensor>& in) mutable {
+    return network->decode(in[0]);
   });
+  encoding_ = recorded(products_, [network = vae_](const std::vector<Tensor>& in) mutable {
+    return network->encodeField(in[0]);
+  });
+  if (!diffusion_ || diffusion_->alignment.is_empty()) return;
+  const AlignmentGuidance guidance(diffusion_->alignment, diffusion_->guideScale,
+                                   GuidanceNorm::EachAlone);
+  const torch::Device device = device_;
+  diffusion_->aligning =
+      std::make_shared<RecordedCall>([guidance, device](const std::vector<Tensor>& in) {
+        const auto rounded = roundedProducts(true, device);
+        return std::vector<Tensor>{guidance.evaluate(in[0], in[1], in[2]).gradient};
+      });
 }
 
 void PreDiffModel::readFlowCards(const ModelCard& vae, const ModelCard& denoiser) {

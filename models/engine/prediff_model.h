@@ -17,30 +17,34 @@
 
 namespace stormloom {
 
-/// Thrown inside a long computation whose answer nobody waits for any more; never leaves the engine.
+/// Thrown inside a long computation whose answer nobody waits for any more; never leaves the
+/// engine.
 struct Stopped {};
 
 /// How the steps of a flow are taken.
 struct FlowTiming {
-  double noiseScale = 1.0;  ///< of the first noise: above 1 members differ more than the network alone makes them
-  double timeShift = 1.0;   ///< see sampleFlow
+  double noiseScale =
+      1.0;  ///< of the first noise: above 1 members differ more than the network alone makes them
+  double timeShift = 1.0;  ///< see sampleFlow
 };
 
-/// What weights that predict noise, as the published ones do, need beside VAE and denoiser (spec 8, 9).
+/// What weights that predict noise, as the published ones do, need beside VAE and denoiser (spec 8,
+/// 9).
 struct OfficialDiffusion {
   NoiseSchedule schedule;
   NoisyCuboidTransformerEncoder alignment{nullptr};  ///< empty: no official guidance
   double guideScale = 50.0;
-  /// zt, t, wanted mean -> gradient of the alignment (AlignmentGuidance), recorded where the networks are.
+  /// zt, t, wanted mean -> gradient of the alignment (AlignmentGuidance), recorded where the
+  /// networks are.
   std::shared_ptr<RecordedCall> aligning;
 };
 
-/// A PreDiff: VAE and denoiser with their cards. The shipped denoiser follows a flow (process "flow-matching") and is
-/// told the command; published ones (process "diffusion") predict noise.
+/// A PreDiff: VAE and denoiser with their cards. The shipped denoiser follows a flow (process
+/// "flow-matching") and is told the command; published ones (process "diffusion") predict noise.
 class PreDiffModel {
 public:
-  /// Reads vae.json and denoiser.json of the folder with their weights, for a diffusion also alignment.json, if it is
-  /// there. ModelError.
+  /// Reads vae.json and denoiser.json of the folder with their weights, for a diffusion also
+  /// alignment.json, if it is there. ModelError.
   PreDiffModel(const std::string& folder, torch::Device device, torch::ScalarType products);
 
   const std::string& name() const { return name_; }
@@ -48,7 +52,9 @@ public:
   const std::optional<TrainedRange>& trainedRange() const { return trainedRange_; }
   const IntensityStatistics& statistics() const { return statistics_; }
   const std::string& defaultSampler() const { return sampler_; }
-  int defaultSteps(Quality quality) const { return quality == Quality::Full ? steps_ : previewSteps_; }
+  int defaultSteps(Quality quality) const {
+    return quality == Quality::Full ? steps_ : previewSteps_;
+  }
 
   const FlowTiming& flowTiming() const { return flowTiming_; }
   /// nullptr: the weights follow a flow.
@@ -56,8 +62,8 @@ public:
   /// Whether the denoiser is told what intensity is asked for.
   bool controlled() const { return denoiser_->options().controlFeatures > 0; }
 
-  /// Latents of the last context frames and, where the card wants them, the extrapolated ones. UsageError for a context
-  /// of another size than the networks were made for.
+  /// Latents of the last context frames and, where the card wants them, the extrapolated ones.
+  /// UsageError for a context of another size than the networks were made for.
   torch::Tensor condition(const ContextEncoding& encoding);
   /// The same for several contexts: past (B,T,H,W) and extrapolated (B,leads,H,W).
   torch::Tensor condition(const torch::Tensor& past, const torch::Tensor& extrapolated);
@@ -65,13 +71,14 @@ public:
   CuboidTransformerUNetImpl& denoiser() { return *denoiser_; }
   at::IntArrayRef latentShape() const { return latentShape_; }  ///< (leads,h,w,L) of one member
 
-  /// What the denoiser predicts, velocity or noise: z (B,leads,h,w,L), time as it is embedded (B), condition (1,...) or
-  /// (B,...), control (B,3).
-  torch::Tensor denoise(const torch::Tensor& z, const torch::Tensor& time, const torch::Tensor& condition,
-                        const torch::Tensor& control);
-  /// The same by the layers themselves, so that probes see it; on a fast GPU denoise() replays a recording.
-  torch::Tensor denoiseByLayers(const torch::Tensor& z, const torch::Tensor& time, const torch::Tensor& condition,
-                                const torch::Tensor& control);
+  /// What the denoiser predicts, velocity or noise: z (B,leads,h,w,L), time as it is embedded (B),
+  /// condition (1,...) or (B,...), control (B,3).
+  torch::Tensor denoise(const torch::Tensor& z, const torch::Tensor& time,
+                        const torch::Tensor& condition, const torch::Tensor& control);
+  /// The same by the layers themselves, so that probes see it; on a fast GPU denoise() replays a
+  /// recording.
+  torch::Tensor denoiseByLayers(const torch::Tensor& z, const torch::Tensor& time,
+                                const torch::Tensor& condition, const torch::Tensor& control);
 
   /// Scaled latents (N,h,w,L) -> frames (N,H,W) in [0, 1]; gradients pass where they are asked for.
   torch::Tensor decode(const torch::Tensor& latents);
@@ -94,12 +101,14 @@ private:
   std::vector<std::int64_t> latentShape_;
   IntensityStatistics statistics_;
   std::optional<TrainedRange> trainedRange_;
-  torch::Tensor mean_, deviation_;  // (L), of the VAE's latents: the denoiser works on normalised ones
-  double scaleFactor_ = 1.0;        // official: latents of the diffusion are those of the VAE times this
+  torch::Tensor mean_,
+      deviation_;             // (L), of the VAE's latents: the denoiser works on normalised ones
+  double scaleFactor_ = 1.0;  // official: latents of the diffusion are those of the VAE times this
   std::optional<OfficialDiffusion> diffusion_;
   AutoencoderKL vae_{nullptr};
   CuboidTransformerUNet denoiser_{nullptr};
-  std::optional<RecordedCall> denoising_, decoding_, encoding_;  // with 16-bit products on a GPU that runs own kernels
+  std::optional<RecordedCall> denoising_, decoding_,
+      encoding_;  // with 16-bit products on a GPU that runs own kernels
 };
 
 }  // namespace stormloom

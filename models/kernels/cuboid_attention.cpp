@@ -32,25 +32,28 @@ struct AttentionArguments {
 
 Rows rowsOf(const Tensor& operand) {
   if (!operand.defined()) return {};
-  TORCH_CHECK(operand.dim() == 3 && operand.stride(2) == 1 && operand.scalar_type() == productType(operand.device()),
+  TORCH_CHECK(operand.dim() == 3 && operand.stride(2) == 1 &&
+                  operand.scalar_type() == productType(operand.device()),
               "attention reads 16-bit rows (B,tokens,heads*d), got ", operand.sizes());
   return {operand.data_ptr(), operand.stride(0), operand.stride(1)};
 }
 
 const void* dataOf(const Tensor& tensor, torch::ScalarType type) {
   if (!tensor.defined()) return nullptr;
-  TORCH_CHECK(tensor.is_contiguous() && tensor.scalar_type() == type, "attention's tables must be contiguous");
+  TORCH_CHECK(tensor.is_contiguous() && tensor.scalar_type() == type,
+              "attention's tables must be contiguous");
   return tensor.data_ptr();
 }
 
 /// Pieces of 16 bytes may be read: the width, every stride and the start allow it.
 bool readsWide(const Tensor& operand, std::int64_t width) {
-  return !operand.defined() || (width % 8 == 0 && operand.stride(0) % 8 == 0 && operand.stride(1) % 8 == 0 &&
-                                reinterpret_cast<std::uintptr_t>(operand.data_ptr()) % 16 == 0);
+  return !operand.defined() ||
+         (width % 8 == 0 && operand.stride(0) % 8 == 0 && operand.stride(1) % 8 == 0 &&
+          reinterpret_cast<std::uintptr_t>(operand.data_ptr()) % 16 == 0);
 }
 
-AttentionArguments argumentsOf(const AttentionOperands& operands, const CuboidTables& tables, double scale,
-                               const Tensor& out) {
+AttentionArguments argumentsOf(const AttentionOperands& operands, const CuboidTables& tables,
+                               double scale, const Tensor& out) {
   AttentionArguments given;
   given.q = rowsOf(operands.q);
   given.k = rowsOf(operands.k);
@@ -77,14 +80,16 @@ AttentionArguments argumentsOf(const AttentionOperands& operands, const CuboidTa
 
 }  // namespace
 
-Tensor attendCuboids(const AttentionOperands& operands, const CuboidTables& tables, std::int64_t heads,
-                     double scale) {
+Tensor attendCuboids(const AttentionOperands& operands, const CuboidTables& tables,
+                     std::int64_t heads, double scale) {
   if (!operands.q.is_cuda()) return attendCuboidsReference(operands, tables, heads, scale);
   const std::int64_t width = operands.q.size(2) / heads, padded = (width + 15) / 16 * 16;
-  TORCH_CHECK(width <= kWidestFusedHead, "heads of ", width, " are wider than the kernel's ", kWidestFusedHead);
-  for (const Tensor& operand : {operands.q, operands.k, operands.v, operands.globalQ, operands.globalK,
-                                operands.globalV})
-    TORCH_CHECK(width % 8 != 0 || readsWide(operand, width), "attention's rows do not start at 16 bytes");
+  TORCH_CHECK(width <= kWidestFusedHead, "heads of ", width, " are wider than the kernel's ",
+              kWidestFusedHead);
+  for (const Tensor& operand :
+       {operands.q, operands.k, operands.v, operands.globalQ, operands.globalK, operands.globalV})
+    TORCH_CHECK(width % 8 != 0 || readsWide(operand, width),
+                "attention's rows do not start at 16 bytes");
   const Tensor out = torch::empty({operands.q.size(0), operands.q.size(1), operands.q.size(2)},
                                   operands.q.options());
   const std::int64_t warps = padded <= 64 ? 4 : padded <= 128 ? 2 : 1;

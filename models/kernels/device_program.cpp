@@ -53,21 +53,24 @@ std::string keyOf(const std::string& source, const KernelDefines& defines) {
 
 }  // namespace
 
-std::string compiledKernel(const std::string& source, const KernelDefines& defines, int architecture) {
-  std::vector<std::string> options = {"--gpu-architecture=sm_" + std::to_string(architecture), "--std=c++17",
-                                      "-DINFINITY=__int_as_float(0x7f800000)"};
-  for (const auto& [name, value] : defines) options.push_back("-D" + name + "=" + std::to_string(value));
+std::string compiledKernel(const std::string& source, const KernelDefines& defines,
+                           int architecture) {
+  std::vector<std::string> options = {"--gpu-architecture=sm_" + std::to_string(architecture),
+                                      "--std=c++17", "-DINFINITY=__int_as_float(0x7f800000)"};
+  for (const auto& [name, value] : defines)
+    options.push_back("-D" + name + "=" + std::to_string(value));
   std::vector<const char*> given;
   for (const std::string& option : options) given.push_back(option.c_str());
   const char* header = kernelSources().at("half.cuh").c_str();
   const char* headerName = "half.cuh";
   Compilation compilation;
   const bool compiled =
-      nvrtcCreateProgram(&compilation.program, kernelSources().at(source).c_str(), source.c_str(), 1, &header,
-                         &headerName) == NVRTC_SUCCESS &&
+      nvrtcCreateProgram(&compilation.program, kernelSources().at(source).c_str(), source.c_str(),
+                         1, &header, &headerName) == NVRTC_SUCCESS &&
       nvrtcCompileProgram(compilation.program, int(given.size()), given.data()) == NVRTC_SUCCESS;
   if (!compiled)
-    throw ModelError("The kernel " + keyOf(source, defines) + " could not be compiled for compute capability " +
+    throw ModelError("The kernel " + keyOf(source, defines) +
+                     " could not be compiled for compute capability " +
                      std::to_string(architecture) + ":\n" + compilation.log());
   std::size_t size = 0;
   nvrtcGetCUBINSize(compilation.program, &size);
@@ -96,12 +99,15 @@ const DeviceKernel& DeviceKernel::get(const std::string& source, const std::stri
   if (known != kernels.end()) return known->second;
   cudaLibrary_t& library = libraries[code];
   if (!library) {
-    const std::string cubin = compiledKernel(source, defines, properties->major * 10 + properties->minor);
-    requireCuda(cudaLibraryLoadData(&library, cubin.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
-                "The kernel " + code + " could not be loaded");
+    const std::string cubin =
+        compiledKernel(source, defines, properties->major * 10 + properties->minor);
+    requireCuda(
+        cudaLibraryLoadData(&library, cubin.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
+        "The kernel " + code + " could not be loaded");
   }
   cudaKernel_t kernel = nullptr;
-  requireCuda(cudaLibraryGetKernel(&kernel, library, function.c_str()), "The kernel " + key + " was not found");
+  requireCuda(cudaLibraryGetKernel(&kernel, library, function.c_str()),
+              "The kernel " + key + " was not found");
   return kernels.emplace(key, DeviceKernel(kernel, device)).first->second;
 }
 
@@ -117,17 +123,19 @@ void DeviceKernel::launchWith(const LaunchShape& shape, const void* arguments) c
   config.stream = at::cuda::getCurrentCUDAStream(device_.index());
   config.attrs = &early;
   config.numAttrs = at::cuda::getDeviceProperties(device_.index())->major >= 9 ? 1 : 0;
-  requireCuda(cudaLaunchKernelExC(&config, static_cast<const void*>(kernel_), given), "A kernel could not be started");
+  requireCuda(cudaLaunchKernelExC(&config, static_cast<const void*>(kernel_), given),
+              "A kernel could not be started");
 }
 
 #else
 
 std::string compiledKernel(const std::string& source, const KernelDefines&, int) {
-  throw ModelError("This program was built without CUDA's compiler, so " + source + " cannot be compiled.");
+  throw ModelError("This program was built without CUDA's compiler, so " + source +
+                   " cannot be compiled.");
 }
 bool kernelsRunOn(const torch::Device&) { return false; }
-const DeviceKernel& DeviceKernel::get(const std::string& source, const std::string&, const KernelDefines&,
-                                      const torch::Device&) {
+const DeviceKernel& DeviceKernel::get(const std::string& source, const std::string&,
+                                      const KernelDefines&, const torch::Device&) {
   throw DeviceError("This program was built without CUDA, so " + source + " cannot run on a GPU.");
 }
 void DeviceKernel::launchWith(const LaunchShape&, const void*) const {}

@@ -15,9 +15,11 @@ using KernelDefines = std::map<std::string, std::int64_t>;
 /// A kernel as text became machine code for one kind of GPU. No GPU is needed to compile.
 /// `source` is a file of models/kernels, `architecture` 80, 86, 89, 90, 100, ...
 /// Throws ModelError with the compiler's words.
-std::string compiledKernel(const std::string& source, const KernelDefines& defines, int architecture);
+std::string compiledKernel(const std::string& source, const KernelDefines& defines,
+                           int architecture);
 
-/// Whether this build has kernels and the device the instructions they use (compute capability 8.0 or later).
+/// Whether this build has kernels and the device the instructions they use (compute capability 8.0
+/// or later).
 bool kernelsRunOn(const torch::Device& device);
 
 struct LaunchShape {
@@ -31,7 +33,8 @@ public:
   /// The kernel `function` of `source`, for the device of the current thread's choice `device`.
   static const DeviceKernel& get(const std::string& source, const std::string& function,
                                  const KernelDefines& defines, const torch::Device& device);
-  /// Launches on LibTorch's current stream of the device. `arguments` is the kernel's one parameter, by value.
+  /// Launches on LibTorch's current stream of the device. `arguments` is the kernel's one
+  /// parameter, by value.
   template <class Arguments>
   void launch(const LaunchShape& shape, const Arguments& arguments) const {
     static_assert(std::is_trivially_copyable_v<Arguments>);

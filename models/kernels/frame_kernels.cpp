@@ -41,9 +41,12 @@ LaunchShape overPieces(long long pieces) {
 Tensor upsampledFrames(const Tensor& frames, std::int64_t rows, std::int64_t columns) {
   const std::int64_t n = frames.size(0), h = frames.size(1), w = frames.size(2), c = frames.size(3);
   const std::int64_t down = rows / h, across = columns / w;
-  TORCH_CHECK(down * h == rows && across * w == columns, "frames are repeated a whole number of times");
+  TORCH_CHECK(down * h == rows && across * w == columns,
+              "frames are repeated a whole number of times");
   if (!frames.is_cuda() || c % 8 != 0)
-    return frames.view({n, h, 1, w, 1, c}).expand({n, h, down, w, across, c}).reshape({n, rows, columns, c});
+    return frames.view({n, h, 1, w, 1, c})
+        .expand({n, h, down, w, across, c})
+        .reshape({n, rows, columns, c});
   const Tensor y = torch::empty({n, rows, columns, c}, frames.options());
   FrameArguments given;
   given.x = frames.data_ptr();
@@ -51,8 +54,8 @@ Tensor upsampledFrames(const Tensor& frames, std::int64_t rows, std::int64_t col
   given.pieces = y.numel() / 8;
   given.height = int(h);
   given.width = int(w);
-  DeviceKernel::get("frame_kernels.cu", "upsampleFrames", {{"CHANNELS", c}, {"FACTOR_H", down}, {"FACTOR_W", across}},
-                    frames.device())
+  DeviceKernel::get("frame_kernels.cu", "upsampleFrames",
+                    {{"CHANNELS", c}, {"FACTOR_H", down}, {"FACTOR_W", across}}, frames.device())
       .launch(overPieces(given.pieces), given);
   return y;
 }
@@ -64,15 +67,18 @@ Tensor withBias(Tensor tokens, const Tensor& bias) {
   given.bias = bias.data_ptr();
   given.y = tokens.data_ptr();
   given.pieces = tokens.numel() / 8;
-  DeviceKernel::get("frame_kernels.cu", "addBias", {{"CHANNELS", channels}, {"ADD_BIAS", 1}}, tokens.device())
+  DeviceKernel::get("frame_kernels.cu", "addBias", {{"CHANNELS", channels}, {"ADD_BIAS", 1}},
+                    tokens.device())
       .launch(overPieces(given.pieces), given);
   return tokens;
 }
 
 Tensor convolvedFew(const Tensor& frames, const Tensor& weight, const Tensor& bias) {
   const std::int64_t channels = frames.size(3), out = weight.size(3);
-  TORCH_CHECK(channels <= kFewChannels && out % 8 == 0 && weight.is_contiguous(), "not a convolution of few channels");
-  const Tensor y = torch::empty({frames.size(0), frames.size(1), frames.size(2), out}, frames.options());
+  TORCH_CHECK(channels <= kFewChannels && out % 8 == 0 && weight.is_contiguous(),
+              "not a convolution of few channels");
+  const Tensor y =
+      torch::empty({frames.size(0), frames.size(1), frames.size(2), out}, frames.options());
   FrameArguments given;
   given.x = frames.data_ptr();
   given.weight = weight.data_ptr();
@@ -81,7 +87,8 @@ Tensor convolvedFew(const Tensor& frames, const Tensor& weight, const Tensor& bi
   given.pieces = y.numel() / 8;
   given.height = int(frames.size(1));
   given.width = int(frames.size(2));
-  DeviceKernel::get("frame_kernels.cu", "convolveFew", {{"CHANNELS", channels}, {"OUT", out}}, frames.device())
+  DeviceKernel::get("frame_kernels.cu", "convolveFew", {{"CHANNELS", channels}, {"OUT", out}},
+                    frames.device())
       .launch(overPieces(given.pieces), given);
   return y;
 }
@@ -95,7 +102,8 @@ Tensor mergedReference(const Tensor& x, const std::array<std::int64_t, 3>& facto
       .reshape({x.size(0), t, h, w, ft * fh * fw * c});
 }
 
-Tensor mergedAndNormed(const Tensor& x, const std::array<std::int64_t, 3>& factors, const NormWeights& norm) {
+Tensor mergedAndNormed(const Tensor& x, const std::array<std::int64_t, 3>& factors,
+                       const NormWeights& norm) {
   const auto [ft, fh, fw] = factors;
   const std::int64_t channels = x.size(4), merged = ft * fh * fw * channels;
   constexpr std::int64_t kWidestMerged = 4096;  // kept in registers
@@ -117,8 +125,10 @@ Tensor mergedAndNormed(const Tensor& x, const std::array<std::int64_t, 3>& facto
   given.width = int(y.size(3));
   given.eps = float(norm.eps);
   const bool wide = x.scalar_type() == torch::kFloat32;
-  DeviceKernel::get("patch_norm.cu", "mergeAndNorm",
-                    {{"CHANNELS", channels}, {"FT", ft}, {"FH", fh}, {"FW", fw}, {"X_FLOAT", wide ? 1 : 0}}, x.device())
+  DeviceKernel::get(
+      "patch_norm.cu", "mergeAndNorm",
+      {{"CHANNELS", channels}, {"FT", ft}, {"FH", fh}, {"FW", fw}, {"X_FLOAT", wide ? 1 : 0}},
+      x.device())
       .launch({unsigned((given.rows + 7) / 8), 1, 1, 256}, given);
   return y;
 }

@@ -6,7 +6,8 @@
 
 namespace stormloom {
 
-/// Frames (N,H,W,C) in productType(), every cell repeated to rows x columns, which are multiples of H and W.
+/// Frames (N,H,W,C) in productType(), every cell repeated to rows x columns, which are multiples of
+/// H and W.
 torch::Tensor upsampledFrames(const torch::Tensor& frames, std::int64_t rows, std::int64_t columns);
 
 /// tokens (...,C) in productType(), contiguous, plus bias (C) float32; written in place.
@@ -14,12 +15,14 @@ torch::Tensor withBias(torch::Tensor tokens, const torch::Tensor& bias);
 
 /// Channels a convolution may have for convolvedFew().
 constexpr std::int64_t kFewChannels = 4;
-/// A convolution 3 x 3, padded by one zero, of few channels: frames (N,H,W,C<=4), weight (3,3,C,out) and bias (out) or
-/// undefined in float32, out a multiple of 8 -> (N,H,W,out). GPU only.
-torch::Tensor convolvedFew(const torch::Tensor& frames, const torch::Tensor& weight, const torch::Tensor& bias);
+/// A convolution 3 x 3, padded by one zero, of few channels: frames (N,H,W,C<=4), weight
+/// (3,3,C,out) and bias (out) or undefined in float32, out a multiple of 8 -> (N,H,W,out). GPU
+/// only.
+torch::Tensor convolvedFew(const torch::Tensor& frames, const torch::Tensor& weight,
+                           const torch::Tensor& bias);
 
-/// Cells of a field (B,T,H,W,C) merged by factors (T,H,W) that divide its sides, and normed (spec 1.3):
-/// (B,T/ft,H/fh,W/fw,ft*fh*fw*C) in productType(). x float32 or the products' type.
+/// Cells of a field (B,T,H,W,C) merged by factors (T,H,W) that divide its sides, and normed
+/// (spec 1.3): (B,T/ft,H/fh,W/fw,ft*fh*fw*C) in productType(). x float32 or the products' type.
 torch::Tensor mergedAndNormed(const torch::Tensor& x, const std::array<std::int64_t, 3>& factors,
                               const NormWeights& norm);
 torch::Tensor mergedReference(const torch::Tensor& x, const std::array<std::int64_t, 3>& factors);

@@ -4,9 +4,9 @@
 
 namespace stormloom {
 
-/// While it lives, networks called from this thread take their fused path: on a GPU own kernels with 16-bit products
-/// and float sums, on the CPU the same composition of plain tensor code (the kernels' references, in float32).
-/// Only for inference: gradients do not pass the fused path.
+/// While it lives, networks called from this thread take their fused path: on a GPU own kernels
+/// with 16-bit products and float sums, on the CPU the same composition of plain tensor code (the
+/// kernels' references, in float32). Only for inference: gradients do not pass the fused path.
 class FusedScope {
 public:
   /// `products`: kBFloat16 or kHalf, what products on a GPU are rounded to.
@@ -20,11 +20,13 @@ private:
   torch::ScalarType productsBefore_;
 };
 
-/// Whether a module that was given `x` (float32 or of 16 bits) takes its fused path: inside a scope, without gradients, on
-/// the CPU or on a GPU that has the instructions (compute capability 8.0).
+/// Whether a module that was given `x` (float32 or of 16 bits) takes its fused path: inside a
+/// scope, without gradients, on the CPU or on a GPU that has the instructions (compute
+/// capability 8.0).
 bool takesFusedPath(const torch::Tensor& x);
 
-/// What fused products and convolutions compute in on this device: the scope's type on a GPU, float32 on the CPU.
+/// What fused products and convolutions compute in on this device: the scope's type on a GPU,
+/// float32 on the CPU.
 torch::ScalarType productType(const torch::Device& device);
 
 }  // namespace stormloom

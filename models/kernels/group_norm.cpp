@@ -30,7 +30,7 @@ struct GroupNormArguments {
 };
 
 constexpr std::int64_t kBlocksWanted = 528;  // four for each multiprocessor of the largest chips
-constexpr std::int64_t kMostRuns = 66;      // partial sums that every block behind them reads again
+constexpr std::int64_t kMostRuns = 66;  // partial sums that every block behind them reads again
 constexpr std::int64_t kMostApplyRuns = 1024;
 
 std::int64_t activationNumber(const std::string& name) {
@@ -48,21 +48,25 @@ struct GroupNormShape {
 std::int64_t vectorOf(std::int64_t channels, std::int64_t groups, bool wide) {
   const std::int64_t width = channels / groups;
   for (const std::int64_t vector : {8, 4})
-    if ((vector == 4 || !wide) && channels % vector == 0 && (width % vector == 0 || vector % width == 0))
+    if ((vector == 4 || !wide) && channels % vector == 0 &&
+        (width % vector == 0 || vector % width == 0))
       return vector;
   return 1;
 }
 
-GroupNormShape launchShapeOf(std::int64_t batch, std::int64_t rows, std::int64_t channels, std::int64_t groups,
-                             bool wide) {
+GroupNormShape launchShapeOf(std::int64_t batch, std::int64_t rows, std::int64_t channels,
+                             std::int64_t groups, bool wide) {
   const std::int64_t vector = vectorOf(channels, groups, wide), columns = channels / vector;
-  TORCH_CHECK(columns <= 1024, "a group norm over ", channels, " channels in ", groups, " groups is too wide");
+  TORCH_CHECK(columns <= 1024, "a group norm over ", channels, " channels in ", groups,
+              " groups is too wide");
   const std::int64_t rowsAtOnce = std::max<std::int64_t>(1, 256 / columns);
-  const std::int64_t useful = (rows + 2 * rowsAtOnce - 1) / (2 * rowsAtOnce);  // two rows a thread at least
+  const std::int64_t useful =
+      (rows + 2 * rowsAtOnce - 1) / (2 * rowsAtOnce);  // two rows a thread at least
   const auto runsUpTo = [&](std::int64_t blocks, std::int64_t most) {
     return std::clamp<std::int64_t>(blocks / batch, 1, std::min(useful, most));
   };
-  return {vector, columns * rowsAtOnce, runsUpTo(kBlocksWanted, kMostRuns), runsUpTo(kBlocksWanted, kMostApplyRuns)};
+  return {vector, columns * rowsAtOnce, runsUpTo(kBlocksWanted, kMostRuns),
+          runsUpTo(kBlocksWanted, kMostApplyRuns)};
 }
 
 /// (B,C) or (1,C) in float32 with contiguous rows: pointer and stride between items.
@@ -80,7 +84,8 @@ Tensor normOnDevice(ResidualStream& stream, const GroupNormStep& step) {
   const GroupNormShape shape =
       launchShapeOf(batch, stream.x.numel() / (batch * channels), channels, step.groups, wide);
   const Tensor y = torch::empty_like(stream.x, productType(stream.x.device()));
-  const Tensor partial = torch::empty({batch, shape.runs, step.groups, 2}, stream.x.options().dtype(torch::kFloat32));
+  const Tensor partial =
+      torch::empty({batch, shape.runs, step.groups, 2}, stream.x.options().dtype(torch::kFloat32));
   GroupNormArguments given;
   given.x = stream.x.data_ptr();
   Tensor update, sum = stream.x;
@@ -101,9 +106,10 @@ Tensor normOnDevice(ResidualStream& stream, const GroupNormStep& step) {
   given.rows = stream.x.numel() / (batch * channels);
   given.runs = int(shape.runs);
   given.eps = float(step.eps);
-  const KernelDefines defines = {{"CHANNELS", channels},      {"GROUPS", step.groups},
-                                 {"VECTOR", shape.vector},    {"THREADS", shape.threads},
-                                 {"X_FLOAT", wide ? 1 : 0},   {"ACTIVATION", activationNumber(step.activation)}};
+  const KernelDefines defines = {
+      {"CHANNELS", channels},    {"GROUPS", step.groups},
+      {"VECTOR", shape.vector},  {"THREADS", shape.threads},
+      {"X_FLOAT", wide ? 1 : 0}, {"ACTIVATION", activationNumber(step.activation)}};
   const auto launch = [&](const char* kernel, std::int64_t runs) {
     DeviceKernel::get("group_norm.cu", kernel, defines, stream.x.device())
         .launch({unsigned(runs), unsigned(batch), 1, unsigned(shape.threads)}, given);

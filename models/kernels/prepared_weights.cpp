@@ -18,9 +18,9 @@ Tensor inFloat(const Tensor& weight) {
 
 /// (out,in,3,3) as convolvedFew() reads it, or undefined where that cannot make it.
 Tensor fewChannels(const Tensor& weight, at::IntArrayRef stride, at::IntArrayRef padding) {
-  const bool can = weight.is_cuda() && weight.dim() == 4 && weight.size(1) <= kFewChannels && weight.size(0) % 8 == 0 &&
-                   weight.size(2) == 3 && weight.size(3) == 3 && stride[0] == 1 && stride[1] == 1 && padding[0] == 1 &&
-                   padding[1] == 1;
+  const bool can = weight.is_cuda() && weight.dim() == 4 && weight.size(1) <= kFewChannels &&
+                   weight.size(0) % 8 == 0 && weight.size(2) == 3 && weight.size(3) == 3 &&
+                   stride[0] == 1 && stride[1] == 1 && padding[0] == 1 && padding[1] == 1;
   return can ? inFloat(weight).permute({2, 3, 1, 0}).contiguous() : Tensor();
 }
 
@@ -49,8 +49,10 @@ FusedLinear fusedLinears(const std::vector<torch::nn::Linear>& linears) {
     weights.push_back(linear->weight);
     if (linear->bias.defined()) biases.push_back(linear->bias);
   }
-  TORCH_CHECK(biases.empty() || biases.size() == weights.size(), "joined products need a bias all or none");
-  return {forProducts(torch::cat(weights)), biases.empty() ? Tensor() : forProducts(torch::cat(biases))};
+  TORCH_CHECK(biases.empty() || biases.size() == weights.size(),
+              "joined products need a bias all or none");
+  return {forProducts(torch::cat(weights)),
+          biases.empty() ? Tensor() : forProducts(torch::cat(biases))};
 }
 
 Tensor product(const Tensor& x, const FusedLinear& linear, const std::string& activation) {
@@ -78,9 +80,11 @@ FusedConvolution fusedConvolution(const torch::nn::Conv3d& convolution) {
 
 Tensor convolved(const Tensor& tokens, const FusedConvolution& convolution) {
   if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, {});
-  const std::vector<std::int64_t> ones(convolution.stride.size(), 1), none(convolution.stride.size(), 0);
-  const Tensor y = at::convolution(channelsSecond(tokens), convolution.weight, {}, convolution.stride,
-                                   convolution.padding, ones, /*transposed=*/false, none, /*groups=*/1);
+  const std::vector<std::int64_t> ones(convolution.stride.size(), 1),
+      none(convolution.stride.size(), 0);
+  const Tensor y =
+      at::convolution(channelsSecond(tokens), convolution.weight, {}, convolution.stride,
+                      convolution.padding, ones, /*transposed=*/false, none, /*groups=*/1);
   return y.movedim(1, -1).contiguous();  // no copy where the result's channels lie last
 }
 
@@ -95,8 +99,14 @@ NormWeights fusedNorm(const torch::nn::LayerNorm& norm) {
 }
 
 GroupNormStep fusedNorm(const torch::nn::GroupNorm& norm, const std::string& activation) {
-  return {norm->options.num_groups(), inFloat(norm->weight), inFloat(norm->bias), norm->options.eps(),
-          activation, {}, {}, {}};
+  return {norm->options.num_groups(),
+          inFloat(norm->weight),
+          inFloat(norm->bias),
+          norm->options.eps(),
+          activation,
+          {},
+          {},
+          {}};
 }
 
 Tensor asFactor(const Tensor& x) { return x.to(productType(x.device())).contiguous(); }

@@ -13,15 +13,17 @@
 
 namespace stormloom {
 
-/// What a layer makes of its weights for the fused path, made at the first use and again when the weights have
-/// changed (other storage, another device, or written to since) or other products are wanted.
+/// What a layer makes of its weights for the fused path, made at the first use and again when the
+/// weights have changed (other storage, another device, or written to since) or other products are
+/// wanted.
 template <class Value>
 class Prepared {
 public:
   template <class Make>
   const Value& get(const torch::Tensor& weight, Make make) {
     const std::lock_guard lock(mutex_);
-    const Stamp now{weight.data_ptr(), weight.device(), weight._version(), productType(weight.device())};
+    const Stamp now{weight.data_ptr(), weight.device(), weight._version(),
+                    productType(weight.device())};
     if (!value_ || !(stamp_ == now)) {
       const torch::NoGradGuard noGradient;
       value_ = make();
@@ -67,9 +69,10 @@ FusedLinear fusedLinear(const torch::nn::Linear& linear);
 /// Several products of the same input as one: rows one below the other. None or all have a bias.
 FusedLinear fusedLinears(const std::vector<torch::nn::Linear>& linears);
 
-/// x (...,in) in productType() -> (...,out); with "gelu" the activation is part of the product (on a GPU in its tanh
-/// form, which differs by less than bf16 rounds and about as much as fp16 does).
-torch::Tensor product(const torch::Tensor& x, const FusedLinear& linear, const std::string& activation = "");
+/// x (...,in) in productType() -> (...,out); with "gelu" the activation is part of the product (on
+/// a GPU in its tanh form, which differs by less than bf16 rounds and about as much as fp16 does).
+torch::Tensor product(const torch::Tensor& x, const FusedLinear& linear,
+                      const std::string& activation = "");
 
 /// A convolution whose bias is left to the next step, which reads the result anyway.
 struct FusedConvolution {

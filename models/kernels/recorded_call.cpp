@@ -14,7 +14,8 @@ using torch::Tensor;
 #ifdef STORMLOOM_CUDA
 namespace {
 
-constexpr int kWarmUps = 2;  // kernels are compiled, tables made and algorithms chosen before anything is recorded
+constexpr int kWarmUps =
+    2;  // kernels are compiled, tables made and algorithms chosen before anything is recorded
 
 std::string signatureOf(const std::vector<Tensor>& inputs) {
   std::string signature;
@@ -25,7 +26,8 @@ std::string signatureOf(const std::vector<Tensor>& inputs) {
 
 std::vector<Tensor> copiesOf(const std::vector<Tensor>& tensors) {
   std::vector<Tensor> copies;
-  for (const Tensor& tensor : tensors) copies.push_back(tensor.clone(torch::MemoryFormat::Contiguous));
+  for (const Tensor& tensor : tensors)
+    copies.push_back(tensor.clone(torch::MemoryFormat::Contiguous));
   return copies;
 }
 
@@ -104,7 +106,8 @@ std::vector<Tensor> RecordedCall::operator()(const std::vector<Tensor>& inputs) 
   return function_(inputs);
 }
 
-std::vector<Tensor> sideBySide(const torch::Device& device, const std::function<std::vector<Tensor>()>& first,
+std::vector<Tensor> sideBySide(const torch::Device& device,
+                               const std::function<std::vector<Tensor>()>& first,
                                const std::function<std::vector<Tensor>()>& second) {
 #ifdef STORMLOOM_CUDA
   if (device.is_cuda()) {

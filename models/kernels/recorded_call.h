@@ -11,10 +11,11 @@
 
 namespace stormloom {
 
-/// A computation recorded once for each shape of its inputs as a CUDA graph, and replayed: hundreds of kernels cost
-/// one launch. On the CPU, and where recording is not wanted, it is simply called.
+/// A computation recorded once for each shape of its inputs as a CUDA graph, and replayed: hundreds
+/// of kernels cost one launch. On the CPU, and where recording is not wanted, it is simply called.
 ///
-/// The oldest shapes are forgotten when there are more than kMostRecordings. What is recorded must not wait for the device nor read anything from it; what it allocates belongs to the graph.
+/// The oldest shapes are forgotten when there are more than kMostRecordings. What is recorded must
+/// not wait for the device nor read anything from it; what it allocates belongs to the graph.
 /// Called by one thread at a time.
 class RecordedCall {
 public:
@@ -25,7 +26,8 @@ public:
   RecordedCall(RecordedCall&&) noexcept;
   RecordedCall& operator=(RecordedCall&&) noexcept;
 
-  /// Inputs are copied into the graph's own; the results are copies, so that the next call does not change them.
+  /// Inputs are copied into the graph's own; the results are copies, so that the next call does not
+  /// change them.
   std::vector<torch::Tensor> operator()(const std::vector<torch::Tensor>& inputs);
   /// Bytes of device memory the recorded graphs hold.
   std::int64_t bytes() const;
@@ -42,8 +44,9 @@ private:
   std::deque<std::string> order_;  // of the recordings, the oldest first
 };
 
-/// Two computations that do not need one another, on a GPU each on a stream of its own; the caller's stream goes on
-/// when both are done. May be recorded. The results of the first, then those of the second.
+/// Two computations that do not need one another, on a GPU each on a stream of its own; the
+/// caller's stream goes on when both are done. May be recorded. The results of the first, then
+/// those of the second.
 std::vector<torch::Tensor> sideBySide(const torch::Device& device,
                                       const std::function<std::vector<torch::Tensor>()>& first,
                                       const std::function<std::vector<torch::Tensor>()>& second);

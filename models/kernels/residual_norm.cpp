@@ -25,14 +25,17 @@ constexpr std::int64_t kWidestRow = 4096;  // kept in registers
 
 const void* contiguousData(const Tensor& tensor, torch::ScalarType type) {
   if (!tensor.defined()) return nullptr;
-  TORCH_CHECK(tensor.is_contiguous() && tensor.scalar_type() == type, "a residual sum reads contiguous rows");
+  TORCH_CHECK(tensor.is_contiguous() && tensor.scalar_type() == type,
+              "a residual sum reads contiguous rows");
   return tensor.data_ptr();
 }
 
-/// One launch over the whole stream: writes the sum where an addition is pending, the norm where one is wanted.
+/// One launch over the whole stream: writes the sum where an addition is pending, the norm where
+/// one is wanted.
 Tensor addAndNorm(ResidualStream& stream, const NormWeights* norm) {
   const std::int64_t channels = stream.x.size(-1);
-  TORCH_CHECK(channels <= kWidestRow, "rows of ", channels, " values are wider than the kernel's ", kWidestRow);
+  TORCH_CHECK(channels <= kWidestRow, "rows of ", channels, " values are wider than the kernel's ",
+              kWidestRow);
   if (!stream.x.is_contiguous()) stream.x = stream.x.contiguous();
   if (stream.update.defined()) stream.update = stream.update.contiguous();
   ResidualArguments given;
@@ -52,10 +55,12 @@ Tensor addAndNorm(ResidualStream& stream, const NormWeights* norm) {
     given.normed = normed.data_ptr();
     given.eps = float(norm->eps);
   }
-  const auto& kernel =
-      DeviceKernel::get("residual_norm.cu", "addAndNorm",
-                        {{"CHANNELS", channels}, {"VECTOR", channels % 4 == 0 ? 4 : 1}}, stream.x.device());
-  kernel.launch({unsigned((given.rows + kRowsOfBlock - 1) / kRowsOfBlock), 1, 1, unsigned(32 * kRowsOfBlock)}, given);
+  const auto& kernel = DeviceKernel::get(
+      "residual_norm.cu", "addAndNorm",
+      {{"CHANNELS", channels}, {"VECTOR", channels % 4 == 0 ? 4 : 1}}, stream.x.device());
+  kernel.launch(
+      {unsigned((given.rows + kRowsOfBlock - 1) / kRowsOfBlock), 1, 1, unsigned(32 * kRowsOfBlock)},
+      given);
   stream = {sum, {}, {}};
   return normed;
 }

@@ -4,9 +4,10 @@
 
 namespace stormloom {
 
-/// A field (...,C) whose last addition has not been made yet: its value is x + update + updateBias. Whoever reads
-/// the stream next makes the addition on the way. x is float32 where residual sums must not be rounded (the
-/// transformers), else in the products' type (the VAE); the update has the products' type.
+/// A field (...,C) whose last addition has not been made yet: its value is x + update + updateBias.
+/// Whoever reads the stream next makes the addition on the way. x is float32 where residual sums
+/// must not be rounded (the transformers), else in the products' type (the VAE); the update has the
+/// products' type.
 struct ResidualStream {
   torch::Tensor x;
   torch::Tensor update;      ///< like x, or undefined
@@ -21,7 +22,8 @@ struct NormWeights {
 
 /// Makes the pending addition; the stream's value in its own type.
 const torch::Tensor& settle(ResidualStream& stream);
-/// Makes the pending addition and returns the layer norm over the last axis, in productType(). float32 streams only.
+/// Makes the pending addition and returns the layer norm over the last axis, in productType().
+/// float32 streams only.
 torch::Tensor settleAndNorm(ResidualStream& stream, const NormWeights& norm);
 
 /// The same in plain tensor code: the sum, and its norm in float32.

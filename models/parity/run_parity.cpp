@@ -60,7 +60,8 @@ Arithmetic arithmeticOf(const std::string& precision, const torch::Device& devic
   if (precision == "bf16") return {torch::kBFloat16, device.is_cuda()};
   if (precision == "fp16") return {torch::kHalf, device.is_cuda()};
   if (precision == "fused") return {torch::kFloat32, true};
-  throw UsageError("Parity can be computed in fp32, bf16, fp16 or fused, not in \"" + precision + "\".");
+  throw UsageError("Parity can be computed in fp32, bf16, fp16 or fused, not in \"" + precision +
+                   "\".");
 }
 
 /// One line without LibTorch's trace of where in its source an error arose.
@@ -163,7 +164,8 @@ std::vector<ParityResult> runParity(const ParityOptions& options,
   const torch::Device device = deviceFromName(options.device);
   const Arithmetic arithmetic = arithmeticOf(options.precision, device);
   if (options.precision == "fused" && device.is_cuda())
-    throw UsageError("On a GPU the fused path computes in bf16 or fp16; use --precision bf16 or fp16.");
+    throw UsageError(
+        "On a GPU the fused path computes in bf16 or fp16; use --precision bf16 or fp16.");
   const ParityKinds kinds = allKinds();
   const torch::NoGradGuard noGrad;
   useFullPrecision();

@@ -50,8 +50,9 @@ VaeEncoderImpl::VaeEncoderImpl(const AutoencoderKLOptions& options) {
 
 // The fused path of a whole half: `stages` in the middle of a first and a last convolution.
 template <class Middle>
-Tensor FusedEnds::through(const Tensor& frames, const torch::nn::Conv2d& first, const torch::nn::GroupNorm& norm,
-                          const torch::nn::Conv2d& last, Middle middle) {
+Tensor FusedEnds::through(const Tensor& frames, const torch::nn::Conv2d& first,
+                          const torch::nn::GroupNorm& norm, const torch::nn::Conv2d& last,
+                          Middle middle) {
   const Weights& w = weights_.get(first->weight, [&] {
     return Weights{fusedConvolution(first), fusedConvolution(last), fusedNorm(norm, "silu")};
   });
@@ -65,7 +66,8 @@ Tensor FusedEnds::through(const Tensor& frames, const torch::nn::Conv2d& first, 
 Tensor VaeEncoderImpl::forward(const Tensor& x) {
   if (!is_training() && takesFusedPath(x))
     return fusedEnds_.through(x, conv_in, conv_norm_out, conv_out, [this](ResidualStream& stream) {
-      for (std::size_t i = 0; i < down_blocks->size(); ++i) down_blocks->at<VaeStageImpl>(i).fused(stream);
+      for (std::size_t i = 0; i < down_blocks->size(); ++i)
+        down_blocks->at<VaeStageImpl>(i).fused(stream);
       mid_block->fused(stream);
     });
   Tensor h = conv_in->forward(x);
@@ -95,7 +97,8 @@ Tensor VaeDecoderImpl::forward(const Tensor& z) {
   if (!is_training() && takesFusedPath(z))
     return fusedEnds_.through(z, conv_in, conv_norm_out, conv_out, [this](ResidualStream& stream) {
       mid_block->fused(stream);
-      for (std::size_t i = 0; i < up_blocks->size(); ++i) up_blocks->at<VaeStageImpl>(i).fused(stream);
+      for (std::size_t i = 0; i < up_blocks->size(); ++i)
+        up_blocks->at<VaeStageImpl>(i).fused(stream);
     });
   Tensor h = mid_block->forward(conv_in->forward(z));
   for (std::size_t i = 0; i < up_blocks->size(); ++i) h = up_blocks->at<VaeStageImpl>(i).forward(h);

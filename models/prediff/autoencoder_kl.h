@@ -34,13 +34,14 @@ struct DiagonalGaussian {
 };
 DiagonalGaussian gaussianFromMoments(const torch::Tensor& moments);
 
-/// The fused path of one half of the VAE: a convolution, what lies between, norm and convolution. A class because both
-/// halves keep prepared weights of their ends.
+/// The fused path of one half of the VAE: a convolution, what lies between, norm and convolution. A
+/// class because both halves keep prepared weights of their ends.
 class FusedEnds {
 public:
   template <class Middle>
   torch::Tensor through(const torch::Tensor& frames, const torch::nn::Conv2d& first,
-                        const torch::nn::GroupNorm& norm, const torch::nn::Conv2d& last, Middle middle);
+                        const torch::nn::GroupNorm& norm, const torch::nn::Conv2d& last,
+                        Middle middle);
 
 private:
   struct Weights {

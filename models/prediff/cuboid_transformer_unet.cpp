@@ -134,7 +134,8 @@ Tensor CuboidTransformerUNetImpl::forward(const Tensor& zt, const Tensor& t, con
   }
   const Tensor last = stream.x.narrow(1, zc.size(1), zt.size(1));
   if (is_training() || !takesFusedPath(last)) return final_proj->forward(last);
-  const FusedLinear& w = fusedFinal_.get(final_proj->weight, [this] { return fusedLinear(final_proj); });
+  const FusedLinear& w =
+      fusedFinal_.get(final_proj->weight, [this] { return fusedLinear(final_proj); });
   return product(asFactor(last), w).to(torch::kFloat32);
 }
 

@@ -13,13 +13,18 @@ ResidualStream streamFromFrames(const Tensor& frames) {
 }
 
 Tensor framesFromStream(ResidualStream& stream) {
-  return settle(stream).permute({0, 3, 1, 2}).to(torch::kFloat32, false, false, at::MemoryFormat::Contiguous);
+  return settle(stream)
+      .permute({0, 3, 1, 2})
+      .to(torch::kFloat32, false, false, at::MemoryFormat::Contiguous);
 }
 
 void VaeResnetBlockImpl::fused(ResidualStream& stream) {
   const FusedWeights& w = fusedWeights_.get(conv1->weight, [this] {
-    FusedWeights made{fusedNorm(norm1, "silu"), fusedNorm(norm2, "silu"), fusedConvolution(conv1),
-                      fusedConvolution(conv2), {}};
+    FusedWeights made{fusedNorm(norm1, "silu"),
+                      fusedNorm(norm2, "silu"),
+                      fusedConvolution(conv1),
+                      fusedConvolution(conv2),
+                      {}};
     made.norm2.shift = made.conv1.bias.unsqueeze(0);  // (1,C)
     if (!conv_shortcut.is_empty()) made.shortcut = fusedConvolution(conv_shortcut);
     return made;
@@ -33,24 +38,29 @@ void VaeResnetBlockImpl::fused(ResidualStream& stream) {
 
 void VaeAttentionBlockImpl::fused(ResidualStream& stream) {
   const FusedWeights& w = fusedWeights_.get(query->weight, [this] {
-    return FusedWeights{fusedNorm(group_norm, "none"), fusedLinears({query, key, value}), fusedLinear(proj_attn)};
+    return FusedWeights{fusedNorm(group_norm, "none"), fusedLinears({query, key, value}),
+                        fusedLinear(proj_attn)};
   });
   const Tensor tokens = settleAndGroupNorm(stream, w.norm).flatten(1, 2);  // (N,H*W,C)
   const auto parts = product(tokens, w.queryKeyValue).chunk(3, -1);
   const double scale = 1.0 / std::sqrt(double(tokens.size(2)));
   const Tensor scores = torch::matmul(parts[0], parts[1].transpose(1, 2));
-  const Tensor weights = torch::softmax(scores * scale, -1, torch::kFloat32).to(tokens.scalar_type());
+  const Tensor weights =
+      torch::softmax(scores * scale, -1, torch::kFloat32).to(tokens.scalar_type());
   stream.update = product(torch::matmul(weights, parts[2]), w.proj).view(stream.x.sizes());
 }
 
 void VaeDownsampleImpl::fused(ResidualStream& stream) {
-  const FusedConvolution& w = fusedConvolution_.get(conv->weight, [this] { return fusedConvolution(conv); });
-  const Tensor padded = torch::constant_pad_nd(settle(stream), {0, 0, 0, 1, 0, 1});  // right and below
+  const FusedConvolution& w =
+      fusedConvolution_.get(conv->weight, [this] { return fusedConvolution(conv); });
+  const Tensor padded =
+      torch::constant_pad_nd(settle(stream), {0, 0, 0, 1, 0, 1});  // right and below
   stream = {convolvedWithBias(padded, w), {}, {}};
 }
 
 void VaeUpsampleImpl::fused(ResidualStream& stream) {
-  const FusedConvolution& w = fusedConvolution_.get(conv->weight, [this] { return fusedConvolution(conv); });
+  const FusedConvolution& w =
+      fusedConvolution_.get(conv->weight, [this] { return fusedConvolution(conv); });
   const Tensor& x = settle(stream);
   stream = {convolvedWithBias(upsampledFrames(x, 2 * x.size(1), 2 * x.size(2)), w), {}, {}};
 }
@@ -62,7 +72,8 @@ void VaeMidBlockImpl::fused(ResidualStream& stream) {
 }
 
 void VaeStageImpl::fused(ResidualStream& stream) {
-  for (std::size_t k = 0; k < resnets->size(); ++k) resnets->at<VaeResnetBlockImpl>(k).fused(stream);
+  for (std::size_t k = 0; k < resnets->size(); ++k)
+    resnets->at<VaeResnetBlockImpl>(k).fused(stream);
   if (!down_.is_empty()) down_->fused(stream);
   if (!up_.is_empty()) up_->fused(stream);
 }

@@ -78,9 +78,10 @@ const TimeEmbedResBlockImpl::FusedWeights& TimeEmbedResBlockImpl::fusedWeights()
     return fusedNorm(torch::nn::GroupNorm(layers->ptr<torch::nn::GroupNormImpl>(0)), "silu");
   };
   return fusedWeights_.get(convolution(in_layers, 2)->weight, [&] {
-    return FusedWeights{norm(in_layers), norm(out_layers), fusedConvolution(convolution(in_layers, 2)),
-                        fusedConvolution(convolution(out_layers, 3)),
-                        skip_connection.is_empty() ? FusedConvolution() : fusedConvolution(skip_connection)};
+    return FusedWeights{
+        norm(in_layers), norm(out_layers), fusedConvolution(convolution(in_layers, 2)),
+        fusedConvolution(convolution(out_layers, 3)),
+        skip_connection.is_empty() ? FusedConvolution() : fusedConvolution(skip_connection)};
   });
 }
 

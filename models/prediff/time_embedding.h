@@ -37,7 +37,8 @@ public:
   /// x (B,T,H,W,C), emb (B,embedChannels) or undefined -> (B,T,H,W,outChannels).
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& emb = {});
 
-  /// What an embedding does to the block, computed once for all the calls that share it. Undefined: nothing.
+  /// What an embedding does to the block, computed once for all the calls that share it. Undefined:
+  /// nothing.
   struct Timed {
     torch::Tensor shift;          ///< (B,C), the first convolution's bias included
     torch::Tensor scale, offset;  ///< (B,C) or undefined

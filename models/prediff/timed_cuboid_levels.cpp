@@ -131,7 +131,8 @@ PatchMerging3D timedDownsample(const TimedCuboidOptions& options,
 TimedStream throughTimedLevel(TimedStream stream, const torch::Tensor& emb,
                               TimeEmbedResBlockImpl& block,
                               std::vector<StackCuboidSelfAttentionBlock>& stacks) {
-  if (!stacks.empty() && !block.is_training() && takesFusedPath(stream.x) && stacks.front()->fuses(stream.x)) {
+  if (!stacks.empty() && !block.is_training() && takesFusedPath(stream.x) &&
+      stacks.front()->fuses(stream.x)) {
     const TimeEmbedResBlockImpl::Timed timed = block.timed(emb);
     ResidualStream open{stream.x.to(torch::kFloat32).contiguous(), {}, {}};
     if (stream.globals.defined()) stream.globals = stream.globals.to(torch::kFloat32).contiguous();

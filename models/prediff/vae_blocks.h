@@ -102,7 +102,8 @@ private:
 };
 TORCH_MODULE(VaeStage);
 
-/// Frames (N,C,H,W) as a stream of tokens in productType(), and a stream's value as frames in float32.
+/// Frames (N,C,H,W) as a stream of tokens in productType(), and a stream's value as frames in
+/// float32.
 ResidualStream streamFromFrames(const torch::Tensor& frames);
 torch::Tensor framesFromStream(ResidualStream& stream);
 

@@ -5,8 +5,8 @@
 #include "models/engine/compute_device.h"
 #include "models/kernels/cuboid_attention.h"
 #include "models/kernels/device_program.h"
-#include "models/kernels/fused_scope.h"
 #include "models/kernels/frame_kernels.h"
+#include "models/kernels/fused_scope.h"
 #include "models/kernels/group_norm.h"
 #include "models/kernels/recorded_call.h"
 #include "models/kernels/residual_norm.h"
@@ -48,16 +48,19 @@ struct AttentionShape {
 };
 
 std::string describe(const AttentionShape& s) {
-  return c10::str(s.batch, " x ", s.cuboids, " cuboids of ", s.queries, " x ", s.keys, ", ", s.heads,
-                  " heads of ", s.width, s.globals ? c10::str(", ", s.globals, " global") : "",
-                  s.separate ? " apart" : "", s.bias ? ", bias" : "", s.mask ? ", mask" : "",
-                  s.padding ? ", padding" : "");
+  return c10::str(s.batch, " x ", s.cuboids, " cuboids of ", s.queries, " x ", s.keys, ", ",
+                  s.heads, " heads of ", s.width,
+                  s.globals ? c10::str(", ", s.globals, " global") : "", s.separate ? " apart" : "",
+                  s.bias ? ", bias" : "", s.mask ? ", mask" : "", s.padding ? ", padding" : "");
 }
 
-Tensor inFloat(const Tensor& tensor) { return tensor.defined() ? tensor.to(torch::kFloat32) : tensor; }
+Tensor inFloat(const Tensor& tensor) {
+  return tensor.defined() ? tensor.to(torch::kFloat32) : tensor;
+}
 
 /// Tokens in a random order, some elements of cuboids without one.
-Tensor randomTable(std::int64_t cuboids, std::int64_t volume, std::int64_t tokens, const torch::Device& device) {
+Tensor randomTable(std::int64_t cuboids, std::int64_t volume, std::int64_t tokens,
+                   const torch::Device& device) {
   Tensor table = torch::full({cuboids * volume}, -1, torch::kInt);
   const Tensor places = torch::randperm(cuboids * volume).slice(0, 0, tokens);
   table.index_put_({places}, torch::randperm(tokens).to(torch::kInt));
@@ -67,12 +70,20 @@ Tensor randomTable(std::int64_t cuboids, std::int64_t volume, std::int64_t token
 void checkAttention(CheckBench& bench, const AttentionShape& s) {
   const std::int64_t channels = s.heads * s.width;
   const std::int64_t queryTokens = s.cuboids * s.queries - (s.padding ? 1 : 0);
-  const std::int64_t keyTokens = s.cuboids * s.keys - (s.padding ? std::min<std::int64_t>(2, s.keys) : 0);
+  const std::int64_t keyTokens =
+      s.cuboids * s.keys - (s.padding ? std::min<std::int64_t>(2, s.keys) : 0);
   const Tensor q = bench.rounded({s.batch, queryTokens, 2 * channels});
   const Tensor kv = bench.rounded({s.batch, keyTokens, 2 * channels});
-  AttentionOperands operands{q.narrow(2, 0, channels), kv.narrow(2, 0, channels), kv.narrow(2, channels, channels),
-                             {}, {}, {}, {}, {}};
-  if (s.padding) operands.kPadding = bench.rounded({channels}), operands.vPadding = bench.rounded({channels});
+  AttentionOperands operands{q.narrow(2, 0, channels),
+                             kv.narrow(2, 0, channels),
+                             kv.narrow(2, channels, channels),
+                             {},
+                             {},
+                             {},
+                             {},
+                             {}};
+  if (s.padding)
+    operands.kPadding = bench.rounded({channels}), operands.vPadding = bench.rounded({channels});
   if (s.globals > 0) {
     const Tensor global = bench.rounded({s.batch, s.globals, 2 * channels});
     operands.globalK = global.narrow(2, 0, channels);
@@ -80,7 +91,9 @@ void checkAttention(CheckBench& bench, const AttentionShape& s) {
     if (s.separate) operands.globalQ = q.narrow(2, channels, channels);
   }
   CuboidTables tables{randomTable(s.cuboids, s.queries, queryTokens, bench.device()),
-                      randomTable(s.cuboids, s.keys, keyTokens, bench.device()), {}, {}};
+                      randomTable(s.cuboids, s.keys, keyTokens, bench.device()),
+                      {},
+                      {}};
   if (s.bias) tables.bias = bench.floats({s.heads, s.queries, s.keys});
   if (s.mask) {
     tables.mask = (torch::rand({s.cuboids, s.queries, s.keys}) > 0.4).to(torch::kByte);
@@ -130,17 +143,33 @@ void checkGroupNorms(CheckBench& bench) {
     std::int64_t batch, rows, channels, groups;
   };
   int turn = 0;
-  for (const Shape& s : {Shape{1, 3328, 256, 32}, {2, 832, 512, 32}, {3, 17, 65, 65}, {1, 1, 32, 32},
-                         {2, 1000, 96, 32}, {6, 4096, 128, 32}, {13, 2304, 16, 16}, {1, 5000, 64, 16},
-                         {4, 50, 1024, 32}, {2, 77, 12, 4}, {1, 300, 7, 1}})
+  for (const Shape& s : {Shape{1, 3328, 256, 32},
+                         {2, 832, 512, 32},
+                         {3, 17, 65, 65},
+                         {1, 1, 32, 32},
+                         {2, 1000, 96, 32},
+                         {6, 4096, 128, 32},
+                         {13, 2304, 16, 16},
+                         {1, 5000, 64, 16},
+                         {4, 50, 1024, 32},
+                         {2, 77, 12, 4},
+                         {1, 300, 7, 1}})
     for (const bool wide : {false, true})
       for (const char* activation : {"silu", "leaky", "none", "gelu", "relu"}) {
         ++turn;
-        const Tensor x = wide ? bench.floats({s.batch, s.rows, s.channels}) : bench.rounded({s.batch, s.rows, s.channels});
+        const Tensor x = wide ? bench.floats({s.batch, s.rows, s.channels})
+                              : bench.rounded({s.batch, s.rows, s.channels});
         ResidualStream stream{x, {}, {}};
         if (turn % 2) stream.update = bench.rounded(x.sizes());
         if (turn % 4 == 1) stream.updateBias = bench.floats({s.channels});
-        GroupNormStep step{s.groups, bench.floats({s.channels}), bench.floats({s.channels}), 1e-5, activation, {}, {}, {}};
+        GroupNormStep step{s.groups,
+                           bench.floats({s.channels}),
+                           bench.floats({s.channels}),
+                           1e-5,
+                           activation,
+                           {},
+                           {},
+                           {}};
         if (turn % 3 > 0) step.shift = bench.floats({turn % 3 == 1 ? 1 : s.batch, s.channels});
         if (turn % 5 == 0) {
           const Tensor both = bench.floats({s.batch, 2 * s.channels});
@@ -149,8 +178,9 @@ void checkGroupNorms(CheckBench& bench) {
         }
         const Tensor sum = settledReference(stream);
         const Tensor own = settleAndGroupNorm(stream, step);
-        const std::string shape = c10::str(s.batch, " x ", s.rows, " x ", s.channels, ", ", s.groups, " groups, ",
-                                           activation, wide ? ", float" : ", bf16", ", variant ", turn % 60);
+        const std::string shape =
+            c10::str(s.batch, " x ", s.rows, " x ", s.channels, ", ", s.groups, " groups, ",
+                     activation, wide ? ", float" : ", bf16", ", variant ", turn % 60);
         bench.compare("sumGroups, sum", shape, stream.x, sum, wide ? kExact : kRounded);
         if (s.rows * s.channels / s.groups > 1)
           bench.compare("applyNorm", shape, own, groupNormedReference(sum, step), kRounded);
@@ -164,23 +194,28 @@ void checkFrames(CheckBench& bench) {
     bench.compare("upsampleFrames", shape, upsampledFrames(frames, 18, 42),
                   frames.repeat_interleave(2, 1).repeat_interleave(3, 2), 0.0);
     const Tensor bias = bench.floats({channels});
-    bench.compare("addBias", shape, withBias(frames.clone(), bias), frames.to(torch::kFloat32) + bias, kRounded);
+    bench.compare("addBias", shape, withBias(frames.clone(), bias),
+                  frames.to(torch::kFloat32) + bias, kRounded);
     for (const std::int64_t in : {1, 2, 3, 4}) {
       const Tensor x = bench.rounded({2, 11, 7, in}), weight = bench.floats({channels, in, 3, 3});
-      const Tensor expected = torch::conv2d(x.to(torch::kFloat32).permute({0, 3, 1, 2}), weight, bias, 1, 1);
+      const Tensor expected =
+          torch::conv2d(x.to(torch::kFloat32).permute({0, 3, 1, 2}), weight, bias, 1, 1);
       bench.compare("convolveFew", c10::str(in, " to ", channels, " channels"),
-                    convolvedFew(x, weight.permute({2, 3, 1, 0}).contiguous(), bias), expected.permute({0, 2, 3, 1}),
-                    kRounded);
+                    convolvedFew(x, weight.permute({2, 3, 1, 0}).contiguous(), bias),
+                    expected.permute({0, 2, 3, 1}), kRounded);
     }
   }
   for (const std::int64_t channels : {4, 16, 128, 256})
     for (const bool wide : {false, true})
-      for (const std::array<std::int64_t, 3>& factors : {std::array<std::int64_t, 3>{1, 2, 2}, {1, 3, 3}, {2, 1, 2}}) {
+      for (const std::array<std::int64_t, 3>& factors :
+           {std::array<std::int64_t, 3>{1, 2, 2}, {1, 3, 3}, {2, 1, 2}}) {
         const std::vector<std::int64_t> sides = {2, 4, 6, 12, channels};
         const Tensor x = wide ? bench.floats(sides) : bench.rounded(sides);
         const Tensor merged = mergedReference(x.to(torch::kFloat32), factors);
-        const NormWeights norm{bench.floats({merged.size(4)}), bench.floats({merged.size(4)}), 1e-5};
-        bench.compare("mergeAndNorm", c10::str(channels, " channels, ", factors[0], factors[1], factors[2]),
+        const NormWeights norm{bench.floats({merged.size(4)}), bench.floats({merged.size(4)}),
+                               1e-5};
+        bench.compare("mergeAndNorm",
+                      c10::str(channels, " channels, ", factors[0], factors[1], factors[2]),
                       mergedAndNormed(x, factors, norm), normedReference(merged, norm), kRounded);
       }
 }
@@ -193,7 +228,8 @@ void checkRecordings(CheckBench& bench) {
   for (int turn = 0; turn < 3; ++turn) {
     const Tensor a = bench.floats({turn == 2 ? 5 : 3, 64}), b = bench.floats({64});
     const Tensor recorded = call({a, b})[0], again = call({a, b})[0];
-    bench.compare("recorded call", c10::str("turn ", turn), recorded, torch::tanh(torch::matmul(a, weight)) + b, kExact);
+    bench.compare("recorded call", c10::str("turn ", turn), recorded,
+                  torch::tanh(torch::matmul(a, weight)) + b, kExact);
     bench.compare("recorded call, twice", c10::str("turn ", turn), again, recorded, 0.0);
   }
 }
@@ -204,8 +240,9 @@ std::vector<KernelCheck> checkKernels(const std::string& device) {
   const torch::NoGradGuard noGradient;
   const ComputeDevice chosen = chooseDevice(device, 0);
   if (!kernelsRunOn(chosen.device))
-    throw DeviceError("Kernels can only be checked on an NVIDIA GPU of compute capability 8.0 or later; " +
-                      chosen.name + " is none.");
+    throw DeviceError(
+        "Kernels can only be checked on an NVIDIA GPU of compute capability 8.0 or later; " +
+        chosen.name + " is none.");
   CheckBench bench(chosen.device);
   for (const torch::ScalarType products : {torch::kBFloat16, torch::kHalf}) {
     const FusedScope fused(true, products);
@@ -228,20 +265,30 @@ int compileKernels(int architecture) {
     programs += compiledKernel(source, all, architecture).empty() ? 0 : 1;
   };
   for (const std::int64_t width : {4, 12, 15, 32, 64, 128, 256})
-    compile("cuboid_attention.cu", {{"DIM", width}, {"DIM_PADDED", (width + 15) / 16 * 16}, {"WARPS", 1}});
+    compile("cuboid_attention.cu",
+            {{"DIM", width}, {"DIM_PADDED", (width + 15) / 16 * 16}, {"WARPS", 1}});
   for (const std::int64_t channels : {65, 256})
     compile("residual_norm.cu", {{"CHANNELS", channels}, {"VECTOR", channels % 4 == 0 ? 4 : 1}});
   for (const std::int64_t activation : {0, 1, 2, 3, 4})
-    compile("group_norm.cu", {{"CHANNELS", 256}, {"GROUPS", 32}, {"VECTOR", 4}, {"THREADS", 256},
-                              {"X_FLOAT", activation % 2}, {"ACTIVATION", activation}});
+    compile("group_norm.cu", {{"CHANNELS", 256},
+                              {"GROUPS", 32},
+                              {"VECTOR", 4},
+                              {"THREADS", 256},
+                              {"X_FLOAT", activation % 2},
+                              {"ACTIVATION", activation}});
   for (const std::int64_t groups : {16, 128})
-    compile("group_norm.cu", {{"CHANNELS", 128}, {"GROUPS", groups}, {"VECTOR", 8}, {"THREADS", 256}, {"X_FLOAT", 0},
+    compile("group_norm.cu", {{"CHANNELS", 128},
+                              {"GROUPS", groups},
+                              {"VECTOR", 8},
+                              {"THREADS", 256},
+                              {"X_FLOAT", 0},
                               {"ACTIVATION", 1}});
   compile("frame_kernels.cu", {{"CHANNELS", 16}, {"ADD_BIAS", 1}});
   compile("frame_kernels.cu", {{"CHANNELS", 64}, {"FACTOR_H", 3}, {"FACTOR_W", 2}});
   compile("frame_kernels.cu", {{"CHANNELS", 1}, {"OUT", 128}});
   for (const std::int64_t isFloat : {0, 1})
-    compile("patch_norm.cu", {{"CHANNELS", 16}, {"FT", 1}, {"FH", 3}, {"FW", 3}, {"X_FLOAT", isFloat}});
+    compile("patch_norm.cu",
+            {{"CHANNELS", 16}, {"FT", 1}, {"FH", 3}, {"FW", 3}, {"X_FLOAT", isFloat}});
   return programs;
 }
 

@@ -1,3 +1,10 @@
+#include <torch/csrc/autograd/profiler_kineto.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
 #include "models/checkpoint/state_dict.h"
 #include "models/engine/autocast_scope.h"
 #include "models/engine/compute_device.h"
@@ -7,13 +14,7 @@
 #include "models/speed.h"
 #include "models/speed/stop_watch.h"
 #include "models/speed/timed_networks.h"
-
-#include <torch/csrc/autograd/profiler_kineto.h>
-
-#include <algorithm>
-#include <map>
-#include <set>
-#include <tuple>
+#include "models/speed/timed_scenarios.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -40,7 +41,8 @@ std::vector<Way> waysOf(const torch::Device& device, const TimedNetwork& timed) 
 }
 
 /// Milliseconds of a call; the network is left in the type of the way.
-double millisecondsOf(TimedNetwork& timed, const Way& way, const torch::Device& device, double seconds) {
+double millisecondsOf(TimedNetwork& timed, const Way& way, const torch::Device& device,
+                      double seconds) {
   moveNetwork(*timed.network, device, way.type);
   std::vector<Tensor> inputs;
   for (const Tensor& input : timed.inputs) inputs.push_back(input.to(device, way.type));
@@ -85,7 +87,8 @@ std::vector<KernelShare> profileKernels(const SpeedRequest& request) {
     });
     for (int i = 0; i < 3; ++i) recorded(inputs);
     finish(chosen.device);
-    const std::set<profiler::ActivityType> activities = {profiler::ActivityType::CPU, profiler::ActivityType::CUDA};
+    const std::set<profiler::ActivityType> activities = {profiler::ActivityType::CPU,
+                                                         profiler::ActivityType::CUDA};
     const profiler::ProfilerConfig config(profiler::ProfilerState::KINETO);
     profiler::prepareProfiler(config, activities);
     profiler::enableProfiler(config, activities);
@@ -114,8 +117,8 @@ std::vector<SpeedFigure> measureSpeed(const SpeedRequest& request, std::stop_tok
                                       const std::function<void(const SpeedFigure&)>& eachFigure) {
   const torch::NoGradGuard noGradient;
   const ComputeDevice chosen = chooseDevice(request.device, 0);
-  setPrecision("fp32");  // the plain ways without TF32
-  at::globalContext().setBenchmarkCuDNN(true);
+  setPrecision("fp32");                         // the plain ways without TF32
+  at::globalContext().setBenchmarkCuDNN(true);  // algorithms are chosen by trying them
   std::vector<SpeedFigure> figures;
   eachNetwork(request, [&](TimedNetwork& timed) {
     for (const Way& way : waysOf(chosen.device, timed)) {
@@ -126,6 +129,12 @@ std::vector<SpeedFigure> measureSpeed(const SpeedRequest& request, std::stop_tok
       if (eachFigure) eachFigure(figures.back());
     }
   });
+  const EachFigure keep = [&](const SpeedFigure& figure) {
+    figures.push_back(figure);
+    if (eachFigure) eachFigure(figure);
+  };
+  if (request.official) timeOfficialScenarios(request, stop, keep);
+  timeShippedScenarios(request, stop, keep);
   return figures;
 }
 

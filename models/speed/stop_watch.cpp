@@ -17,7 +17,8 @@ double runMilliseconds(const torch::Device& device, int calls, const std::functi
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < calls; ++i) call();
   finish(device);
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ void finish(const torch::Device& device) {
   if (device.is_cuda()) torch::cuda::synchronize(device.index());
 }
 
-double medianMilliseconds(const torch::Device& device, double seconds, const std::function<void()>& call) {
+double medianMilliseconds(const torch::Device& device, double seconds,
+                          const std::function<void()>& call) {
   const bool cpu = device.is_cpu();
   for (int i = 0; i < (cpu ? 1 : kWarmUpCalls); ++i) call();
   const double first = runMilliseconds(device, 1, call);

@@ -20,7 +20,8 @@ constexpr double kDecodeGigaflop = 930.0;  // six frames
 constexpr double kEncodeGigaflop = 470.0;  // seven frames
 
 TimedNetwork earthformer(const std::string& name, int items, double gigaflop) {
-  const CuboidTransformerOptions options = cuboidTransformerOptionsFromJson(earthformerConfig(name));
+  const CuboidTransformerOptions options =
+      cuboidTransformerOptionsFromJson(earthformerConfig(name));
   CuboidTransformerModel network(options);
   const FieldShape& in = options.inputShape;
   TimedNetwork timed{name, items, gigaflop * items, network.ptr(), {}, {}, false};
@@ -35,13 +36,15 @@ TimedNetwork earthformer(const std::string& name, int items, double gigaflop) {
 std::vector<Tensor> latentInputs(const CuboidTransformerUNetOptions& options, int items) {
   const FieldShape &in = options.inputShape, &out = options.targetShape;
   return {torch::randn({items, out.thw[0], out.thw[1], out.thw[2], out.channels}),
-          torch::full({items}, 500.0f), torch::randn({items, in.thw[0], in.thw[1], in.thw[2], in.channels})};
+          torch::full({items}, 500.0f),
+          torch::randn({items, in.thw[0], in.thw[1], in.thw[2], in.channels})};
 }
 
 TimedNetwork denoiser(int items) {
   const auto options = cuboidTransformerUNetOptionsFromJson(prediffSevirLr().denoiser);
   CuboidTransformerUNet network(options);
-  TimedNetwork timed{"prediff-sevirlr denoiser", items, kDenoiserGigaflop * items, network.ptr(), {}, {}, false};
+  TimedNetwork timed{
+      "prediff-sevirlr denoiser", items, kDenoiserGigaflop * items, network.ptr(), {}, {}, false};
   timed.call = [network](const std::vector<Tensor>& given) mutable {
     return std::vector<Tensor>{network->forward(given[0], given[1].to(torch::kFloat32), given[2])};
   };
@@ -52,8 +55,13 @@ TimedNetwork denoiser(int items) {
 TimedNetwork alignment(int items) {
   const auto options = noisyCuboidTransformerEncoderOptionsFromJson(prediffSevirLr().alignment);
   NoisyCuboidTransformerEncoder network(options);
-  TimedNetwork timed{"prediff-sevirlr alignment and gradient", items, kAlignmentGigaflop * items, network.ptr(),
-                     {}, {}, true};
+  TimedNetwork timed{"prediff-sevirlr alignment and gradient",
+                     items,
+                     kAlignmentGigaflop * items,
+                     network.ptr(),
+                     {},
+                     {},
+                     true};
   const AlignmentGuidance guidance(network, 50.0, GuidanceNorm::EachAlone);
   timed.call = [guidance](const std::vector<Tensor>& given) {
     return std::vector<Tensor>{
@@ -65,21 +73,31 @@ TimedNetwork alignment(int items) {
   return timed;
 }
 
-/// What a guided step computes: the predicted noise and the alignment's gradient, which do not need one another.
+/// What a guided step computes: the predicted noise and the alignment's gradient, which do not need
+/// one another.
 TimedNetwork guidedStep(int items) {
   TimedNetwork noise = denoiser(items), pull = alignment(items);
   struct Both : torch::nn::Module {
-    Both(std::shared_ptr<torch::nn::Module> denoiser, std::shared_ptr<torch::nn::Module> alignment) {
+    Both(std::shared_ptr<torch::nn::Module> denoiser,
+         std::shared_ptr<torch::nn::Module> alignment) {
       register_module("denoiser", std::move(denoiser));
       register_module("alignment", std::move(alignment));
     }
   };
-  TimedNetwork timed{"prediff-sevirlr guided step", items, noise.gigaflop + pull.gigaflop,
-                     std::make_shared<Both>(noise.network, pull.network), {}, noise.inputs, false};
+  TimedNetwork timed{"prediff-sevirlr guided step",
+                     items,
+                     noise.gigaflop + pull.gigaflop,
+                     std::make_shared<Both>(noise.network, pull.network),
+                     {},
+                     noise.inputs,
+                     false};
   timed.inputs.push_back(pull.inputs[2]);
   timed.call = [predict = noise.call, align = pull.call](const std::vector<Tensor>& given) {
     return sideBySide(
-        given[0].device(), [&] { return predict({given[0], given[1], given[2]}); },
+        given[0].device(),
+        [&] {
+          return predict({given[0], given[1], given[2]});
+        },
         [&] {
           const auto rounded = roundedProducts(given[0].is_cuda(), given[0].device());
           return align({given[0], given[1], given[3]});
@@ -90,12 +108,18 @@ TimedNetwork guidedStep(int items) {
 
 TimedNetwork vae(bool encodes, int frames) {
   AutoencoderKL network(autoencoderKLOptionsFromJson(prediffSevirLr().vae));
-  TimedNetwork timed{encodes ? "prediff-sevirlr VAE, encoding" : "prediff-sevirlr VAE, decoding", frames,
-                     encodes ? kEncodeGigaflop * frames / 7 : kDecodeGigaflop * frames / 6, network.ptr(), {}, {}, false};
+  TimedNetwork timed{encodes ? "prediff-sevirlr VAE, encoding" : "prediff-sevirlr VAE, decoding",
+                     frames,
+                     encodes ? kEncodeGigaflop * frames / 7 : kDecodeGigaflop * frames / 6,
+                     network.ptr(),
+                     {},
+                     {},
+                     false};
   timed.call = [network, encodes](const std::vector<Tensor>& given) mutable {
     return std::vector<Tensor>{encodes ? network->moments(given[0]) : network->decode(given[0])};
   };
-  timed.inputs = {encodes ? torch::rand({frames, 1, 128, 128}) : torch::randn({frames, 64, 16, 16})};
+  timed.inputs = {encodes ? torch::rand({frames, 1, 128, 128})
+                          : torch::randn({frames, 64, 16, 16})};
   return timed;
 }
 

@@ -28,8 +28,8 @@ struct NetworkRecipe {
   std::function<TimedNetwork()> make;
 };
 
-/// The official configurations: Earthformer for SEVIR, SEVIR-LR and ICAR-ENSO, PreDiff's denoiser, guided step and
-/// VAE. Weights are random, as they are initialised.
+/// The official configurations: Earthformer for SEVIR, SEVIR-LR and ICAR-ENSO, PreDiff's denoiser,
+/// guided step and VAE. Weights are random, as they are initialised.
 std::vector<NetworkRecipe> officialNetworks();
 
 }  // namespace stormloom

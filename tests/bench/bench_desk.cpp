@@ -1,4 +1,5 @@
-// The stopwatch of the scenario desk: the engine's answers and the blends under the finger. Figures in docs/performance.md.
+// The stopwatch of the scenario desk: the engine's answers and the blends under the finger. Figures
+// in docs/performance.md.
 //   bench_desk [TIMES [PRECISION]]
 #include <time.h>
 
@@ -80,8 +81,9 @@ int main(int argc, char** argv) {
         [&] { ask({1.3}, Quality::Full, 8); });
   std::vector<std::shared_ptr<const ScenarioForecast>> sweep{ask(nine, Quality::Preview)};
   timed("blend of the sweep, six frames", 20, [&] { blendedScenario(sweep, 1.37); });
-  timed("bent blend, six frames", 20,
-        [&] { blendedScenario(sweep, 1.0, {1.1, 0.4, 2.2, -1.3, 3.1, 0.7}); });
+  timed("bent blend, six frames", 20, [&] {
+    blendedScenario(sweep, 1.0, {1.1, 0.4, 2.2, -1.3, 3.1, 0.7});
+  });
   request.seed = 1;  // what came out, to hold one precision against another
   request.members = 1;
   request.nSigma = {-2.0, 0.0, 2.0};
@@ -93,7 +95,8 @@ int main(int argc, char** argv) {
   }
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 5; ++i) engine.forecast(*context, "earthformer");
-  std::printf("Earthformer, with its extrapolation: %.1f ms\n",
-              200.0 * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  std::printf(
+      "Earthformer, with its extrapolation: %.1f ms\n",
+      200.0 * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
 }

@@ -1,5 +1,5 @@
-// The GPU's fused path: its composition against the golden cases in plain float32, its kernels as far as this machine
-// can try them.
+// The GPU's fused path: its composition against the golden cases in plain float32, its kernels as
+// far as this machine can try them.
 #include <QtTest>
 #include <filesystem>
 
@@ -23,15 +23,16 @@ private Q_SLOTS:
     try {
       QVERIFY(compileKernels(architecture) > 10);
     } catch (const ModelError& error) {
-      if (QString(error.what()).contains("was built without CUDA")) QSKIP("This build has no CUDA compiler.");
+      if (QString(error.what()).contains("was built without CUDA"))
+        QSKIP("This build has no CUDA compiler.");
       QFAIL(error.what());
     }
   }
 
   void theCompositionGivesTheGoldenNumbers_data() {
     QTest::addColumn<QString>("group");
-    for (const char* group : {"self_attention", "cross_attention", "blocks", "prediff_layers", "earthformer_small",
-                              "prediff_small", "alignment"})
+    for (const char* group : {"self_attention", "cross_attention", "blocks", "prediff_layers",
+                              "earthformer_small", "prediff_small", "alignment"})
       QTest::newRow(group) << group;
   }
   void theCompositionGivesTheGoldenNumbers() {
@@ -39,13 +40,14 @@ private Q_SLOTS:
     ParityOptions options;
     options.reference = STORMLOOM_SHARED_DIR "/golden/" + group.toStdString();
     options.precision = "fused";
-    if (!std::filesystem::is_directory(options.reference)) QSKIP("The golden data are not beside this checkout.");
+    if (!std::filesystem::is_directory(options.reference))
+      QSKIP("The golden data are not beside this checkout.");
     int failed = 0;
     const auto results = runParity(options, [&](const ParityResult& result) {
       if (result.passed || result.skipped) return;
       ++failed;
-      qWarning("%s: off by %g where %g is allowed. %s", result.name.c_str(), result.maxAbsError, result.atol,
-               result.note.c_str());
+      qWarning("%s: off by %g where %g is allowed. %s", result.name.c_str(), result.maxAbsError,
+               result.atol, result.note.c_str());
     });
     QVERIFY(!results.empty());
     QCOMPARE(failed, 0);
@@ -54,7 +56,9 @@ private Q_SLOTS:
   void everyKernelAgreesWithPlainTensorCode() {
     try {
       for (const KernelCheck& check : checkKernels())
-        QVERIFY2(check.passed(), qPrintable(QString("%1, %2: %3").arg(check.kernel.c_str(), check.shape.c_str()).arg(check.error)));
+        QVERIFY2(check.passed(), qPrintable(QString("%1, %2: %3")
+                                                .arg(check.kernel.c_str(), check.shape.c_str())
+                                                .arg(check.error)));
     } catch (const DeviceError& error) {
       QSKIP(error.what());
     }
