@@ -30,6 +30,7 @@ struct SpeedRequest {
   std::string networks;     ///< only networks whose name contains this
   std::string modelFolder;  ///< of the shipped models; "": the shipped ones
   bool official = true;     ///< the official configurations beside the shipped models
+  bool triesAlgorithms = false;  ///< convolutions choose by trying: not what the program does, since bits may differ
   double seconds = 1.0;     ///< how long each figure is measured, about
 };
 

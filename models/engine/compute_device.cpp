@@ -86,6 +86,11 @@ torch::ScalarType productsOf(const std::string& precision, const torch::Device& 
                                : torch::kFloat32;
 }
 
+void requireSameBits() {
+  at::globalContext().setBenchmarkCuDNN(false);
+  at::globalContext().setDeterministicCuDNN(true);
+}
+
 void runInBackground() { setpriority(PRIO_PROCESS, 0, kBackgroundNiceness); }
 
 }  // namespace stormloom

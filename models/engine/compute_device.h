@@ -22,6 +22,9 @@ void setPrecision(const std::string& precision);
 /// What products are rounded to under a precision: float32, on a GPU also bfloat16 or half.
 torch::ScalarType productsOf(const std::string& precision, const torch::Device& device);
 
+/// Convolutions by algorithms that give the same bits every time, chosen by rule and not by trying.
+void requireSameBits();
+
 /// Lets this thread, and those it starts, run only where others leave time: a window stays quick
 /// beside it.
 void runInBackground();

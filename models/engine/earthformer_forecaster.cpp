@@ -4,6 +4,7 @@
 #include "core/sha256.h"
 #include "models/checkpoint/known_networks.h"
 #include "models/engine/autocast_scope.h"
+#include "models/engine/compute_device.h"
 #include "models/engine/network_loading.h"
 #include "models/kernels/device_program.h"
 #include "models/kernels/fused_scope.h"
@@ -39,7 +40,7 @@ EarthformerForecaster::EarthformerForecaster(const std::string& folder, const st
 }
 
 void EarthformerForecaster::recordNetwork() {
-  at::globalContext().setBenchmarkCuDNN(true);
+  requireSameBits();
   recorded_ = RecordedCall(
       [network = network_, products = products_](const std::vector<Tensor>& in) mutable {
         const torch::NoGradGuard noGradient;

@@ -5,6 +5,7 @@
 
 #include "core/errors.h"
 #include "models/engine/autocast_scope.h"
+#include "models/engine/compute_device.h"
 #include "models/engine/network_loading.h"
 #include "models/kernels/device_program.h"
 #include "models/kernels/fused_scope.h"
@@ -83,7 +84,7 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device,
 }
 
 void PreDiffModel::recordNetworks() {
-  at::globalContext().setBenchmarkCuDNN(true);
+  requireSameBits();
   denoising_ = recorded(products_, [network = denoiser_](const std::vector<Tensor>& in) mutable {
     return network->forward(in[0], in[1], in[2], in.size() > 3 ? in[3] : Tensor());
   });

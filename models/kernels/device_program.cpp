@@ -2,6 +2,7 @@
 
 #include "core/errors.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/kernel_store.h"
 
 #ifdef STORMLOOM_CUDA
 #include <ATen/cuda/CUDAContext.h>
@@ -79,6 +80,16 @@ std::string compiledKernel(const std::string& source, const KernelDefines& defin
   return code;
 }
 
+std::string kernelText(const std::string& source) {
+  return kernelSources().at("half.cuh") + kernelSources().at(source);
+}
+
+std::string compilerVersion() {
+  int major = 0, minor = 0;
+  nvrtcVersion(&major, &minor);
+  return std::to_string(major) + "." + std::to_string(minor);
+}
+
 bool kernelsRunOn(const torch::Device& device) {
   return device.is_cuda() && at::cuda::getDeviceProperties(device.index())->major >= 8;
 }
@@ -100,7 +111,7 @@ const DeviceKernel& DeviceKernel::get(const std::string& source, const std::stri
   cudaLibrary_t& library = libraries[code];
   if (!library) {
     const std::string cubin =
-        compiledKernel(source, defines, properties->major * 10 + properties->minor);
+        storedKernel(source, defines, properties->major * 10 + properties->minor);
     requireCuda(
         cudaLibraryLoadData(&library, cubin.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
         "The kernel " + code + " could not be loaded");
@@ -133,6 +144,8 @@ std::string compiledKernel(const std::string& source, const KernelDefines&, int)
   throw ModelError("This program was built without CUDA's compiler, so " + source +
                    " cannot be compiled.");
 }
+std::string kernelText(const std::string&) { return {}; }
+std::string compilerVersion() { return {}; }
 bool kernelsRunOn(const torch::Device&) { return false; }
 const DeviceKernel& DeviceKernel::get(const std::string& source, const std::string&,
                                       const KernelDefines&, const torch::Device&) {

@@ -18,6 +18,11 @@ using KernelDefines = std::map<std::string, std::int64_t>;
 std::string compiledKernel(const std::string& source, const KernelDefines& defines,
                            int architecture);
 
+/// The text of a kernel with what it includes, and the compiler's version: what machine code
+/// depends on.
+std::string kernelText(const std::string& source);
+std::string compilerVersion();
+
 /// Whether this build has kernels and the device the instructions they use (compute capability 8.0
 /// or later).
 bool kernelsRunOn(const torch::Device& device);

@@ -74,7 +74,7 @@ std::vector<KernelShare> profileKernels(const SpeedRequest& request) {
   constexpr int kCalls = 10;
   const torch::NoGradGuard noGradient;
   const ComputeDevice chosen = chooseDevice(request.device, 0);
-  at::globalContext().setBenchmarkCuDNN(true);
+  requireSameBits();
   std::map<std::pair<std::string, std::string>, KernelShare> shares;
   eachNetwork(request, [&](TimedNetwork& timed) {
     const Way way = waysOf(chosen.device, timed).back();
@@ -118,7 +118,10 @@ std::vector<SpeedFigure> measureSpeed(const SpeedRequest& request, std::stop_tok
   const torch::NoGradGuard noGradient;
   const ComputeDevice chosen = chooseDevice(request.device, 0);
   setPrecision("fp32");                         // the plain ways without TF32
-  at::globalContext().setBenchmarkCuDNN(true);  // algorithms are chosen by trying them
+  if (request.triesAlgorithms)
+    at::globalContext().setBenchmarkCuDNN(true);
+  else
+    requireSameBits();
   std::vector<SpeedFigure> figures;
   eachNetwork(request, [&](TimedNetwork& timed) {
     for (const Way& way : waysOf(chosen.device, timed)) {

@@ -88,7 +88,8 @@ int main(int argc, char** argv) {
   request.members = 1;
   request.nSigma = {-2.0, 0.0, 2.0};
   request.quality = Quality::Full;
-  for (const ScenarioMember& member : engine.generate(request)->members) {
+  const auto answer = engine.generate(request);
+  for (const ScenarioMember& member : answer->members) {
     std::printf("n = %+.0f, frame means:", member.nSigma);
     for (const double mean : member.achieved) std::printf(" %.5f", mean);
     std::printf("\n");

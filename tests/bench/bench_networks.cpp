@@ -1,6 +1,6 @@
 // The kernels' checks, the speed card and the golden cases without the application around them: a
 // program of LibTorch alone, for a machine that has a GPU and little else.
-//   bench_networks check | speed [NETWORKS [SECONDS]] | profile [NETWORKS] | parity FOLDER
+//   bench_networks check | speed [NETWORKS [SECONDS [tries]]] | profile [NETWORKS] | parity FOLDER
 //   PRECISION [FILTER]
 #include <cstdio>
 #include <cstdlib>
@@ -31,6 +31,7 @@ int speed(const std::vector<std::string>& arguments) {
   SpeedRequest request;
   if (arguments.size() > 1) request.networks = arguments[1];
   if (arguments.size() > 2) request.seconds = std::atof(arguments[2].c_str());
+  request.triesAlgorithms = arguments.size() > 3 && arguments[3] == "tries";
   const MachineLimits limits = machineLimits(request);
   std::printf("%s: %.1f TFLOP/s, %.0f GB/s\n", limits.device.c_str(), limits.teraflops,
               limits.gigabytesPerSecond);

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/errors.h"
+#include "models/kernels/kernel_store.h"
 #include "models/parity.h"
 #include "models/speed.h"
 
@@ -27,6 +28,28 @@ private Q_SLOTS:
         QSKIP("This build has no CUDA compiler.");
       QFAIL(error.what());
     }
+  }
+
+  void machineCodeIsKeptBetweenRuns() {
+    QTemporaryDir cache;
+    qputenv("XDG_CACHE_HOME", cache.path().toUtf8());
+    const KernelDefines defines = {{"CHANNELS", 16}, {"VECTOR", 4}, {"FP16", 0}};
+    std::string first;
+    try {
+      first = storedKernel("residual_norm.cu", defines, 90);
+    } catch (const ModelError& error) {
+      QSKIP(error.what());
+    }
+    const QDir kept(cache.path() + "/stormloom/kernels");
+    QCOMPARE(kept.entryList(QDir::Files).size(), 1);
+    QCOMPARE(storedKernel("residual_norm.cu", defines, 90), first);
+    QCOMPARE(kept.entryList(QDir::Files).size(), 1);
+    storedKernel("residual_norm.cu", {{"CHANNELS", 32}, {"VECTOR", 4}, {"FP16", 0}}, 90);
+    QCOMPARE(kept.entryList(QDir::Files).size(), 2);  // other constants, other code
+    QFile damaged(kept.filePath(kept.entryList(QDir::Files).first()));
+    QVERIFY(damaged.open(QIODevice::WriteOnly));  // emptied
+    damaged.close();
+    QCOMPARE(storedKernel("residual_norm.cu", defines, 90), first);
   }
 
   void theCompositionGivesTheGoldenNumbers_data() {
