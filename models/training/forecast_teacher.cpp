@@ -29,7 +29,8 @@ Tensor expectationOf(PreDiffModel& model, const Tensor& past, const Tensor& extr
 }  // namespace
 
 WindowTeacher forecastTeacher(const std::string& modelFolder, torch::Device device, bool bf16) {
-  const auto model = std::make_shared<PreDiffModel>(modelFolder, device, bf16);
+  const auto model = std::make_shared<PreDiffModel>(
+      modelFolder, device, bf16 && device.is_cuda() ? torch::kBFloat16 : torch::kFloat32);
   if (model->diffusion())
     throw UsageError(modelFolder + ": only a PreDiff that follows a flow can teach.");
   return [model](const WindowBatch& windows) {

@@ -105,7 +105,7 @@ private Q_SLOTS:
   }
 
   void twoMembersOfAPairBeginAtOppositeEnds() {
-    PreDiffModel model(folder_.path().toStdString(), torch::kCPU, false);
+    PreDiffModel model(folder_.path().toStdString(), torch::kCPU, torch::kFloat32);
     const torch::Tensor noise = drawOf(5, {0, 1, 2, 3}, model, torch::kCPU).noise;
     QVERIFY(torch::equal(noise[0], -noise[1]) && torch::equal(noise[2], -noise[3]));
     QVERIFY(!torch::equal(noise[0], noise[2]));

@@ -209,7 +209,7 @@ private Q_SLOTS:
 
   // DDIM with all its dice and every step is the official sampler but for its last step.
   void guidanceOfOtherSamplersIsTheOfficialOne() {
-    PreDiffModel model(models_.path().toStdString(), torch::kCPU, false);
+    PreDiffModel model(models_.path().toStdString(), torch::kCPU, torch::kFloat32);
     const Tensor zc = torch::randn({1, 7, 16, 16, 4}), silent = torch::zeros({1, 3});
     LatentDraw draw = drawOf(3, {0}, model, torch::kCPU);
     draw.wantedMean = torch::full({1, 1}, 0.9);
@@ -352,7 +352,7 @@ private Q_SLOTS:
     const Json whole = readJsonFile(golden + "pipeline_vae_scale_factor.json");
     const QTemporaryDir folder;
     writeGoldenModels(folder.path(), parity, whole.at("config").at("vae"));
-    PreDiffModel model(folder.path().toStdString(), torch::kCPU, false);
+    PreDiffModel model(folder.path().toStdString(), torch::kCPU, torch::kFloat32);
     const Tensor zc = parity.has("context")
                           ? model.condition(parity.input("context").squeeze(-1), {})
                           : parity.input("zc");
