@@ -271,7 +271,9 @@ void MainWindow::showFacts() {
   eventText_->setToolTip(productName(observed) + ", " + cellText(observed));
   runText_->setText(
       desk_.context
-          ? tr("run %1 UTC").arg(QString::fromStdString(clockText(desk_.context->runTime)))
+          ? tr("run %1 %2 UTC")
+                .arg(QString::fromStdString(isoText(desk_.context->runTime).substr(0, 10)),
+                     QString::fromStdString(clockText(desk_.context->runTime)))
           : QString());
   validText_->setText(QString::fromStdString(clockText(desk_.time)) + " UTC");
   const bool forecast = desk_.isForecastTime();
