@@ -9,20 +9,13 @@
 
 #include "core/errors.h"
 #include "core/formats/file_bytes.h"
-#include "core/formats/packed_stream.h"
-#ifdef STORMLOOM_UNZIPS
-#include <cpl_string.h>
-#include <cpl_vsi.h>
-
-#include "core/formats/gdal_file.h"
-#endif
+#include "core/formats/packed_archive.h"
 
 namespace stormloom {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestContent = std::size_t(1) << 30;
 constexpr std::size_t kMostSentences = 20;
 constexpr int kMostMembers = 20000, kDeepest = 3;
 
@@ -105,6 +98,10 @@ public:
     }
   }
 
+  void sentence(const std::string& text) {
+    if (result_.passedOver.size() < kMostSentences) result_.passedOver.push_back(text);
+  }
+
   RadarFiles result() {
     if (!result_.sequences.empty() || options_.stop.stop_requested()) return std::move(result_);
     if (!result_.passedOver.empty()) throw IoError(result_.passedOver.front());
@@ -119,9 +116,6 @@ private:
       result_.sequences.push_back(std::move(sequence));
     }
   }
-  void sentence(const std::string& text) {
-    if (result_.passedOver.size() < kMostSentences) result_.passedOver.push_back(text);
-  }
 
   std::string path_;
   const MemberReading& readMember_;
@@ -130,53 +124,6 @@ private:
   RadarFiles result_;
   int count_ = 0;
 };
-
-std::string wholeContent(PackedStream& stream, const std::string& path) {
-  constexpr std::size_t kPiece = 1 << 20;
-  std::string bytes;
-  for (std::size_t got = kPiece; got == kPiece;) {
-    if (bytes.size() > kLargestContent)
-      throw IoError(path + ": unpacked it is larger than any radar product. Fetch it again.");
-    const std::size_t before = bytes.size();
-    bytes.resize(before + kPiece);
-    got = stream.read(bytes.data() + before, kPiece);
-    bytes.resize(before + got);
-  }
-  return bytes;
-}
-
-void readTar(PackedReading& reading, const std::string& path) {
-  const auto stream = openPacked(path);
-  while (reading.wantsMore()) {
-    const TarMember member = nextTarMember(*stream, path);
-    if (member.name.empty()) return;
-    reading.member(member.name, readTarMember(*stream, member, path));
-  }
-}
-
-#ifdef STORMLOOM_UNZIPS
-void readZip(PackedReading& reading, const std::string& path) {
-  prepareGdal();
-  const GdalReasons reasons;
-  const std::string inside = "/vsizip/{" + path + "}";
-  const CPLStringList names(VSIReadDirRecursive(inside.c_str()));
-  for (int k = 0; k < names.size() && reading.wantsMore(); ++k) {
-    const std::string name = names[k];
-    VSIStatBufL about;
-    const std::string whole = inside + "/" + name;
-    if (VSIStatL(whole.c_str(), &about) != 0 || VSI_ISDIR(about.st_mode)) continue;
-    VSILFILE* file = VSIFOpenL(whole.c_str(), "rb");
-    if (!file || std::size_t(about.st_size) > kLargestContent) {
-      if (file) VSIFCloseL(file);
-      continue;
-    }
-    std::string bytes(std::size_t(about.st_size), '\0');
-    bytes.resize(VSIFReadL(bytes.data(), 1, bytes.size(), file));
-    VSIFCloseL(file);
-    reading.member(name, bytes);
-  }
-}
-#endif
 
 }  // namespace
 
@@ -191,21 +138,16 @@ bool isPacked(const std::string& path) {
 
 RadarFiles readPacked(const std::string& path, const ReadOptions& options,
                       const MemberReading& readMember) {
-  constexpr std::size_t kLookedAt = 512;
   PackedReading reading(path, options, readMember);
-#ifdef STORMLOOM_UNZIPS
-  if (isZip(storedStart(path, kLookedAt))) {
-    readZip(reading, path);
-    return reading.result();
-  }
-#endif
-  std::string start(kLookedAt, '\0');
-  start.resize(openPacked(path)->read(start.data(), kLookedAt));
-  if (isTar(start)) {
-    readTar(reading, path);
-  } else {
-    const auto stream = openPacked(path);
-    reading.member(fs::path(fileNameOf(path)).stem().string(), wholeContent(*stream, path));
+  try {
+    PackedArchive archive(path);
+    while (reading.wantsMore()) {
+      const auto member = archive.next();
+      if (!member) break;
+      reading.member(member->name, member->bytes);
+    }
+  } catch (const IoError& error) {  // what came before the damage is kept
+    reading.sentence(error.what());
   }
   return reading.result();
 }

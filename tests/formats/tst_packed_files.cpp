@@ -137,6 +137,18 @@ private Q_SLOTS:
             std::string::npos);
   }
 
+  void whatCameBeforeTheDamageIsKept() {
+    const std::string whole = tarSample({{"201609281445_lowest.pgm", pgmSample("201609281445")},
+                                         {"201609281450_lowest.pgm", pgmSample("201609281450")}});
+    const RadarFiles read =
+        readRadarFiles({written("half.tar", whole.substr(0, whole.size() * 2 / 3))});
+    QCOMPARE(read.sequences.size(), std::size_t(1));
+    QCOMPARE(read.sequences[0].frames.size(), std::size_t(1));
+    QCOMPARE(isoText(read.sequences[0].frames[0].validTime), std::string("2016-09-28T14:45:00Z"));
+    QCOMPARE(read.passedOver.size(), std::size_t(1));
+    QVERIFY2(read.passedOver[0].find("half.tar") != std::string::npos, read.passedOver[0].c_str());
+  }
+
   void archivesInArchivesEndSomewhere() {
     std::string bytes = tarSample({{"201609281445.pgm", pgmSample()}});
     for (int k = 0; k < 6; ++k) bytes = tarSample({{"more.tar", bytes}});

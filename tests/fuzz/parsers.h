@@ -8,7 +8,7 @@
 
 #include "core/decoder/frame_message.h"
 #include "core/errors.h"
-#include "core/formats/packed_stream.h"
+#include "core/formats/packed_archive.h"
 #include "core/formats/pgm_header.h"
 #include "core/formats/radolan_header.h"
 #include "core/formats/sevir_catalogue.h"
@@ -49,26 +49,11 @@ inline void sevirCatalogue(const std::string& bytes) {
 
 inline void timeInName(const std::string& bytes) { stormloom::timeInName(bytes); }
 
-class BytesInMemory : public PackedStream {
-public:
-  explicit BytesInMemory(const std::string& bytes) : bytes_(bytes) {}
-  std::size_t read(char* bytes, std::size_t count) override {
-    const std::size_t got = bytes_.copy(bytes, count, at_);
-    at_ += got;
-    return got;
-  }
-
-private:
-  const std::string& bytes_;
-  std::size_t at_ = 0;
-};
-
-inline void tarArchive(const std::string& bytes) {
-  BytesInMemory stream(bytes);
+inline void packedArchive(const std::string& bytes) {
   try {
-    for (TarMember member = nextTarMember(stream, "fuzz"); !member.name.empty();
-         member = nextTarMember(stream, "fuzz"))
-      readTarMember(stream, member, "fuzz");
+    PackedArchive archive(bytes, "fuzz");
+    while (archive.next()) {
+    }
   } catch (const IoError&) {
   }
 }
@@ -94,7 +79,7 @@ inline constexpr NamedParser kParsers[] = {{"radolan_header", radolanHeader},
                                            {"pgm_header", pgmHeader},
                                            {"sevir_catalogue", sevirCatalogue},
                                            {"time_in_name", timeInName},
-                                           {"tar_archive", tarArchive},
+                                           {"packed_archive", packedArchive},
                                            {"decoder_answer", decoderAnswer}};
 
 }  // namespace stormloom::fuzz
