@@ -1,5 +1,6 @@
 #include "core/valid_time.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace stormloom {
@@ -33,6 +34,14 @@ bool takeOneOf(std::string_view& text, std::string_view letters) {
   if (text.empty() || letters.find(text.front()) == std::string_view::npos) return false;
   text.remove_prefix(1);
   return true;
+}
+
+/// ".000" of "12:30:00.000".
+bool takeFraction(std::string_view& text) {
+  if (!takeOneOf(text, ".,")) return true;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(digits);
+  return digits > 0;
 }
 
 bool isPossible(const Calendar& c) {
@@ -73,11 +82,28 @@ std::optional<ValidTime> timeFromIso(std::string_view text) {
     const auto read = takeNumber(text, 2);
     if (!read) return {};
     second = *read;
+    if (!takeFraction(text)) return {};
   }
-  takeOneOf(text, "Z");
+  const auto zone = zoneFrom(text);
   const Calendar calendar{*year, *month, *day, *hour, *minute, second};
-  if (!text.empty() || !isPossible(calendar)) return {};
-  return timeFromCalendar(*year, *month, *day, *hour, *minute, second);
+  if (!zone || !isPossible(calendar)) return {};
+  return timeFromCalendar(*year, *month, *day, *hour, *minute, second) - *zone;
+}
+
+std::optional<minutes> zoneFrom(std::string_view text) {
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  while (takeOneOf(text, " ")) {
+  }
+  for (const std::string_view utc : {"", "Z", "z", "UTC", "utc", "GMT", "0:00", "00:00"})
+    if (text == utc) return minutes(0);
+  const bool behind = text.front() == '-';
+  if (!takeOneOf(text, "+-")) return {};
+  const auto hours = takeNumber(text, text.size() == 1 || text.find(':') == 1 ? 1 : 2);
+  takeOneOf(text, ":");
+  const auto rest = text.empty() ? 0 : takeNumber(text, 2);
+  if (!hours || !rest || !text.empty() || *hours > 14 || *rest > 59) return {};
+  const minutes ahead(60 * *hours + *rest);
+  return behind ? -ahead : ahead;
 }
 
 ValidTime timeFromCalendar(int year, int month, int day, int hour, int minute, int second) {

@@ -10,7 +10,7 @@ namespace {
 /// Date and clock of "since ...", any parts of the clock left out; zones other than UTC are taken
 /// off.
 std::optional<ValidTime> originFrom(const std::string& text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, zoneHour = 0, zoneMinute = 0, used = 0;
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, used = 0;
   double second = 0.0;
   const int found = std::sscanf(text.c_str(), "%4d-%2d-%2d%n%*[T ]%2d:%2d%n:%lf%n", &year, &month,
                                 &day, &used, &hour, &minute, &used, &second, &used);
@@ -21,16 +21,10 @@ std::optional<ValidTime> originFrom(const std::string& text) {
       !(second >= 0.0) || second > 60.0) {
     return {};
   }
-  ValidTime time = timeFromCalendar(year, month, day, hour, minute, int(second));
-  const std::string rest = text.substr(std::min(std::size_t(used), text.size()));
-  const std::size_t sign = rest.find_first_of("+-");
-  if (sign != std::string::npos &&
-      std::sscanf(rest.c_str() + sign + 1, "%2d:%2d", &zoneHour, &zoneMinute) >= 1 &&
-      zoneHour >= 0 && zoneHour <= 14) {
-    const minutes zone(60 * zoneHour + zoneMinute);
-    time += rest[sign] == '+' ? -zone : zone;
-  }
-  return time;
+  const auto zone =
+      zoneFrom(std::string_view(text).substr(std::min(std::size_t(used), text.size())));
+  if (!zone) return {};
+  return timeFromCalendar(year, month, day, hour, minute, int(second)) - *zone;
 }
 
 }  // namespace
