@@ -36,14 +36,21 @@ Json jsonFromEntry(const SequenceEntry& entry) {
                        {"outside_fraction", entry.outsideFraction},
                        {"event", entry.event},
                        {"attribution", entry.attribution},
+                       {"forecast", entry.provenance == Provenance::Forecast},
                        {"synthetic", entry.synthetic}});
+}
+
+std::string kindOf(const SequenceEntry& entry) {
+  const bool forecast = entry.provenance == Provenance::Forecast;
+  if (entry.synthetic) return forecast ? "synthetic, forecast" : "synthetic";
+  return forecast ? "forecast" : "";
 }
 
 std::string percent(double share) { return decimals(100.0 * share, 1) + " %"; }
 
 void describe(const Console& console, const SequenceEntry& entry) {
-  const std::string kind = entry.synthetic ? " (synthetic)" : "";
-  console.result(console.strong(entry.product + kind) +
+  const std::string kind = kindOf(entry);
+  console.result(console.strong(entry.product + (kind.empty() ? "" : " (" + kind + ")")) +
                  (entry.event.empty() ? "" : "  " + entry.event));
   console.result("  " + std::string(quantityName(entry.quantity)) + " in " +
                  std::string(unitText(entry.quantity)) + ", " + std::to_string(entry.width) +

@@ -114,7 +114,7 @@ FileSequences readRadolan(const std::string& path, const ReadOptions& options) {
   }
   FrameSequence sequence{.quantity = layout.quantity, .geo = geoOf(header, path)};
   sequence.product = "DWD " + header.product;
-  if (header.leadMinutes > 0) sequence.provenance = Provenance::Forecast;
+  if (header.leadMinutes > 0) markForecast(sequence, header.time);
   sequence.attribution = "Deutscher Wetterdienst";
   addFrame(sequence,
            {.validTime = header.time + minutes(header.leadMinutes),

@@ -70,6 +70,12 @@ RadarFiles readOneFile(const std::string& path, const ReadOptions& options);
 /// numbers absurd).
 void requirePlace(const GeoReference& geo, const std::string& path);
 
+/// What was computed ahead. Each run is a product of its own: the frames of two runs overlap.
+inline void markForecast(FrameSequence& sequence, ValidTime run) {
+  sequence.provenance = Provenance::Forecast;
+  sequence.product += ", run of " + isoText(run);
+}
+
 /// Puts a frame that was just read into a sequence and tells the options' listener.
 inline void addFrame(FrameSequence& sequence, Frame frame, const ReadOptions& options) {
   sequence.frames.push_back(std::move(frame));

@@ -238,8 +238,11 @@ FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options) 
     FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
     sequence.product = productOf(file, image);
     // KNMI's nowcasts (RAC_FM and their kin) come in the same layout.
-    if (sequence.product.find("_FM") != std::string::npos)
+    if (sequence.product.find("_FM") != std::string::npos) {
       sequence.provenance = Provenance::Forecast;
+      const auto run = timeFromKnmi(file.text("overview", "product_datetime_start").value_or(""));
+      if (run) markForecast(sequence, *run);
+    }
     sequence.attribution = "KNMI, CC BY 4.0";
     addFrame(sequence,
              {.validTime = validTimeOf(file, image),

@@ -204,6 +204,17 @@ std::optional<ValidTime> endOf(const OdimArray& array) {
   return timeFromOdim(array.text("enddate"), array.text("endtime"));
 }
 
+/// The end of an interval that lies behind the file's nominal time, as DWD's nowcasts
+/// (composite_rv_..._015-hd5) have it: sums from that time on, and other quantities of some minutes
+/// later. The scans of an observed composite begin before its nominal time or soon after it.
+std::optional<ValidTime> endAhead(const OdimArray& array, ValidTime nominal) {
+  const auto start = timeFromOdim(array.text("startdate"), array.text("starttime")),
+             end = endOf(array);
+  const bool isSum = array.text("quantity") == std::optional<std::string>("ACRR");
+  const minutes scanning(isSum ? 0 : 5);
+  return start && end && *end > nominal && *start >= nominal + scanning ? end : std::nullopt;
+}
+
 /// Whether datasets of the same quantity end at different times: a series in one file. Otherwise
 /// the nominal time holds, which the scans of a composite surround.
 bool holdsManyTimes(const Hdf5File& file) {
@@ -266,8 +277,12 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
       layers[quantity].insert(layer);
       if (!manyTimes && layers[quantity].size() > 1) sequence.product += layer;
       sequence.attribution = attributionOf(file.text("/what", "source").value_or(""));
+      const auto ahead = endAhead(array, time);
+      if (ahead) markForecast(sequence, time);
       addFrame(sequence,
-               {.validTime = manyTimes ? endOf(array).value_or(time) : time,
+               {.validTime = ahead       ? *ahead
+                             : manyTimes ? endOf(array).value_or(time)
+                                         : time,
                 .grid = options.framesToo ? gridOf(file, array, sequence.geo, *meaning) : nullptr,
                 .source = path},
                options);

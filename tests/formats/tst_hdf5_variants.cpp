@@ -296,6 +296,32 @@ private Q_SLOTS:
     QCOMPARE(files.sequences[2].frames[0].grid->at(0, 2), 10.0f);  // an hour's sum
   }
 
+  void odimNowcastsAreValidAtTheEndOfTheirInterval() {
+    std::vector<std::string> paths;
+    for (int lead = 0; lead <= 10; lead += 5) {  // one file a lead, as DWD writes them
+      paths.push_back(at("composite_rv_" + std::to_string(lead) + ".h5"));
+      Hdf5Writer file(paths.back());
+      odim(file, {});
+      odimData(file, "dataset1", "ACRR", true, 0.1, 0.0, kCodes);
+      const char* edges[] = {"235000", "235500", "000000", "000500"};
+      const char* days[] = {"20240131", "20240131", "20240201", "20240201"};
+      file.text("dataset1/what", "startdate", days[lead / 5]);
+      file.text("dataset1/what", "starttime", edges[lead / 5]);
+      file.text("dataset1/what", "enddate", days[lead / 5 + 1]);
+      file.text("dataset1/what", "endtime", edges[lead / 5 + 1]);
+    }
+    const RadarFiles files = readRadarFiles(paths);
+    QVERIFY2(files.passedOver.empty(), files.passedOver.empty() ? "" : files.passedOver[0].c_str());
+    QCOMPARE(files.sequences.size(), 2u);
+    QVERIFY(files.sequences[0].provenance == Provenance::Observed);
+    QCOMPARE(isoText(files.sequences[0].frames.at(0).validTime),
+             std::string("2024-01-31T23:55:00Z"));
+    QVERIFY(files.sequences[1].provenance == Provenance::Forecast);
+    QCOMPARE(isoText(files.sequences[1].frames.at(1).validTime),
+             std::string("2024-02-01T00:05:00Z"));
+    QCOMPARE(files.sequences[1].frames[0].grid->at(0, 2), 120.0f);
+  }
+
   void layersOfOneQuantityAreKeptApart() {
     {
       Hdf5Writer file(at("cappi.h5"));
