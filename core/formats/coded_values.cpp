@@ -7,6 +7,8 @@ namespace stormloom {
 namespace {
 
 constexpr double kLeastDbz = -98.0, kMostDbz = 120.0;  // beyond are codes that a file does not explain
+constexpr double kMostAmount =
+    1e9;  // of rain or VIL: beyond are fill values such as 1e20, declared or not
 constexpr double kRounding = -1e-4;  // of packed values: no rain that came out a trifle below zero
 
 /// The codes as the grid's own number type holds them.
@@ -42,7 +44,8 @@ void valuesFromCodes(RadarGrid& grid, Quantity quantity, const ValueCodes& codes
       if (!mayBeNegative && decoded < 0.0) {
         state = decoded < kRounding ? CellState::Missing : CellState::Measured;
         value = 0.0f;
-      } else if (mayBeNegative && !(decoded >= kLeastDbz && decoded <= kMostDbz)) {
+      } else if (mayBeNegative ? !(decoded >= kLeastDbz && decoded <= kMostDbz)
+                               : decoded > kMostAmount) {
         state = CellState::Missing;
       } else {
         value = float(decoded);

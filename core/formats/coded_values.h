@@ -18,7 +18,8 @@ struct ValueCodes {
 };
 
 /// Turns the codes in `grid` into values and states, in place. What is not finite is Missing, and
-/// so are rain or VIL below zero and reflectivity no radar measures: services write codes of their own there.
+/// so are rain or VIL below zero or beyond all measure and reflectivity no radar measures: services
+/// write codes of their own there.
 void valuesFromCodes(RadarGrid& grid, Quantity quantity, const ValueCodes& codes);
 
 }  // namespace stormloom

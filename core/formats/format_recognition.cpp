@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 #include <string_view>
 
 #include "core/errors.h"
@@ -114,6 +115,13 @@ bool isTiff(const std::string& start) {
 }  // namespace
 
 RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
+  std::error_code unknown;
+  const auto kind = std::filesystem::status(path, unknown).type();
+  if (kind != std::filesystem::file_type::regular &&
+      kind != std::filesystem::file_type::not_found) {
+    throw IoError(
+        path + ": it is no file but a folder, a pipe or a device. Name a file that holds frames.");
+  }
   constexpr std::size_t kLookedAt = 512;
   const std::string start = startOfFile(path, kLookedAt);
   if (start.empty()) throw IoError(path + ": the file is empty. Fetch it again.");

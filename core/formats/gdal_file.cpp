@@ -30,6 +30,9 @@ void prepareGdal() {
     // the network.
     GDALRegister_GTiff();
     GDALRegister_GRIB();
+#ifdef STORMLOOM_JPEG2000
+    GDALRegister_JP2OpenJPEG();  // GRIB2 packs values so; no file is opened with it by itself
+#endif
     GDALRegister_GIF();
   });
 }

@@ -80,17 +80,22 @@ std::optional<double> numberOf(const Items& items, std::initializer_list<const c
   return value;
 }
 
-/// "2016:09-28 14:45:00", "201609281445", "2016-09-28T14:45Z", seconds since 1970.
+/// "2016:09-28 14:45:00", "201609281445", "2016-09-28T14:45Z", "20160928T1645+0200", seconds since
+/// 1970.
 std::optional<ValidTime> timeFromText(const std::string& text) {
   if (auto time = timeFromIso(text)) return time;
+  const std::size_t zoneAt = std::min(text.find_first_of("Z+"), text.size());
+  const auto zone = zoneFrom(std::string_view(text).substr(zoneAt));
+  if (!zone) return {};
   std::string digits;
-  for (const char c : text.substr(0, text.find_first_of("Z+"))) {
+  for (const char c : text.substr(0, zoneAt)) {
     if (c >= '0' && c <= '9') digits += c;
   }
   if (digits.size() == 10 && digits.size() == text.size()) {  // since 1970
     return ValidTime(seconds(std::strtoll(digits.c_str(), nullptr, 10)));
   }
-  return timeFromDigits(std::string_view(digits).substr(0, 14));
+  const auto time = timeFromDigits(digits);
+  return time ? std::optional(*time - *zone) : std::nullopt;
 }
 
 /// What NetCDF left behind in a GeoTIFF made of it: NETCDF_DIM_time and time#units.
@@ -101,14 +106,23 @@ std::optional<ValidTime> timeFromNetCdf(const Items& ofBand, const Items& ofFile
   return clock ? clock->at(*value) : std::nullopt;
 }
 
-std::optional<ValidTime> timeOf(const Items& items) {
-  for (const char* name : {"observation time", "valid_time", "validity_time", "time", "datetime",
-                           "obstime", "netcdf_dim_time", "timestamp", "tifftag_datetime"}) {
+/// By TIFF's own rules its tag is when the file was made: many services write the valid time there,
+/// others do not, so that a time in the name goes before it.
+constexpr const char* kMadeAt = "tifftag_datetime";
+
+std::optional<ValidTime> timeOf(const Items& items,
+                                const std::initializer_list<const char*> names) {
+  for (const char* name : names) {
     const std::optional<std::string> text = firstOf(items, {name});
     if (!text) continue;
     if (auto time = timeFromText(*text)) return time;
   }
   return {};
+}
+
+std::optional<ValidTime> timeOf(const Items& items) {
+  return timeOf(items, {"observation time", "valid_time", "validity_time", "time", "datetime",
+                        "obstime", "netcdf_dim_time", "timestamp"});
 }
 
 /// The grid, and whether its rows come from the south.
@@ -205,6 +219,24 @@ ValueCodes codesOf(GDALRasterBand& band, const Items& items, double factor) {
   return codes;
 }
 
+/// Bands of values: one that says how opaque the others are is none.
+std::vector<int> valueBands(GDALDataset& dataset) {
+  std::vector<int> numbers;
+  for (int k = 1; k <= dataset.GetRasterCount(); ++k)
+    if (dataset.GetRasterBand(k)->GetColorInterpretation() != GCI_AlphaBand) numbers.push_back(k);
+  return numbers;
+}
+
+/// Cells that a mask or an opacity beside the values hides lie outside.
+void hideMasked(GDALRasterBand& band, ValueCodes& codes, RadarGrid& grid, const std::string& path) {
+  if ((band.GetMaskFlags() & (GMF_PER_DATASET | GMF_ALPHA)) == 0) return;
+  if (!codes.outside) codes.outside = std::nan("");
+  RadarGrid mask(grid.width(), grid.height());
+  readBand(*band.GetMaskBand(), mask, path);
+  for (std::size_t k = 0; k < grid.size(); ++k)
+    if (mask.values()[k] == 0.0f) grid.values()[k] = float(*codes.outside);
+}
+
 void turnRows(RadarGrid& grid) {
   const std::size_t width = std::size_t(grid.width());
   for (int row = 0; row < grid.height() / 2; ++row) {
@@ -235,9 +267,19 @@ bool isPlainFmi(GDALRasterBand& band, const Items& items, const std::string& pat
          !numberOf(items, {"gain"}) && band.GetScale(nullptr) == 1.0;
 }
 
+/// A text that names the frame's own time would make every frame a product of its own.
 std::string productOf(const Items& items) {
   const std::string quantity = firstOf(items, {"product", "quantity", "long_name"}).value_or("");
-  return "GeoTIFF" + (quantity.empty() ? "" : " " + quantity);
+  return "GeoTIFF" + (quantity.empty() || namesADay(quantity) ? "" : " " + quantity);
+}
+
+/// FMI's composites name neither service nor licence: its grids and names are its own.
+std::string attributionOf(const Items& items, const std::string& path) {
+  const std::string name = fileNameOf(path);
+  const bool isFmi =
+      name.find("FIN-DBZ") != std::string::npos || name.find("FINUTM") != std::string::npos;
+  const auto written = firstOf(items, {"tifftag_copyright", "licence", "license", "attribution"});
+  return written.value_or(isFmi ? "Finnish Meteorological Institute, CC BY 4.0" : "");
 }
 
 FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
@@ -248,11 +290,12 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
   Items ofBand;
   addItems(ofBand, band.GetMetadata());
   if (const auto time = timeFromText(band.GetDescription())) ofBand["time"] = band.GetDescription();
-  const bool several = dataset.GetRasterCount() > 1;
+  const bool several = valueBands(dataset).size() > 1;
   std::optional<ValidTime> time = timeFromNetCdf(ofBand, items);
   if (!time) time = timeOf(ofBand);
   if (!time && !several) time = timeOf(items);
   if (!time && !several) time = timeInName(fileNameOf(path));
+  if (!time && !several) time = timeOf(items, {kMadeAt});
   if (!time) {
     throw IoError(
         path + ": " +
@@ -266,11 +309,12 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
     codes = {.gain = 0.5, .offset = -32.0, .outside = 255.0, .belowDetection = 0.0};
   FrameSequence sequence{.quantity = meaning.quantity, .geo = placed.geo};
   sequence.product = productOf(items) + (unitOf(band, items).empty() ? ", unit by its name" : "");
-  sequence.attribution = firstOf(items, {"tifftag_copyright", "licence", "license"}).value_or("");
+  sequence.attribution = attributionOf(items, path);
   std::shared_ptr<RadarGrid> grid;
   if (options.framesToo) {
     grid = std::make_shared<RadarGrid>(placed.geo.width(), placed.geo.height());
     readBand(band, *grid, path);
+    hideMasked(band, codes, *grid, path);
     if (placed.southFirst) turnRows(*grid);
     valuesFromCodes(*grid, meaning.quantity, codes);
   }
@@ -293,8 +337,9 @@ FileSequences readGeoTiff(const std::string& path, const ReadOptions& options) {
   const Placed placed = placeOf(*dataset, path);
   requirePlace(placed.geo, path);
   FileSequences sequences;
-  for (int k = 1; k <= bands && !options.stop.stop_requested(); ++k) {
-    sequences.push_back(sequenceOf(*dataset, k, placed, options, path));
+  for (const int band : valueBands(*dataset)) {
+    if (options.stop.stop_requested()) break;
+    sequences.push_back(sequenceOf(*dataset, band, placed, options, path));
   }
   return sequences;
 }

@@ -83,6 +83,13 @@ double rounded(double value, double digits, double tolerance) {
   return std::abs(round - value) <= tolerance ? round : value;
 }
 
+/// A model's frame is valid later than the run that made it.
+std::optional<seconds> leadOf(GDALRasterBand& band) {
+  const long lead = std::strtol(metadata(band, "GRIB_FORECAST_SECONDS").c_str(), nullptr, 10);
+  if (lead <= 0 || lead > 10'000'000) return {};
+  return seconds(lead);
+}
+
 GeoReference geoOf(GDALDataset& dataset, const std::string& path) {
   double t[6] = {};
   const int width = dataset.GetRasterXSize();
@@ -116,10 +123,12 @@ CellState stateOf(float value, Quantity quantity) {
   return value <= -2.5f ? CellState::OutsideCoverage : CellState::Missing;
 }
 
-void markStates(RadarGrid& grid, Quantity quantity, double factor) {
+/// `absent` stands in cells that the message's own bitmap leaves out (9999 by GDAL): NaN where it
+/// has none.
+void markStates(RadarGrid& grid, Quantity quantity, double factor, float absent) {
   for (std::size_t i = 0; i < grid.size(); ++i) {
     float& value = grid.values()[i];
-    const CellState state = stateOf(value, quantity);
+    const CellState state = value == absent ? CellState::OutsideCoverage : stateOf(value, quantity);
     grid.states()[i] = state;
     if (factor != 1.0) value = float(factor * double(value));
     if (state == CellState::BelowDetection) value = belowDetectionValue(quantity);
@@ -131,7 +140,9 @@ std::shared_ptr<const RadarGrid> gridOf(GDALRasterBand& band, const Meaning& mea
                                         const std::string& path) {
   auto grid = std::make_shared<RadarGrid>(band.GetXSize(), band.GetYSize());
   readBand(band, *grid, path);
-  markStates(*grid, meaning.quantity, meaning.factor);
+  int has = 0;
+  const double absent = band.GetNoDataValue(&has);
+  markStates(*grid, meaning.quantity, meaning.factor, has != 0 ? float(absent) : std::nanf(""));
   return grid;
 }
 
@@ -146,6 +157,8 @@ FileSequences sequencesFrom(GDALDataset& dataset, bool isMrms, const std::string
     const Meaning meaning = meaningOf(band, path);
     FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
     sequence.product = (isMrms ? "MRMS " : "GRIB2 ") + metadata(band, "GRIB_ELEMENT");
+    if (const auto lead = leadOf(band); lead && !isMrms)
+      markForecast(sequence, validTimeOf(band, path) - *lead);
     if (isMrms) sequence.attribution = "NOAA/NSSL Multi-Radar Multi-Sensor system, public domain";
     addFrame(sequence,
              {.validTime = validTimeOf(band, path),

@@ -61,7 +61,7 @@ std::vector<Run> runsOfDigits(std::string_view name) {
 /// One separating character lies between two runs.
 bool follows(const std::vector<Run>& runs, std::size_t k, std::string_view name) {
   if (k + 1 >= runs.size() || runs[k + 1].at != runs[k].end() + 1) return false;
-  return std::string_view("-_.TZ ").find(name[runs[k].end()]) != std::string_view::npos;
+  return std::string_view("-_.:TZ ").find(name[runs[k].end()]) != std::string_view::npos;
 }
 
 /// 2019-06-10 and its clock, whose parts may be apart as well.
@@ -115,6 +115,10 @@ std::optional<ValidTime> timeInName(std::string_view path) {
     if (auto time = timeFromDigits(run.digits)) return time;
   }
   return {};
+}
+
+bool namesADay(std::string_view title) {
+  return timeInName(title) || timeInName(std::string(title) + " 0000");
 }
 
 }  // namespace stormloom

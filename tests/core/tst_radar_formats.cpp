@@ -451,6 +451,8 @@ private Q_SLOTS:
                          << "2014-08-10T20:50:00Z";
     QTest::newRow("ISO") << "rain_2019-06-10T12-30-15Z.tif"
                          << "2019-06-10T12:30:15Z";
+    QTest::newRow("ISO with colons") << "rain_2019-06-10T12:30:15Z.nc"
+                                     << "2019-06-10T12:30:15Z";
     QTest::newRow("ISO without seconds") << "rain 2019-06-10 1230_00.tif"
                                          << "2019-06-10T12:30:00Z";
     QTest::newRow("hour 24 is the next day") << "rain_201906302400.tif"

@@ -23,12 +23,14 @@ struct Picture {
   int epsg = 4326;
   double left = 5.0, top = 51.0, cell = 0.5;
   std::vector<double> values = {1, 2, 3, 4, 5, 6};  ///< of each band: 2 rows, 3 columns
+  int columns = 3, rows = 2;                        ///< of the whole: the values again and again
 };
 
 GDALDatasetUniquePtr made(const Picture& picture) {
   GDALAllRegister();
   GDALDriver* memory = GetGDALDriverManager()->GetDriverByName("MEM");
-  GDALDatasetUniquePtr dataset(memory->Create("", 3, 2, picture.bands, picture.type, nullptr));
+  GDALDatasetUniquePtr dataset(
+      memory->Create("", picture.columns, picture.rows, picture.bands, picture.type, nullptr));
   double transform[6] = {picture.left, picture.cell, 0, picture.top, 0, -picture.cell};
   dataset->SetGeoTransform(transform);
   OGRSpatialReference system;
@@ -36,9 +38,12 @@ GDALDatasetUniquePtr made(const Picture& picture) {
   system.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
   dataset->SetSpatialRef(&system);
   for (int band = 1; band <= picture.bands; ++band) {
-    std::vector<double> values = picture.values;
-    for (double& value : values) value += 10 * (band - 1);
-    if (dataset->GetRasterBand(band)->RasterIO(GF_Write, 0, 0, 3, 2, values.data(), 3, 2, GDT_Float64, 0, 0) != CE_None)
+    std::vector<double> values;
+    for (int k = 0; k < picture.columns * picture.rows; ++k)
+      values.push_back(picture.values[std::size_t(k) % picture.values.size()] + 10 * (band - 1));
+    if (dataset->GetRasterBand(band)->RasterIO(GF_Write, 0, 0, picture.columns, picture.rows,
+                                               values.data(), picture.columns, picture.rows,
+                                               GDT_Float64, 0, 0) != CE_None)
       throw std::runtime_error("GDAL cannot fill a picture");
   }
   return dataset;
@@ -121,6 +126,9 @@ private Q_SLOTS:
     QTest::addColumn<QString>("encoding");
     for (const char* encoding : {"PNG", "SIMPLE_PACKING", "IEEE_FLOATING_POINT"})
       QTest::newRow(encoding) << encoding;
+    GDALAllRegister();
+    if (GetGDALDriverManager()->GetDriverByName("JP2OpenJPEG") != nullptr)
+      QTest::newRow("JPEG2000") << "JPEG2000";
   }
   void gribOfOtherPackingsIsReadTheSame() {
     QFETCH(QString, encoding);
@@ -142,6 +150,96 @@ private Q_SLOTS:
     QVERIFY(std::abs(rain.frames[0].grid->at(0, 1) - 3.6f) < 1e-3f);
     QVERIFY(sentenceFor(written("one.grib", std::string("GRIB\0\0\x30\x01", 8) + std::string(100, 'a')))
                 .find("first edition") != std::string::npos);
+  }
+
+  void cellsThatAGribLeavesOutAreNoRain() {
+    Picture picture{
+        .values = {9999, 0.001, 0.002, 0, 0.004, 0.003, 0.0015}, .columns = 60, .rows = 40};
+    Options options = mrmsOptions(1, 7, "COMPLEX_PACKING");
+    options[0].second = "0";
+    options[1].second = "7";
+    options.emplace_back("SPATIAL_DIFFERENCING_ORDER", "1");
+    const auto dataset = made(picture);
+    dataset->GetRasterBand(1)->SetNoDataValue(9999);
+    save(*dataset, "GRIB", at("holes.grib2"), options);
+    const FrameSequence rain = onlySequence(at("holes.grib2"));
+    QVERIFY(rain.frames[0].grid->state(0, 0) == CellState::OutsideCoverage);
+    QVERIFY(rain.frames[0].grid->state(0, 56) == CellState::OutsideCoverage);
+    QVERIFY(rain.frames[0].grid->state(0, 3) == CellState::Measured);
+    QVERIFY(std::abs(rain.frames[0].grid->at(0, 1) - 3.6f) < 0.1f);
+    QVERIFY(std::abs(rain.frames[0].grid->at(0, 4) - 14.4f) < 0.1f);
+    QVERIFY(rain.provenance == Provenance::Observed);
+  }
+
+  void whatAModelForecastIsNotCalledObserved() {
+    Options options = mrmsOptions(1, 7, "IEEE_FLOATING_POINT");
+    options[0].second = "0";
+    options[1].second = "7";
+    options[4].second = "1 7 2 0 97 0 0 1 2 102 0 500 255 0 0";  // two hours on
+    save(*made({}), "GRIB", at("ahead.grib2"), options);
+    const FrameSequence rain = onlySequence(at("ahead.grib2"));
+    QVERIFY(rain.provenance == Provenance::Forecast);
+    QCOMPARE(isoText(rain.frames[0].validTime), std::string("2019-06-10T14:02:38Z"));
+    QVERIFY2(rain.product.ends_with("run of 2019-06-10T12:02:38Z"), rain.product.c_str());
+  }
+
+  void aGeoTiffsTimeMayHaveAZone_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("time");
+    QTest::newRow("ahead") << "2019-06-10T14:30:00+02:00"
+                           << "2019-06-10T12:30:00Z";
+    QTest::newRow("behind") << "2019-06-09T23:30:00-05:30"
+                            << "2019-06-10T05:00:00Z";
+    QTest::newRow("without colons") << "20190610T143000+0200"
+                                    << "2019-06-10T12:30:00Z";
+    QTest::newRow("fractions") << "2019-06-10T12:30:00.000Z"
+                               << "2019-06-10T12:30:00Z";
+    QTest::newRow("UTC") << "2019-06-10 12:30:00 UTC"
+                         << "2019-06-10T12:30:00Z";
+  }
+  void aGeoTiffsTimeMayHaveAZone() {
+    QFETCH(QString, text);
+    QFETCH(QString, time);
+    const auto picture = made({});
+    picture->SetMetadataItem("units", "mm/h");
+    picture->SetMetadataItem("valid_time", text.toUtf8());
+    save(*picture, "GTiff", at("zone.tif"));
+    QCOMPARE(QString::fromStdString(isoText(onlySequence(at("zone.tif")).frames[0].validTime)),
+             time);
+  }
+
+  void whenAGeoTiffWasMadeIsNoValidTimeWhereItsNameSaysOne() {
+    const auto picture = made({});
+    picture->SetMetadataItem("units", "mm/h");
+    picture->SetMetadataItem("TIFFTAG_DATETIME", "2024:01:05 08:00:00");
+    save(*picture, "GTiff", at("rain_201906101240.tif"));
+    QCOMPARE(isoText(onlySequence(at("rain_201906101240.tif")).frames[0].validTime),
+             std::string("2019-06-10T12:40:00Z"));
+  }
+
+  void cellsUnderAMaskOrWithoutOpacityLieOutside() {
+    const auto masked = made({});
+    masked->SetMetadataItem("units", "mm/h");
+    CPLSetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES");
+    std::vector<unsigned char> mask = {0, 255, 255, 255, 255, 0};
+    masked->CreateMaskBand(GMF_PER_DATASET);
+    QCOMPARE(masked->GetRasterBand(1)->GetMaskBand()->RasterIO(GF_Write, 0, 0, 3, 2, mask.data(), 3,
+                                                               2, GDT_Byte, 0, 0),
+             CE_None);
+    save(*masked, "GTiff", at("mask_201906101240.tif"));
+    const auto opaque = made({.type = GDT_Byte, .bands = 2});
+    opaque->SetMetadataItem("units", "mm/h");
+    opaque->GetRasterBand(2)->SetColorInterpretation(GCI_AlphaBand);
+    QCOMPARE(
+        opaque->GetRasterBand(2)->RasterIO(GF_Write, 0, 0, 3, 2, mask.data(), 3, 2, GDT_Byte, 0, 0),
+        CE_None);
+    save(*opaque, "GTiff", at("alpha_201906101240.tif"));
+    for (const char* name : {"mask_201906101240.tif", "alpha_201906101240.tif"}) {
+      const FrameSequence rain = onlySequence(at(name));
+      QVERIFY2(rain.frames[0].grid->state(0, 0) == CellState::OutsideCoverage, name);
+      QVERIFY2(rain.frames[0].grid->state(1, 2) == CellState::OutsideCoverage, name);
+      QCOMPARE(rain.frames[0].grid->at(0, 1), 2.0f);
+    }
   }
 
   void geoTiffsSayTheirTimeInTagsOrNames() {
@@ -228,6 +326,7 @@ private Q_SLOTS:
     QVERIFY(dbz.frames[0].grid->state(0, 0) == CellState::BelowDetection);
     QVERIFY(dbz.frames[0].grid->state(0, 1) == CellState::OutsideCoverage);
     QCOMPARE(dbz.frames[0].grid->at(1, 0), 18.0f);
+    QCOMPARE(dbz.attribution, std::string("Finnish Meteorological Institute, CC BY 4.0"));
   }
 
   void geoTiffsOfAnyMapArePlaced_data() {
@@ -288,6 +387,20 @@ private Q_SLOTS:
     QVERIFY((frames.provenance == Provenance::Forecast) == (lead > 0));
     QVERIFY(std::abs(frames.frames[0].grid->at(600, 500) - value) < 1e-3);
     QCOMPARE(frames.width(), 1100);
+  }
+
+  void runsOfAForecastAreKeptApart() {
+    std::vector<std::string> files;
+    for (const char* clock : {"161355", "161400"}) {
+      const std::string head = "RV" + std::string(clock) +
+                               "100000926BY   2640195VS 5SW  P42001HPR E-02INT   5GP1200x1100VV "
+                               "010MF 00000008MS  3<deb>";
+      files.push_back(written(clock, head + '\x03' + std::string(1200 * 1100 * 2, '\1')));
+    }
+    const RadarFiles runs = readRadarFiles(files);
+    QCOMPARE(runs.sequences.size(), 2u);
+    QVERIFY(runs.passedOver.empty());
+    QCOMPARE(runs.sequences[1].product, std::string("DWD RV, run of 2026-09-16T14:00:00Z"));
   }
 
   void radolanOfEarlierYearsIsRead() {
