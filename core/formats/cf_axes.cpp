@@ -91,9 +91,20 @@ std::optional<std::pair<double, double>> outerBounds(const NetCdfSource& file,
   return rising ? std::pair(low0, high1) : std::pair(high0, low1);
 }
 
+/// 359.5, 0.5 or 179.5, -179.5: longitudes go on beyond the turn.
+void goOnBeyondTheTurn(std::vector<double>& longitudes) {
+  constexpr double kTurn = 360.0;
+  for (std::size_t k = 1; k < longitudes.size(); ++k) {
+    const double jump = longitudes[k] - longitudes[k - 1];
+    if (std::abs(jump) > 0.5 * kTurn && std::abs(jump) < 1.5 * kTurn)
+      longitudes[k] -= std::copysign(kTurn, jump);
+  }
+}
+
 Axis axisOf(const NetCdfSource& file, const std::string& name, double metresARadian) {
-  const std::vector<double> values = file.coordinate(name);
+  std::vector<double> values = file.coordinate(name);
   const std::string units = file.text(name, "units");
+  if (isDegrees(units)) goOnBeyondTheTurn(values);
   const std::size_t count = values.size();
   const double step = count > 1 ? (values.back() - values.front()) / double(count - 1) : 0.0;
   bool even = step != 0.0 && std::isfinite(step) && count <= kMostCellsAside;
@@ -157,31 +168,47 @@ std::string turnPole(const RotatedMap& map, Axis& x, Axis& y) {
 
 /// Longitude and latitude of each cell without a map projection: a bent grid.
 void refuseCurved(const NetCdfSource& file, const NetCdfVariable& variable) {
-  const std::size_t rank = variable.dimensions.size();
-  const std::vector<std::string> plane = {variable.dimensions[rank - 2], variable.dimensions[rank - 1]};
+  const auto along = [&](const std::string& dimension) {
+    return std::ranges::find(variable.dimensions, dimension) != variable.dimensions.end();
+  };
   for (const NetCdfVariable& other : file.variables()) {
-    if (other.dimensions != plane || other.name == variable.name || !isAngle(file, other.name)) continue;
+    const bool ofItsCells =
+        other.dimensions.size() == 2 && std::ranges::all_of(other.dimensions, along);
+    if (!ofItsCells || other.name == variable.name || !isAngle(file, other.name)) continue;
     throw IoError(file.path() + ": its variable " + variable.name +
                   " lies on a bent grid: each cell has a longitude and latitude of its own, and no map projection is "
                   "named. Carry it to a plain grid first (for example with cdo remapbil).");
   }
 }
 
+/// Which two dimensions are x and y. Most files have them last, as (time, y, x); some have (y, x,
+/// time).
+std::optional<std::pair<std::size_t, std::size_t>> planeOf(const NetCdfSource& file,
+                                                           const NetCdfVariable& variable) {
+  std::vector<std::pair<std::size_t, Direction>> found;
+  for (std::size_t k = 0; k < variable.dimensions.size(); ++k) {
+    const std::string coordinate = file.meantBy(variable.name, variable.dimensions[k]);
+    const Direction direction =
+        coordinate.empty() ? Direction::None : directionOf(file, coordinate);
+    if (direction != Direction::None) found.emplace_back(k, direction);
+  }
+  if (found.size() != 2 || found[0].second == found[1].second) return {};
+  return std::pair(found[0].first, found[1].first);
+}
+
 }  // namespace
 
 std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& variable) {
-  const std::size_t rank = variable.dimensions.size();
-  if (rank < 2) return {};
-  const std::string outer = file.meantBy(variable.name, variable.dimensions[rank - 2]);
-  const std::string inner = file.meantBy(variable.name, variable.dimensions[rank - 1]);
-  const bool named = !outer.empty() && !inner.empty();
-  const Direction first = named ? directionOf(file, outer) : Direction::None;
-  const Direction second = named ? directionOf(file, inner) : Direction::None;
-  if (first == Direction::None || second == Direction::None || first == second) {
+  if (variable.dimensions.size() < 2) return {};
+  const auto plane = planeOf(file, variable);
+  if (!plane) {
     refuseCurved(file, variable);
     return {};
   }
-  const bool columnsFirst = first == Direction::X;
+  const auto [outerAt, innerAt] = *plane;
+  const std::string outer = file.meantBy(variable.name, variable.dimensions[outerAt]);
+  const std::string inner = file.meantBy(variable.name, variable.dimensions[innerAt]);
+  const bool columnsFirst = directionOf(file, outer) == Direction::X;
   const std::string mapping = mappingOf(file, variable);
   const double height =
       mapping.empty() ? 0.0 : file.number(mapping, "perspective_point_height").value_or(0.0);
@@ -192,10 +219,10 @@ std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& v
       x.inDegrees && !mapping.empty() ? rotatedMapFromCf(file, mapping) : std::nullopt;
   const std::string map = turnedMap ? turnPole(*turnedMap, x, y) : projectionOf(file, variable, x);
   return CfGrid{
-      GeoReference(map, std::min(x.begin, x.end),
-                   std::max(y.begin, y.end), std::abs(x.end - x.begin) / double(x.count),
+      GeoReference(map, std::min(x.begin, x.end), std::max(y.begin, y.end),
+                   std::abs(x.end - x.begin) / double(x.count),
                    std::abs(y.end - y.begin) / double(y.count), int(x.count), int(y.count)),
-      columnsFirst, y.begin<y.end, x.begin> x.end};
+      outerAt, innerAt, columnsFirst, y.begin<y.end, x.begin> x.end};
 }
 
 RadarGrid turned(RadarGrid grid, const CfGrid& place) {

@@ -8,16 +8,16 @@
 
 namespace stormloom {
 
-/// Where the last two dimensions of a CF variable lie, and how its cells must be turned for north
-/// up.
+/// Where a CF variable's two map dimensions lie, and how its cells must be turned for north up.
 struct CfGrid {
   GeoReference geo;
+  std::size_t outer = 0, inner = 1;  ///< which of the variable's dimensions they are, in file order
   bool columnsFirst = false;  ///< dimensions (x, y)
   bool southFirst = false;
   bool eastFirst = false;
 };
 
-/// Nothing where the last two dimensions are no map axes; IoError where they are, but cannot be
+/// Nothing where no two of its dimensions are map axes; IoError where they are, but cannot be
 /// used.
 std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& variable);
 

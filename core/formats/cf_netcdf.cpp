@@ -9,6 +9,7 @@
 #include "core/formats/coded_values.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/netcdf_source.h"
+#include "core/formats/time_in_name.h"
 #include "core/formats/unit_text.h"
 
 namespace stormloom {
@@ -23,15 +24,16 @@ std::optional<UnitMeaning> meaningOf(const NetCdfSource& file, const NetCdfVaria
                            file.text(variable.name, "long_name"));
 }
 
-/// The one leading dimension that may be longer than one: time. Others must be single.
+/// The one dimension beside the map's that may be longer than one: time. Others must be single.
 struct Leading {
   std::string timeCoordinate;
   std::size_t timeIndex = 0;
 };
 
-Leading leadingOf(const NetCdfSource& file, const NetCdfVariable& variable) {
+Leading leadingOf(const NetCdfSource& file, const NetCdfVariable& variable, const CfGrid& place) {
   Leading leading;
-  for (std::size_t k = 0; k + 2 < variable.dimensions.size(); ++k) {
+  for (std::size_t k = 0; k < variable.dimensions.size(); ++k) {
+    if (k == place.outer || k == place.inner) continue;
     const std::string& name = variable.dimensions[k];
     const std::string counts = cfTimeCoordinate(file, name);
     if (!counts.empty() && leading.timeCoordinate.empty()) {
@@ -91,13 +93,12 @@ void makeUnsigned(double wrap, RadarGrid& grid, ValueCodes& codes) {
 }
 
 std::shared_ptr<const RadarGrid> gridOf(const NetCdfSource& file, const NetCdfVariable& variable,
-                                        const CfGrid& place,
-                                        const std::vector<std::size_t>& leading, Quantity quantity,
-                                        ValueCodes codes) {
+                                        const CfGrid& place, const std::vector<std::size_t>& index,
+                                        Quantity quantity, ValueCodes codes) {
   const bool columnsFirst = place.columnsFirst;
   RadarGrid read(columnsFirst ? place.geo.height() : place.geo.width(),
                  columnsFirst ? place.geo.width() : place.geo.height());
-  file.readSlice(variable, leading, read);
+  file.readSlice(variable, index, place.outer, place.inner, read);
   const double wrap = file.unsignedWrap(variable.name);
   makeUnsigned(wrap, read, codes);
   dropInvalid(file, variable.name, wrap, codes, read);
@@ -118,11 +119,12 @@ double factorOf(const NetCdfSource& file, const NetCdfVariable& variable,
   return meaning.factor * 60.0 / times.accumulationMinutes;
 }
 
-/// The file's title, of several variables each one's own name.
+/// The file's title, of several variables each one's own name. A title with the frame's own time
+/// would make every file a product of its own.
 std::string productOf(const NetCdfSource& file, const NetCdfVariable& variable, bool alone) {
   if (!alone) return "NetCDF " + variable.name;
   for (const std::string& name : {file.text("", "title"), file.text(variable.name, "long_name")}) {
-    if (!name.empty()) return name;
+    if (!name.empty() && !namesADay(name)) return name;
   }
   return "NetCDF " + variable.name;
 }
@@ -139,14 +141,17 @@ std::string attributionOf(const NetCdfSource& file) {
 FrameSequence sequenceOf(const NetCdfSource& file, const NetCdfVariable& variable,
                          const UnitMeaning& meaning, const CfGrid& place, bool alone,
                          const ReadOptions& options) {
-  const Leading leading = leadingOf(file, variable);
+  const Leading leading = leadingOf(file, variable, place);
   const CfTimes times = cfTimesOf(file, variable, leading.timeCoordinate);
   const ValueCodes codes = codesOf(file, variable.name, factorOf(file, variable, meaning, times));
   requirePlace(place.geo, file.path());
   FrameSequence sequence{.quantity = meaning.quantity, .geo = place.geo};
   sequence.product = productOf(file, variable, alone);
+  if (meaning.accumulated && times.sumsOverStep)
+    sequence.product += ", taken as sums over its step";
+  if (times.run) markForecast(sequence, *times.run);
   sequence.attribution = attributionOf(file);
-  std::vector<std::size_t> index(variable.dimensions.size() - 2, 0);
+  std::vector<std::size_t> index(variable.dimensions.size(), 0);
   for (std::size_t k = 0; k < times.times.size() && !options.stop.stop_requested(); ++k) {
     if (!leading.timeCoordinate.empty()) index[leading.timeIndex] = k;
     addFrame(

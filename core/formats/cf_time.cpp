@@ -70,7 +70,8 @@ bool isSpanOfTime(const std::string& unit) {
 }
 
 /// Leads ("hours" behind one reference time): the run's time and each step.
-std::vector<ValidTime> timesOfLeads(const NetCdfSource& file, const std::string& name) {
+std::vector<ValidTime> timesOfLeads(const NetCdfSource& file, const std::string& name,
+                                    std::optional<ValidTime>* itsRun = nullptr) {
   const std::string written = file.find(name) ? file.text(name, "units") : "";
   if (!isSpanOfTime(written)) return {};
   const double unit = secondsInUnit(written);
@@ -80,6 +81,7 @@ std::vector<ValidTime> timesOfLeads(const NetCdfSource& file, const std::string&
                            last == "forecast_reference_time" || last == "reftime" || last == "time";
     const std::vector<ValidTime> run = reference ? timesIn(file, other.name) : std::vector<ValidTime>();
     if (run.size() != 1) continue;
+    if (itsRun != nullptr) *itsRun = run.front();
     std::vector<ValidTime> times;
     for (const double lead : file.coordinate(name)) {
       if (!(std::abs(lead * unit) < 1e8)) return {};
@@ -139,12 +141,32 @@ CfTimes scalarTime(const NetCdfSource& file, const NetCdfVariable& variable) {
   return {};
 }
 
+/// The usual distance of frames; 0 for one alone.
+double stepOf(std::vector<ValidTime> times) {
+  std::ranges::sort(times);
+  std::vector<double> steps;
+  for (std::size_t k = 1; k < times.size(); ++k)
+    if (times[k] > times[k - 1]) steps.push_back(minutesBetween(times[k - 1], times[k]));
+  if (steps.empty()) return 0.0;
+  const auto middle = steps.begin() + std::ptrdiff_t(steps.size() / 2);
+  std::ranges::nth_element(steps, middle);
+  return *middle;
+}
+
+/// A run's time before the frames'.
+std::optional<ValidTime> runBefore(const NetCdfSource& file, const std::vector<ValidTime>& times) {
+  for (const NetCdfVariable& variable : file.variables()) {
+    if (file.text(variable.name, "standard_name") != "forecast_reference_time") continue;
+    const std::vector<ValidTime> runs = timesIn(file, variable.name);
+    if (!runs.empty() && runs.front() < times.back()) return runs.front();
+  }
+  return {};
+}
+
 std::optional<ValidTime> timeOfFile(const NetCdfSource& file) {
   for (const char* attribute :
        {"time_coverage_end", "valid_time", "validity_time", "nominal_product_time"}) {
-    std::string text = file.text("", attribute);
-    text.resize(std::min(text.find('.'), text.size()));
-    if (auto time = timeFromIso(text)) return time;
+    if (auto time = timeFromIso(file.text("", attribute))) return time;
   }
   return timeInName(fileNameOf(file.path()));
 }
@@ -177,7 +199,7 @@ CfTimes cfTimesOf(const NetCdfSource& file, const NetCdfVariable& variable,
     }
   } else {
     result.times = timesIn(file, timeCoordinate);
-    if (result.times.empty()) result.times = timesOfLeads(file, timeCoordinate);
+    if (result.times.empty()) result.times = timesOfLeads(file, timeCoordinate, &result.run);
     takeBounds(file, timeCoordinate, result);
   }
   if (result.times.empty()) {
@@ -187,8 +209,11 @@ CfTimes cfTimesOf(const NetCdfSource& file, const NetCdfVariable& variable,
   }
   if (result.accumulationMinutes == 0.0)
     result.accumulationMinutes = minutesOfCellMethods(file.text(variable.name, "cell_methods"));
-  if (result.accumulationMinutes == 0.0 && result.times.size() > 1)
-    result.accumulationMinutes = minutesBetween(result.times[0], result.times[1]);
+  if (result.accumulationMinutes == 0.0) {
+    result.accumulationMinutes = stepOf(result.times);
+    result.sumsOverStep = true;
+  }
+  if (!result.run) result.run = runBefore(file, result.times);
   return result;
 }
 

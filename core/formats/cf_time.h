@@ -15,6 +15,9 @@ namespace stormloom {
 struct CfTimes {
   std::vector<ValidTime> times;
   double accumulationMinutes = 0.0;
+  bool sumsOverStep =
+      false;  ///< nothing says so: each frame is taken to add up since the one before
+  std::optional<ValidTime> run;  ///< of forecasts: when they were made, before they are valid
 };
 
 /// The variable along `dimension` that counts time; "" where none does.

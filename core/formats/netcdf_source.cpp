@@ -171,14 +171,14 @@ std::vector<double> NetCdfSource::coordinate(const std::string& name) const {
   return values;
 }
 
-void NetCdfSource::readSlice(const NetCdfVariable& variable,
-                             const std::vector<std::size_t>& leading, RadarGrid& grid) const {
-  std::vector<std::size_t> start = leading, count(leading.size(), 1);
-  start.insert(start.end(), {0, 0});
-  count.insert(count.end(), {std::size_t(grid.height()), std::size_t(grid.width())});
+void NetCdfSource::readSlice(const NetCdfVariable& variable, std::vector<std::size_t> index,
+                             std::size_t outer, std::size_t inner, RadarGrid& grid) const {
+  std::vector<std::size_t> count(index.size(), 1);
+  index[outer] = index[inner] = 0;
+  count[outer] = std::size_t(grid.height());
+  count[inner] = std::size_t(grid.width());
   const auto [group, id] = placeOf(variable.name);
-  const int status =
-      nc_get_vara_float(group, id, start.data(), count.data(), grid.values().data());
+  const int status = nc_get_vara_float(group, id, index.data(), count.data(), grid.values().data());
   // A double too large for a float is no value of rain: the library says so, and all others are
   // there.
   if (status != NC_ERANGE) check(status, "its variable " + variable.name);

@@ -40,9 +40,10 @@ public:
 
   /// All values of a coordinate (at most a million), unpacked.
   std::vector<double> coordinate(const std::string& variable) const;
-  /// The (y, x) slice behind `leading` indices, unscaled, into a grid of its size.
-  void readSlice(const NetCdfVariable& variable, const std::vector<std::size_t>& leading,
-                 RadarGrid& grid) const;
+  /// One plane, unscaled, into a grid of its size: dimension `outer` runs along its rows, `inner`
+  /// along its columns, the others stay at `index` (one entry for each dimension).
+  void readSlice(const NetCdfVariable& variable, std::vector<std::size_t> index, std::size_t outer,
+                 std::size_t inner, RadarGrid& grid) const;
   /// 256 or 65536 to be added to negative values: NetCDF classic's _Unsigned = "true"; otherwise 0.
   double unsignedWrap(const std::string& variable) const;
 

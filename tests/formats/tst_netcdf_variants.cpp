@@ -53,6 +53,9 @@ private Q_SLOTS:
     row("hours since 2019-06-10 00:00:0.0", 12.5, "2019-06-10T12:30:00Z");
     row("h since 2019-6-1 6:0:0", 222.5, "2019-06-10T12:30:00Z");
     row("hours since 2019-06-10 02:00:00 +02:00", 12.5, "2019-06-10T12:30:00Z");
+    row("hours since 2019-06-10 05:30:00 +0530", 12.5, "2019-06-10T12:30:00Z");
+    row("hours since 2019-06-09 18:30:00.0 -5:30", 12.5, "2019-06-10T12:30:00Z");
+    row("hours since 2019-6-10 0:0:0 0:00", 12.5, "2019-06-10T12:30:00Z");
     row("days since 1900-01-01 00:00:00", 43624.5, "2019-06-10T12:00:00Z");
     row("milliseconds since 1970-01-01", 1560168060000.0, "2019-06-10T12:01:00Z");
     row("day as %Y%m%d.%f", 20190610.5, "2019-06-10T12:00:00Z");
@@ -185,6 +188,115 @@ private Q_SLOTS:
         QCOMPARE(rain.frames[0].grid->at(row, col), float(100.0 * lat + lon));
       }
     }
+  }
+
+  void dimensionsMayComeInAnyOrder_data() {
+    QTest::addColumn<QStringList>("order");
+    for (const char* order : {"time,lat,lon", "lat,lon,time", "lat,time,lon", "lon,time,lat",
+                              "lon,lat,time", "level,lat,lon,time"})
+      QTest::newRow(order) << QString(order).split(',');
+  }
+  void dimensionsMayComeInAnyOrder() {
+    QFETCH(QStringList, order);
+    const std::map<QString, std::size_t> length = {
+        {"time", 4}, {"lat", 2}, {"lon", 3}, {"level", 1}};
+    {
+      NetCdfWriter file(at("order.nc"));
+      plainAxes(file);
+      file.axis("time", "minutes since 2019-06-10 12:00", 0, 5, 4);
+      file.dimension("level", 1);
+      std::vector<std::string> dimensions;
+      for (const QString& name : order) dimensions.push_back(name.toStdString());
+      rainRate(file, dimensions);
+      std::vector<double> values;
+      for (std::size_t k = 0; k < 24; ++k) {  // each cell tells its place
+        std::map<QString, std::size_t> index;
+        std::size_t rest = k;
+        for (auto name = order.rbegin(); name != order.rend(); ++name) {
+          index[*name] = rest % length.at(*name);
+          rest /= length.at(*name);
+        }
+        values.push_back(double(100 * index["time"] + 10 * index["lat"] + index["lon"]));
+      }
+      file.put("rain_rate", values);
+    }
+    const FrameSequence rain = onlySequence(at("order.nc"));
+    QCOMPARE(rain.frames.size(), 4u);
+    for (int time = 0; time < 4; ++time)
+      for (int row = 0; row < 2; ++row)
+        for (int col = 0; col < 3; ++col)
+          QCOMPARE(rain.frames[std::size_t(time)].grid->at(row, col),
+                   float(100 * time + 10 * row + col));
+  }
+
+  void longitudesMayGoOnBeyondTheTurn() {
+    {
+      NetCdfWriter file(at("turn_201906101200.nc"));
+      file.axis("lat", "degrees_north", 40, -1, 2);
+      file.axis("lon", "degrees_east", 359, 1, 3);
+      file.put("lon", {359, 0, 1});
+      rainRate(file, {"lat", "lon"});
+      file.put("rain_rate", counted(6));
+    }
+    const FrameSequence rain = onlySequence(at("turn_201906101200.nc"));
+    QVERIFY(cellsOff(rain.geo, 0.5, 0.5, {-1.0, 40.0}) < 1e-6);
+    QVERIFY(cellsOff(rain.geo, 2.5, 1.5, {1.0, 39.0}) < 1e-6);
+  }
+
+  void filesWhoseTitlesNameTheirTimeAreOneSequence() {
+    std::vector<std::string> files;
+    for (int k = 0; k < 3; ++k) {
+      files.push_back(at("title" + std::to_string(k) + ".nc"));
+      NetCdfWriter file(files.back());
+      plainAxes(file);
+      file.text("", "title",
+                "Rain rate of 2019-06-1" + std::to_string(k) + (k == 2 ? "" : " 00:00 UTC"));
+      file.axis("time", "days since 2019-06-10", k, 1, 1);
+      rainRate(file, {"time", "lat", "lon"});
+      file.put("rain_rate", counted(6));
+    }
+    const RadarFiles read = readRadarFiles(files);
+    QCOMPARE(read.sequences.size(), 1u);
+    QCOMPARE(read.sequences[0].frames.size(), 3u);
+  }
+
+  void sumsWithoutAnIntervalAreTakenOverTheStepAndSaySo() {
+    {
+      NetCdfWriter file(at("step.nc"));
+      plainAxes(file);
+      file.axis("time", "minutes since 2019-06-10 12:00", 0, 5, 5);
+      file.put("time", {0, 30, 35, 40, 45});  // a gap first
+      rainRate(file, {"time", "lat", "lon"}, "mm");
+      file.put("rain_rate", counted(30));
+    }
+    const FrameSequence rain = onlySequence(at("step.nc"));
+    QCOMPARE(rain.frames[0].grid->at(0, 0), 12.0f);
+    QVERIFY2(rain.product.ends_with("taken as sums over its step"), rain.product.c_str());
+  }
+
+  void fillValuesThatNobodyDeclaredAreNoRain() {
+    {
+      NetCdfWriter file(at("fill_201906101200.nc"));
+      plainAxes(file);
+      rainRate(file, {"lat", "lon"});
+      file.numbers("rain_rate", "_FillValue", NC_FLOAT, {-1});
+      file.put("rain_rate", {1e20, 9.96921e36, 3, 4, 5, 6});
+    }
+    const RadarGrid grid = *onlySequence(at("fill_201906101200.nc")).frames[0].grid;
+    QVERIFY(grid.state(0, 0) == CellState::Missing && grid.state(0, 1) == CellState::Missing);
+    QCOMPARE(grid.at(0, 2), 3.0f);
+  }
+
+  void aFilesOwnTimeMayHaveAZone() {
+    {
+      NetCdfWriter file(at("coverage.nc"));
+      plainAxes(file);
+      file.text("", "time_coverage_end", "2019-06-10T14:30:00.000+02:00");
+      rainRate(file, {"lat", "lon"});
+      file.put("rain_rate", counted(6));
+    }
+    QCOMPARE(isoText(onlySequence(at("coverage.nc")).frames[0].validTime),
+             std::string("2019-06-10T12:30:00Z"));
   }
 
   void longitudesMayCountTo360() {
@@ -403,6 +515,8 @@ private Q_SLOTS:
     QCOMPARE(rain.frames.size(), 3u);
     QCOMPARE(isoText(rain.frames[0].validTime), std::string("2019-06-10T12:05:00Z"));
     QCOMPARE(rain.frames[2].grid->at(1, 2), 18.0f);
+    QVERIFY(rain.provenance == Provenance::Forecast);
+    QVERIFY2(rain.product.ends_with("run of 2019-06-10T12:00:00Z"), rain.product.c_str());
   }
 
   void timesOfAnotherNameThanTheirDimensionAreFound() {
