@@ -80,6 +80,13 @@ int thinningStep(const FrameSequence& sequence, std::size_t mostCells) {
 
 }  // namespace
 
+std::size_t drawnCells(std::size_t memoryBudget, std::size_t frames) {
+  constexpr std::size_t kFewest = 100000, kShare = 6,
+                        kBytesACell = sizeof(float) + sizeof(CellState);
+  if (memoryBudget == 0 || frames == 0) return kMostDrawnCells;
+  return std::clamp(memoryBudget / (kShare * kBytesACell * frames), kFewest, kMostDrawnCells);
+}
+
 FrameSequence ThinnedGrids::thinned(const FrameSequence& sequence, std::size_t mostCells) {
   std::erase_if(known_, [](const auto& entry) { return entry.second.source.expired(); });
   const int step = thinningStep(sequence, mostCells);

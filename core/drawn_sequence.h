@@ -9,6 +9,10 @@ namespace stormloom {
 /// Cells a picture is drawn from without a pause; more than a screen shows anyway.
 inline constexpr std::size_t kMostDrawnCells = 700000;
 
+/// Fewer for each of so many frames that all of them would take more than a sixth of the memory for
+/// frames (0: no such limit).
+std::size_t drawnCells(std::size_t memoryBudget, std::size_t frames);
+
 /// The same sequence on cells so many times coarser that it can be drawn; each holds the strongest
 /// value below it, so that small storms stay visible. For drawing only. Sequences that are small
 /// enough come back as they are.

@@ -55,7 +55,8 @@ void FrameGathering::frame(std::size_t file, DecodedFrame decoded) {
 }
 
 /// Frames of one sequence have one cell size, so what comes later is reduced as far as what is
-/// there.
+/// there. Whoever shows the frames holds those of before until it is told of the averaged ones, a
+/// quarter of their size: both together must stay within the budget.
 void FrameGathering::keepBudget() {
   for (;;) {
     for (Gathered& gathered : gathered_) {
@@ -63,7 +64,7 @@ void FrameGathering::keepBudget() {
       for (const Part& part : gathered.parts) coarsest = std::max(coarsest, part.reduction);
       for (Part& part : gathered.parts) reducePart(gathered, part, coarsest / part.reduction);
     }
-    if (held_ <= budget_ || reduction_ >= kCoarsest) return;
+    if (held_ <= budget_ / 4 * 3 || reduction_ >= kCoarsest) return;
     reduction_ *= 2;
     for (Gathered& gathered : gathered_) {
       for (Part& part : gathered.parts) reducePart(gathered, part, reduction_ / part.reduction);
@@ -96,11 +97,24 @@ void FrameGathering::again(std::size_t file) {
   }
 }
 
+/// Each run of a forecast is a sequence of its own: old runs are measured against the newest
+/// forecast of all.
+ValidTime FrameGathering::newestBeside(const Gathered& gathered) const {
+  const bool forecast = gathered.sequence.provenance == Provenance::Forecast;
+  ValidTime newest{};
+  for (const Gathered& other : gathered_) {
+    if (&other != &gathered && !(forecast && other.sequence.provenance == Provenance::Forecast))
+      continue;
+    for (const Part& part : other.parts) newest = std::max(newest, part.frame.validTime);
+  }
+  return newest;
+}
+
 void FrameGathering::dropOlderThan(std::chrono::minutes keep) {
   for (Gathered& gathered : gathered_) {
     if (gathered.parts.empty()) continue;
     const auto timeOf = [](const Part& part) { return part.frame.validTime; };
-    const ValidTime newest = timeOf(*std::ranges::max_element(gathered.parts, {}, timeOf));
+    const ValidTime newest = newestBeside(gathered);
     std::erase_if(gathered.parts, [&](const Part& part) {
       const bool old = timeOf(part) < newest - keep;
       if (old) held_ -= bytesOf(part.frame);
@@ -146,8 +160,12 @@ FrameSequence FrameGathering::finished(const Gathered& gathered,
   for (const Part* part : parts) {
     Frame frame = part->frame;
     if (before != nullptr && before->frame.validTime == frame.validTime) {
-      doubled.push_back(frame.source + ": it has the same valid time, " + isoText(frame.validTime) +
-                        ", as " + before->frame.source + ", which is used.");
+      doubled.push_back(
+          frame.source + ": it has " +
+          (frame.source == before->frame.source
+               ? "more than one frame valid at " + isoText(frame.validTime) + "; the first is used."
+               : "the same valid time, " + isoText(frame.validTime) + ", as " +
+                     before->frame.source + ", which is used."));
       continue;
     }
     if (before != nullptr && sequence.provenance == Provenance::Observed) {

@@ -49,6 +49,7 @@ private:
     std::vector<Part> parts;
   };
 
+  ValidTime newestBeside(const Gathered& gathered) const;
   Gathered& sequenceFor(const FrameSequence& sequence);
   void keepBudget();
   void reducePart(const Gathered& gathered, Part& part, int factor);

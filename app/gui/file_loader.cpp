@@ -135,10 +135,15 @@ void FileLoader::deliver(LoadedFiles loaded, RadarFiles files) {
 }
 
 void FileLoader::addDrawn(LoadedFiles& loaded) {
+  std::size_t frames = 0;
   for (const FrameSequence& sequence : loaded.files->sequences)
-    loaded.drawn.push_back(isTooLarge(sequence)
-                               ? std::make_shared<const FrameSequence>(thinned_.thinned(sequence))
-                               : std::shared_ptr<const FrameSequence>(loaded.files, &sequence));
+    if (isTooLarge(sequence)) frames += sequence.frames.size();
+  const std::size_t cells = drawnCells(loaded.files->memoryBudget, frames);
+  for (const FrameSequence& sequence : loaded.files->sequences)
+    loaded.drawn.push_back(
+        isTooLarge(sequence)
+            ? std::make_shared<const FrameSequence>(thinned_.thinned(sequence, cells))
+            : std::shared_ptr<const FrameSequence>(loaded.files, &sequence));
 }
 
 void FileLoader::addGrounds(LoadedFiles& loaded) {

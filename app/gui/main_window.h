@@ -108,6 +108,7 @@ private:
   void takeFiles(const LoadedFiles& loaded);
   void takeFirst(const LoadedFiles& loaded);
   void takeMore(const LoadedFiles& loaded);
+  void keepFiles(const LoadedFiles& loaded);
   void useSequence();
   void listEvents(int current);
   void switchWatching(bool on);

@@ -73,6 +73,35 @@ void keep(std::vector<T>& cache, const T& item, std::size_t most) {
   if (cache.size() > most) cache.erase(cache.begin());
 }
 
+/// What was opened before is let go, oldest first, while it and what is on the desk (the last) hold
+/// more than one budget.
+void keepWithinBudget(std::vector<LoadedFiles>& cache) {
+  const auto held = [&] {
+    std::size_t bytes = 0;
+    for (const LoadedFiles& files : cache) bytes += files.files->heldBytes;
+    return bytes;
+  };
+  const std::size_t budget = cache.empty() ? 0 : cache.back().files->memoryBudget;
+  while (budget > 0 && cache.size() > 1 && held() > budget) cache.erase(cache.begin());
+}
+
+/// Contexts keep their files in memory, and large ones a sequence of their own around the box.
+void dropContexts(std::vector<LoadedContext>& contexts, const std::vector<LoadedFiles>& files) {
+  const auto isHeld = [&](const LoadedContext& context) {
+    return std::ranges::any_of(files, [&](const LoadedFiles& loaded) {
+      const auto& sequences = loaded.files->sequences;
+      return std::ranges::any_of(
+          sequences, [&](const FrameSequence& s) { return &s == context.sequence.get(); });
+    });
+  };
+  std::erase_if(contexts, [&](const LoadedContext& context) { return !isHeld(context); });
+  constexpr std::ptrdiff_t kMostNear = 3;
+  std::ptrdiff_t large =
+      std::ranges::count_if(contexts, [](const LoadedContext& c) { return c.near != nullptr; });
+  std::erase_if(contexts,
+                [&](const LoadedContext& c) { return c.near != nullptr && large-- > kMostNear; });
+}
+
 /// A name that says what is in the file: event, time, n.
 QString pictureName(const Desk& desk) {
   QString name = desk.observed ? eventName(*desk.observed) : QString("stormloom");
@@ -100,6 +129,7 @@ void MainWindow::wireFiles() {
   connect(loader_, &FileLoader::passedOver, banner_, &Banner::say);
   connect(loader_, &FileLoader::contextReady, this, [this](const LoadedContext& loaded) {
     keep(contextCache_, loaded, kKeptContexts);
+    dropContexts(contextCache_, fileCache_);
     keep(grounds_, loaded.ground, 2 * kKeptContexts);
     if (loaded.nearGround) keep(grounds_, loaded.nearGround, 2 * kKeptContexts);
     takeContext(loaded);
@@ -226,7 +256,7 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
                       .arg(passedOver.size())
                       .arg(QString::fromStdString(passedOver.front())));
   std::erase_if(fileCache_, [&](const LoadedFiles& older) { return older.paths == loaded.paths; });
-  keep(fileCache_, loaded, kKeptFiles);
+  keepFiles(loaded);
   for (const auto& ground : loaded.grounds) keep(grounds_, ground, 2 * kKeptContexts);
   rememberRecent(loaded.paths);
   if (pending_) {
@@ -257,7 +287,7 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
   std::erase_if(fileCache_, [&](const LoadedFiles& older) {
     return older.paths == known.paths || older.files == known.files;
   });
-  keep(fileCache_, known, kKeptFiles);
+  keepFiles(known);
   files_ = {};
   const QString label = tr("Opened %1").arg(eventName(loaded.files->sequences.front()));
   if (!desk_.observed)
@@ -267,6 +297,12 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
   keepInJournal(true);
   desk_.observed.reset();
   apply(next);
+}
+
+void MainWindow::keepFiles(const LoadedFiles& loaded) {
+  keep(fileCache_, loaded, kKeptFiles);
+  keepWithinBudget(fileCache_);
+  dropContexts(contextCache_, fileCache_);
 }
 
 /// More of the files on the desk, or newer ones: choices stay, the newest run becomes current, and
@@ -282,7 +318,7 @@ void MainWindow::takeMore(const LoadedFiles& loaded) {
   LoadedFiles known = loaded;
   known.paths = files_.paths;
   std::erase_if(fileCache_, [&](const LoadedFiles& older) { return older.paths == known.paths; });
-  keep(fileCache_, known, kKeptFiles);
+  keepFiles(known);
   for (const auto& ground : loaded.grounds) {
     std::erase(grounds_, ground);
     keep(grounds_, ground, 2 * kKeptContexts);

@@ -133,6 +133,34 @@ private Q_SLOTS:
     QTRY_VERIFY(std::abs(middleOf(window.desk().context->frames.geo).lon - before.lon) < 0.03);
   }
 
+  void whatWasOpenedBeforeIsLetGoWithinTheBudget() {
+    qputenv("STORMLOOM_FRAMES_MB", "100");  // 15 frames of 4 MB fit, 30 do not
+    add(0, 14);
+    QTemporaryDir other;
+    for (int k = 0; k < 15; ++k) write(other.filePath(QString("rx_%1").arg(k)), composite(k));
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    const auto isOpen = [&](const QString& folder) {
+      return window.desk().context && !window.desk().context->frames.synthetic &&
+             window.desk().observed && window.desk().observed->frames.size() == 15 &&
+             QString::fromStdString(window.desk().observed->frames[0].source).startsWith(folder);
+    };
+    window.openPaths({folder_->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(isOpen(folder_->path()), 20000);
+    const std::weak_ptr<const RadarGrid> first = window.desk().observed->frames[0].grid;
+    window.openPaths({other.path()});
+    QTRY_VERIFY_WITH_TIMEOUT(isOpen(other.path()), 20000);
+    QTRY_VERIFY(first.expired());
+    bool isBack = false;
+    for (int k = 0; k < 3 && !isBack; ++k) {  // the map's own place may be a step of its own
+      act(window, "undo");
+      isBack = QTest::qWaitFor([&] { return isOpen(folder_->path()); }, 8000);
+    }
+    QVERIFY(isBack);  // read again
+    qunsetenv("STORMLOOM_FRAMES_MB");
+  }
+
   void aFolderThatIsNotThereIsSaid() {
     FakeEngine engine;
     MainWindow window(engine.functions());

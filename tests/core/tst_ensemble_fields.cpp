@@ -133,6 +133,10 @@ private Q_SLOTS:
     QCOMPARE(coarse.frames[0].grid->at(2, 11), 90.f);
     QCOMPARE(coarse.geo.cellWidth(), 3000.0);
     QCOMPARE(thinnedForDrawing(large).width(), 40);
+    constexpr std::size_t kBudget = 6'000'000'000;
+    QCOMPARE(drawnCells(kBudget, 36), kMostDrawnCells);
+    QVERIFY(5 * 500 * drawnCells(kBudget, 500) <= kBudget / 6);  // however many frames there are
+    QCOMPARE(drawnCells(0, 500), kMostDrawnCells);
     const GeoReference box(kSevirProjection, 8000, 12000, 1000, 1000, 8, 8);
     const FrameSequence near = croppedForDrawing(large, box, 0.5);
     QVERIFY(std::abs(near.geo.left() - 4000) <= 1000 && near.width() >= 16);

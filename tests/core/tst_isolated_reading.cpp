@@ -7,9 +7,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "core/decoder/decoder_process.h"
 #include "core/errors.h"
+#include "core/frame_gathering.h"
 #include "core/isolated_reading.h"
 #include "core/radar_files.h"
 #include "core/reduce.h"
@@ -160,6 +162,35 @@ private Q_SLOTS:
     QCOMPARE(sequence.width(), 225);
     QCOMPARE(sequence.geo.cellWidth(), 4000.0);
     for (const Frame& frame : sequence.frames) QCOMPARE(frame.grid->width(), 225);
+  }
+
+  /// Whoever shows frames holds those of before until it is told of the averaged ones.
+  void memoryStaysWithinTheBudgetWithTheFramesThatAreShown() {
+    ReadOptions options;
+    options.memoryBudget = std::size_t(20) << 20;
+    FrameGathering gathering(options, 40);
+    RadarFiles shown;
+    std::size_t most = 0;
+    for (int k = 0; k < 40; ++k) {
+      FrameSequence sequence{
+          .quantity = Quantity::RainRate,
+          .geo = GeoReference("+proj=longlat +datum=WGS84", 0, 50, 0.01, 0.01, 500, 400)};
+      sequence.frames.push_back(
+          {.validTime = ValidTime(minutes(5 * k)), .grid = std::make_shared<RadarGrid>(500, 400)});
+      gathering.frame(std::size_t(k),
+                      {.sequence = std::move(sequence), .print = {}, .reduction = 1});
+      RadarFiles now = gathering.soFar();
+      std::set<const RadarGrid*> alive;
+      std::size_t bytes = 0;
+      for (const RadarFiles* files : {&shown, &now})
+        for (const FrameSequence& held : files->sequences)
+          for (const Frame& frame : held.frames)
+            if (alive.insert(frame.grid.get()).second) bytes += 5 * frame.grid->size();
+      most = std::max(most, bytes);
+      shown = std::move(now);
+    }
+    QVERIFY2(most <= options.memoryBudget, QByteArray::number(double(most)));
+    QVERIFY(most > options.memoryBudget / 2);
   }
 
   void anArrivalIsToldBeforeTheRestIsRead() {

@@ -2,6 +2,7 @@
 #include <QtTest>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "core/errors.h"
 #include "core/folder_watch.h"
@@ -59,6 +60,63 @@ private Q_SLOTS:
     file.close();
     QCOMPARE(watch.look(now), std::vector<std::string>{at("a")});
     QVERIFY(watch.look(now).empty());
+  }
+
+  /// Three writers at a time, each file in pieces with pauses, every third under another name
+  /// first.
+  void filesOfSlowWritersAreNeverReadHalf() {
+    ReadOptions here;
+    here.inThisProcess = true;
+    LiveFolder live(folder_->path().toStdString(), here, std::chrono::hours(24));
+    constexpr int kWriters = 3, kEach = 20;
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      writers.emplace_back([this, writer] {
+        for (int k = 0; k < kEach; ++k) {
+          std::string digits =
+              isoText(timeFromCalendar(2016, 9, 28, 4 * writer, 0, 0) + minutes(5 * k))
+                  .substr(0, 16);
+          std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
+          const std::string bytes = pgmSample(digits), name = at("w" + digits + ".pgm");
+          const bool renamed = k % 3 == 0;
+          std::ofstream file(renamed ? name + ".part" : name, std::ios::binary);
+          for (std::size_t from = 0; from < bytes.size(); from += bytes.size() / 4 + 1) {
+            file << bytes.substr(from, bytes.size() / 4 + 1) << std::flush;
+            std::this_thread::sleep_for(std::chrono::milliseconds(25));
+          }
+          file.close();
+          if (renamed) fs::rename(name + ".part", name);
+        }
+      });
+    }
+    const auto taken = [&] {
+      return live.files().sequences.empty() ? 0 : live.files().sequences[0].frames.size();
+    };
+    std::vector<std::string> sentences;
+    for (int look = 0; look < 1200 && taken() < kWriters * kEach; ++look) {
+      live.update();
+      std::ranges::move(live.takeSentences(), std::back_inserter(sentences));
+      std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    }
+    QCOMPARE(taken(), std::size_t(kWriters * kEach));
+    QVERIFY2(sentences.empty(), sentences.empty() ? "" : sentences.front().c_str());
+  }
+
+  /// An old run must not stay for ever because its product has a name of its own.
+  void oldRunsOfAForecastGo() {
+    LiveFolder live(folder_->path().toStdString(), {}, std::chrono::minutes(60));
+    const auto run = [](const char* clock) {
+      const std::string head = "RV16" + std::string(clock) +
+                               "100000926BY   2640195VS 5SW  P42001HPR E-02INT   5GP1200x1100VV "
+                               "010MF 00000008MS  3<deb>";
+      return head + '\x03' + std::string(1200 * 1100 * 2, '\1');
+    };
+    for (const char* clock : {"1000", "1030", "1200"}) {
+      put(at(clock), run(clock));
+      QVERIFY(live.update());
+    }
+    QCOMPARE(live.files().sequences.size(), 1u);
+    QVERIFY(live.files().sequences[0].product.ends_with("T12:00:00Z"));
   }
 
   void filesThatWereThereAreTakenOnceTheyAreQuiet() {
