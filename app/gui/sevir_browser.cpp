@@ -55,10 +55,20 @@ void SevirEventTable::setEvents(std::vector<SevirEvent> events) {
 void SevirEventTable::setFilter(const SevirFilter& filter) {
   beginResetModel();
   filter_ = filter;
+  showMatching();
+  endResetModel();
+}
+
+void SevirEventTable::showMatching() {
   shown_.clear();
   for (std::size_t k = 0; k < events_.size(); ++k)
     if (matches(events_[k], filter_)) shown_.push_back(k);
-  endResetModel();
+}
+
+int SevirEventTable::rowOf(const std::string& id) const {
+  const auto found =
+      std::ranges::find_if(shown_, [&](std::size_t k) { return events_[k].id == id; });
+  return found == shown_.end() ? -1 : int(found - shown_.begin());
 }
 
 std::vector<LonLat> SevirEventTable::places() const {
@@ -119,8 +129,8 @@ void SevirEventTable::sort(int column, Qt::SortOrder order) {
   std::ranges::stable_sort(events_, [&](const SevirEvent& a, const SevirEvent& b) {
     return order == Qt::AscendingOrder ? before(a, b) : before(b, a);
   });
+  showMatching();
   endResetModel();
-  setFilter(filter_);
 }
 
 SevirBrowser::SevirBrowser(const std::vector<MapLine>& baseMap, QWidget* parent)
@@ -162,8 +172,10 @@ SevirBrowser::SevirBrowser(const std::vector<MapLine>& baseMap, QWidget* parent)
   row->addLayout(right, 2);
   connect(open_, &QPushButton::clicked, this, &SevirBrowser::openChosen);
   connect(view_, &QTableView::doubleClicked, this, &SevirBrowser::openChosen);
+  connect(events_, &QAbstractItemModel::modelReset, this, &SevirBrowser::chooseAgain);
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
     map_->setChosen(now.isValid() ? now.row() : -1);
+    if (now.isValid()) chosenId_ = events_->event(now.row()).id;
     const bool here = now.isValid() && events_->event(now.row()).isHere;
     open_->setEnabled(here);
     missingFile_->setText(here || !now.isValid() ? QString()
@@ -272,15 +284,24 @@ void SevirBrowser::filter() {
   wanted.area = area_;
   wanted.onlyHere = here_->isChecked();
   events_->setFilter(wanted);
-  map_->setPoints(events_->places());
   count_->setText(tr("%1 of %2 events%3.")
                       .arg(events_->rowCount())
                       .arg(events_->all().size())
                       .arg(area_ ? tr(", in the frame on the map (click beside the points to take it away)") : QString()));
-  if (events_->rowCount() > 0)
-    view_->selectRow(0);
-  else
+}
+
+/// Rows were sorted or filtered: the map's points follow their order, and the chosen event stays
+/// chosen where it is still among them.
+void SevirBrowser::chooseAgain() {
+  map_->setPoints(events_->places());
+  const int row = std::max(0, events_->rowOf(chosenId_));
+  if (row >= events_->rowCount()) {
     open_->setEnabled(false);
+    missingFile_->clear();
+    return;
+  }
+  view_->selectRow(row);
+  view_->scrollTo(events_->index(row, 0));
 }
 
 void SevirBrowser::openChosen() {

@@ -29,6 +29,7 @@ public:
   const std::vector<SevirEvent>& all() const { return events_; }
   const SevirEvent& event(int row) const { return events_[shown_[std::size_t(row)]]; }
   std::vector<LonLat> places() const;
+  int rowOf(const std::string& id) const;  ///< -1: not among those shown
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
@@ -37,6 +38,7 @@ public:
   void sort(int column, Qt::SortOrder order) override;
 
 private:
+  void showMatching();
   std::vector<SevirEvent> events_;
   std::vector<std::size_t> shown_;
   SevirFilter filter_;
@@ -65,9 +67,11 @@ private:
   QWidget* buildFilters();
   void take(const Listing& listing);
   void filter();
+  void chooseAgain();
   void openChosen();
 
   QString catalogue_;
+  std::string chosenId_;  ///< event of the highlighted row
   SevirEventTable* events_;
   QTableView* view_ = nullptr;
   EventMap* map_;

@@ -5,6 +5,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -49,6 +50,18 @@ void writeLongCatalogue(const std::string& folder, int count) {
     out << other << "\n";
   }
   std::filesystem::create_directory_symlink(kLayout + "data", folder + "/data");
+}
+
+/// Where a click on the map chooses an event.
+std::optional<QPoint> pointOn(EventMap& map) {
+  QSignalSpy chosen(&map, &EventMap::pointChosen);
+  for (int y = 0; y < map.height(); y += 10) {
+    for (int x = 0; x < map.width(); x += 10) {
+      QTest::mouseClick(&map, Qt::LeftButton, {}, {x, y});
+      if (!chosen.isEmpty()) return QPoint(x, y);
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -103,9 +116,24 @@ private Q_SLOTS:
     QVERIFY(browser.table().rowCount() < whole);
     QTest::mouseClick(map, Qt::LeftButton, {}, QPoint(3, 3));
     QCOMPARE(browser.table().rowCount(), whole);
-    browser.table().sort(2, Qt::DescendingOrder);
+    auto* view = browser.findChild<QTableView*>();
+    view->selectRow(whole / 2);
+    const std::string chosen = browser.table().event(whole / 2).id;
+    view->sortByColumn(2, Qt::DescendingOrder);
     QCOMPARE(browser.table().rowCount(), whole);
     QVERIFY(browser.table().event(0).missingPercent >= browser.table().event(whole - 1).missingPercent);
+    // The chosen event stays highlighted where it went, and the map's points follow the rows.
+    QVERIFY(view->selectionModel()->isRowSelected(view->currentIndex().row()));
+    QCOMPARE(browser.table().event(view->currentIndex().row()).id, chosen);
+    const std::optional<QPoint> point = pointOn(*map);
+    QVERIFY(point);
+    const LonLat before = browser.table().event(view->currentIndex().row()).middle;
+    for (const int column : {0, 4, 1}) {
+      view->sortByColumn(column, Qt::DescendingOrder);
+      QTest::mouseClick(map, Qt::LeftButton, {}, *point);
+      const LonLat now = browser.table().event(view->currentIndex().row()).middle;
+      QCOMPARE(now.lon, before.lon);
+    }
     if (!qEnvironmentVariableIsEmpty("STORMLOOM_PICTURES"))
       browser.grab().save(qEnvironmentVariable("STORMLOOM_PICTURES") + "/sevir_browser.png");
   }
