@@ -1,6 +1,7 @@
 #pragma once
 
-#include <functional>
+#include <filesystem>
+#include <memory>
 
 #include "core/animation_file.h"
 
@@ -24,10 +25,16 @@ struct EncoderRequest {
 };
 std::unique_ptr<AnimationWriter::Encoder> makeAnimationEncoder(const EncoderRequest& request);
 
-/// Decodes every frame of one file; -1 when it cannot be opened or read to its end. `each` gets
-/// them as RGB where it is given.
-int countDecodedFrames(const std::filesystem::path& file,
-                       const std::function<void(RgbImage)>& each = {});
+/// Decodes a file, one picture after the other.
+class PictureReader {
+public:
+  virtual ~PictureReader() = default;
+  /// False behind the last picture. nullptr: it is decoded and dropped.
+  virtual bool next(RgbImage* picture) = 0;
+  /// Behind the last picture: whether the file could be opened and read to its end.
+  virtual bool isWhole() const = 0;
+};
+std::unique_ptr<PictureReader> openPictures(const std::filesystem::path& file);
 
 /// "frame_0007.png" for index 6.
 std::string sequenceFrameName(int index);

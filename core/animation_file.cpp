@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
 #include <system_error>
 
 #include "core/animation_encoder.h"
@@ -32,6 +33,14 @@ fs::path makeScratch(const fs::path& target, AnimationFormat format) {
   if (file < 0) refuseTarget(target, errno);
   close(file);
   return scratch;
+}
+
+/// -1 when the file cannot be opened or read to its end.
+int countDecodedFrames(const fs::path& file) {
+  const auto reader = openPictures(file);
+  int frames = 0;
+  while (reader->next(nullptr)) ++frames;
+  return reader->isWhole() ? frames : -1;
 }
 
 int countSequenceFrames(const fs::path& folder) {
@@ -103,7 +112,9 @@ std::unique_ptr<AnimationWriter::Encoder> makeAnimationEncoder(const EncoderRequ
                    "libavformat-dev "
                    "and libswscale-dev and build again, or leave the animation out.");
 }
-int countDecodedFrames(const fs::path&, const std::function<void(RgbImage)>&) { return -1; }
+std::unique_ptr<PictureReader> openPictures(const fs::path& file) {
+  throw UsageError(file.string() + ": this build has no FFmpeg and reads no animations.");
+}
 #endif
 
 AnimationWriter::AnimationWriter(const std::string& path, const AnimationOptions& options)
@@ -162,18 +173,32 @@ void AnimationWriter::finish() {
 
 namespace {
 
-std::vector<RgbImage> decodedFrames(const std::string& path) {
-  std::vector<RgbImage> frames;
-  const auto take = [&](RgbImage frame) { frames.push_back(std::move(frame)); };
-  if (!fs::is_directory(path)) {
-    if (countDecodedFrames(path, take) < 0)
-      throw IoError(path + ": its pictures cannot be decoded.");
-    return frames;
+/// The pictures of a file or of a PNG folder, one after the other.
+class PictureStream {
+public:
+  explicit PictureStream(const std::string& path)
+      : path_(path),
+        isFolder_(fs::is_directory(path)),
+        reader_(isFolder_ ? nullptr : openPictures(path)) {}
+
+  bool next(RgbImage& picture) {
+    if (isFolder_) {
+      const fs::path file = path_ / sequenceFrameName(index_++);
+      if (!fs::exists(file)) return false;
+      reader_ = openPictures(file);
+    }
+    if (reader_->next(&picture)) return true;
+    if (isFolder_ || !reader_->isWhole())
+      throw IoError(path_.string() + ": its pictures cannot be decoded.");
+    return false;
   }
-  for (int i = 0; fs::exists(fs::path(path) / sequenceFrameName(i)); ++i)
-    countDecodedFrames(fs::path(path) / sequenceFrameName(i), take);
-  return frames;
-}
+
+private:
+  fs::path path_;
+  bool isFolder_;
+  int index_ = 0;
+  std::unique_ptr<PictureReader> reader_;
+};
 
 /// 256 for pictures of different sizes.
 int largestDifference(const RgbImage& a, const RgbImage& b) {
@@ -187,15 +212,20 @@ int largestDifference(const RgbImage& a, const RgbImage& b) {
 }  // namespace
 
 PictureDifference compareAnimations(const std::string& before, const std::string& again) {
-  const std::vector<RgbImage> first = decodedFrames(before);
-  const std::vector<RgbImage> second = decodedFrames(again);
-  PictureDifference difference{int(first.size()), int(second.size())};
-  for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
-    const int largest = largestDifference(first[i], second[i]);
+  PictureStream first(before);
+  PictureStream second(again);
+  PictureDifference difference;
+  for (RgbImage a, b;;) {
+    const bool was = first.next(a);
+    const bool is = second.next(b);
+    difference.framesBefore += was;
+    difference.framesAgain += is;
+    if (!was && !is) return difference;
+    if (!was || !is) continue;
+    const int largest = largestDifference(a, b);
     difference.differing += largest > 0;
     difference.largest = std::max(difference.largest, largest);
   }
-  return difference;
 }
 
 int countAnimationFrames(const std::string& path) {

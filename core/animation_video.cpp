@@ -126,6 +126,18 @@ AVDictionary* dictionaryOf(const std::vector<std::pair<const char*, const char*>
   return dictionary;
 }
 
+/// The largest picture that players of H.264 know (level 6.2); of VP9, too.
+void refuseWhatNoPlayerShows(const EncoderRequest& request) {
+  constexpr int kLongestSide = 16384;
+  constexpr double kMostPixels = 8192.0 * 4352.0;
+  if (request.width <= kLongestSide && request.height <= kLongestSide &&
+      double(request.width) * double(request.height) <= kMostPixels)
+    return;
+  throw UsageError(request.name + ": no player shows a video of " + std::to_string(request.width) +
+                   " x " + std::to_string(request.height) +
+                   " pixels. Make it smaller (at most 8192x4320), or write a folder of PNG.");
+}
+
 class VideoEncoder : public AnimationWriter::Encoder {
 public:
   VideoEncoder(const EncoderRequest& request, const VideoKind& kind)
@@ -135,6 +147,7 @@ public:
         height_(request.height + request.height % 2),
         ticksPerFrame_(std::llround(kTicksPerSecond / request.options.framesPerSecond)),
         file_(request, kind.muxer) {
+    refuseWhatNoPlayerShows(request);
     const AVCodec* encoder = avcodec_find_encoder(kind.codec);
     if (!encoder)
       throw UsageError(request.name + ": FFmpeg on this machine has no encoder for " + kind.name +
@@ -306,10 +319,11 @@ private:
   int index_ = 0;
 };
 
-/// A file opened for counting what can be decoded from it.
-class InputFile {
+/// Decodes a file picture by picture; no more than one of them is in memory.
+class FileReader : public PictureReader {
 public:
-  explicit InputFile(const std::filesystem::path& file) {
+  explicit FileReader(const std::filesystem::path& file)
+      : packet_(av_packet_alloc()), frame_(av_frame_alloc()) {
     if (avformat_open_input(&format_, file.c_str(), nullptr, nullptr) < 0) return;
     const AVCodec* decoder = nullptr;
     if (avformat_find_stream_info(format_, nullptr) < 0) return;
@@ -319,31 +333,31 @@ public:
     avcodec_parameters_to_context(codec_.get(), format_->streams[stream_]->codecpar);
     if (avcodec_open2(codec_.get(), decoder, nullptr) < 0) codec_.reset();
   }
-  ~InputFile() { avformat_close_input(&format_); }
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
+  ~FileReader() override { avformat_close_input(&format_); }
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
 
-  int countFrames(const std::function<void(RgbImage)>& each) {
-    if (!codec_) return -1;
-    Packet packet(av_packet_alloc());
-    int frames = 0;
-    int readCode = 0;
-    while ((readCode = av_read_frame(format_, packet.get())) >= 0) {
-      if (packet->stream_index == stream_) frames += decode(packet.get(), each);
-      av_packet_unref(packet.get());
-    }
-    frames += decode(nullptr, each);
-    return readCode == AVERROR_EOF ? frames : -1;
+  bool next(RgbImage* picture) override {
+    if (!codec_) return false;
+    while (avcodec_receive_frame(codec_.get(), frame_.get()) < 0)
+      if (!feed()) return false;
+    if (picture) *picture = rgbFrom(*frame_);
+    return true;
   }
+  bool isWhole() const override { return readCode_ == AVERROR_EOF; }
 
 private:
-  int decode(const AVPacket* packet, const std::function<void(RgbImage)>& each) {
-    Frame frame(av_frame_alloc());
-    int frames = 0;
-    if (avcodec_send_packet(codec_.get(), packet) < 0) return 0;
-    for (; avcodec_receive_frame(codec_.get(), frame.get()) >= 0; ++frames)
-      if (each) each(rgbFrom(*frame));
-    return frames;
+  /// Gives the decoder one more packet of the stream, at last the word that it was the last.
+  bool feed() {
+    if (readCode_ < 0) return false;
+    while ((readCode_ = av_read_frame(format_, packet_.get())) >= 0) {
+      const bool wanted = packet_->stream_index == stream_;
+      if (wanted) avcodec_send_packet(codec_.get(), packet_.get());
+      av_packet_unref(packet_.get());
+      if (wanted) return true;
+    }
+    avcodec_send_packet(codec_.get(), nullptr);
+    return true;
   }
 
   RgbImage rgbFrom(const AVFrame& frame) {
@@ -361,7 +375,10 @@ private:
 
   AVFormatContext* format_ = nullptr;
   int stream_ = -1;
+  int readCode_ = 0;  ///< of the last packet; AVERROR_EOF behind the last one
   Codec codec_;
+  Packet packet_;
+  Frame frame_;
   Scaler scaler_;
 };
 
@@ -382,10 +399,9 @@ std::unique_ptr<AnimationWriter::Encoder> makeAnimationEncoder(const EncoderRequ
   return std::make_unique<PngEncoder>(request);
 }
 
-int countDecodedFrames(const std::filesystem::path& file,
-                       const std::function<void(RgbImage)>& each) {
+std::unique_ptr<PictureReader> openPictures(const std::filesystem::path& file) {
   av_log_set_level(AV_LOG_QUIET);
-  return InputFile(file).countFrames(each);
+  return std::make_unique<FileReader>(file);
 }
 
 }  // namespace stormloom

@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <QDir>
@@ -12,6 +13,7 @@
 #include "core/errors.h"
 #include "core/kept_pictures.h"
 #include "core/receipt_in_file.h"
+#include "tests/support/sanitized.h"
 
 using namespace stormloom;
 
@@ -92,6 +94,45 @@ private Q_SLOTS:
     QFile a(one.filePath(inside)), b(other.filePath(inside));
     QVERIFY(a.open(QIODevice::ReadOnly) && b.open(QIODevice::ReadOnly));
     QVERIFY(a.readAll() == b.readAll());
+  }
+
+  void filmsAreComparedPictureByPicture_data() { everyFormatCarriesItsReceipt_data(); }
+  void filmsAreComparedPictureByPicture() {
+    QFETCH(QString, name);
+    QTemporaryDir one, other;
+    writeAll(one.filePath(name).toStdString());
+    AnimationWriter longer(other.filePath(name).toStdString(), {.framesPerSecond = 5.0});
+    for (int i = 0; i < kFrames; ++i) longer.add(movingSquare(i == 4 ? 0 : i));
+    longer.add(movingSquare(0));
+    longer.finish();
+    const PictureDifference difference =
+        compareAnimations(one.filePath(name).toStdString(), other.filePath(name).toStdString());
+    QCOMPARE(difference.framesBefore, kFrames);
+    QCOMPARE(difference.framesAgain, kFrames + 1);
+    QVERIFY(difference.differing >= 1);
+    QVERIFY(difference.largest > 200);
+  }
+
+  void twoLongFilmsAreComparedWithoutHoldingThem() {
+    if (kSanitizedTest) QSKIP("a sanitizer needs memory of its own");
+    constexpr int kLong = 150;  // 150 pictures of 2.8 MB twice: 830 MB
+    QTemporaryDir folder;
+    for (const char* name : {"a.mp4", "b.mp4"}) {
+      AnimationWriter writer(folder.filePath(name).toStdString(), {.framesPerSecond = 25.0});
+      for (int i = 0; i < kLong; ++i) writer.add(movingSquare(i, 1280, 720));
+      writer.finish();
+    }
+    const auto mostMegabytes = [] {
+      rusage usage{};
+      getrusage(RUSAGE_SELF, &usage);
+      return usage.ru_maxrss / 1024;
+    };
+    const long before = mostMegabytes();
+    const PictureDifference difference = compareAnimations(folder.filePath("a.mp4").toStdString(),
+                                                           folder.filePath("b.mp4").toStdString());
+    QCOMPARE(difference.framesAgain, kLong);
+    QCOMPARE(difference.differing, 0);
+    QVERIFY2(mostMegabytes() - before < 200, qPrintable(QString::number(mostMegabytes() - before)));
   }
 
   void everyFormatHoldsAsManyFramesAsWereGiven_data() {
