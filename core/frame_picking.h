@@ -13,6 +13,10 @@ namespace stormloom {
 using FrameBetween =
     std::function<RadarGrid(const RadarGrid& before, const RadarGrid& after, double share)>;
 
+/// Several of them, at rising shares: what both frames say of the motion is found once.
+using FramesBetween = std::function<std::vector<RadarGrid>(
+    const RadarGrid& before, const RadarGrid& after, const std::vector<double>& shares)>;
+
 /// As cutContext, but frames that were not observed at the model's own times are computed from
 /// their neighbours by `between`; the context's note says which.
 ModelContext cutContextBetween(const FrameSequence& sequence, const ContextRequest& request,

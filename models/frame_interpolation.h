@@ -10,7 +10,7 @@ namespace stormloom {
 /// that one counts.
 RadarGrid frameAlongMotion(const RadarGrid& before, const RadarGrid& after, double share);
 
-/// The same for maps of another quantity; none for classes, between which nothing lies.
-FrameBetween frameBetweenOf(Quantity quantity);
+/// Several at once, of maps of another quantity, too; none for classes, between which nothing lies.
+FramesBetween framesBetweenOf(Quantity quantity);
 
 }  // namespace stormloom

@@ -103,10 +103,11 @@ void animate(const Session& session, const Film& whole, const std::string& path,
   const int between = session.arguments.integer("--between", 0, 60);
   const Film film = [&] {
     ProgressLine line(session.console, "Pictures in between");
-    return withInBetweens(part(session, whole), between, frameBetweenOf(whole.quantity), [&](double share) {
-      stopHere(session);
-      line.update(share);
-    });
+    return withInBetweens(part(session, whole), between, framesBetweenOf(whole.quantity),
+                          [&](double share) {
+                            stopHere(session);
+                            line.update(share);
+                          });
   }();
   AnimationOptions options;
   options.framesPerSecond = session.arguments.number("--fps", 0.1, 60.0);

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <map>
 #include <set>
-#include <tuple>
+#include <utility>
 
 #include "core/coverage.h"
 #include "core/errors.h"
@@ -96,42 +96,53 @@ FigurePane observedPane(const FrameSequence& context, std::size_t frame) {
 /// Pictures between one frame and the next. Panes that show the same past are computed once.
 class BetweenPanes {
 public:
-  explicit BetweenPanes(const FrameBetween& inBetween) : inBetween_(inBetween) {}
+  BetweenPanes(const FramesBetween& inBetween, int between) : inBetween_(inBetween) {
+    for (int step = 1; step <= between; ++step)
+      shares_.push_back(double(step) / double(between + 1));
+  }
 
-  FigureFrame at(const Film& film, std::size_t next, double share) {
+  /// The picture after `step` of the steps between frame `next` - 1 and `next`, from 0 on.
+  FigureFrame at(const Film& film, std::size_t next, std::size_t step) {
     const FigureFrame& before = film.frames[next - 1];
     FigureFrame picture = film.frames[next];
     const auto gap = std::chrono::duration<double>(picture.time - before.time);
-    picture.time = before.time + std::chrono::round<seconds>(gap * share);
+    picture.time = before.time + std::chrono::round<seconds>(gap * shares_[step]);
     picture.validTime = dateText(picture.time);
     if (!picture.leadTime.empty()) picture.leadTime = leadText(picture.time, *film.runTime);
     for (std::size_t i = 0; i < std::min(picture.panes.size(), before.panes.size()); ++i)
-      between(before.panes[i], share, picture, i);
+      between(before.panes[i], step, picture, i);
     return picture;
   }
 
 private:
-  using Key = std::tuple<const RadarGrid*, const RadarGrid*, double>;
+  using Grids = std::vector<std::shared_ptr<const RadarGrid>>;
 
-  void between(const FigurePane& before, double share, FigureFrame& picture, std::size_t index) {
+  const Grids& gridsBetween(const RadarGrid& before, const RadarGrid& after) {
+    Grids& grids = known_[{&before, &after}];
+    if (grids.empty())
+      for (RadarGrid& grid : inBetween_(before, after, shares_))
+        grids.push_back(std::make_shared<const RadarGrid>(std::move(grid)));
+    return grids;
+  }
+
+  void between(const FigurePane& before, std::size_t step, FigureFrame& picture,
+               std::size_t index) {
     FigurePane& pane = picture.panes[index];
     const bool drawnFrom = pane.field == FieldKind::Radar && before.field == FieldKind::Radar;
     if (!drawnFrom || !pane.grid || !before.grid || pane.grid == before.grid) {
       pane = before;
       return;
     }
-    auto& grid = known_[Key{before.grid.get(), pane.grid.get(), share}];
-    if (!grid)
-      grid = std::make_shared<const RadarGrid>(inBetween_(*before.grid, *pane.grid, share));
-    pane.grid = grid;
+    pane.grid = gridsBetween(*before.grid, *pane.grid)[step];
     pane.inBetween = true;
     pane.signs = {};
     pane.detail.clear();
     pane.corner = picture.leadTime.empty() ? clockText(picture.time) : picture.leadTime;
   }
 
-  const FrameBetween& inBetween_;
-  std::map<Key, std::shared_ptr<const RadarGrid>> known_;
+  const FramesBetween& inBetween_;
+  std::vector<double> shares_;
+  std::map<std::pair<const RadarGrid*, const RadarGrid*>, Grids> known_;
 };
 
 }  // namespace
@@ -196,7 +207,7 @@ Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
   return film;
 }
 
-Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween,
+Film withInBetweens(const Film& film, int between, const FramesBetween& inBetween,
                     const std::function<void(double share)>& eachStep) {
   if (between <= 0 || film.frames.size() < 2) return film;
   if (!inBetween)
@@ -205,11 +216,11 @@ Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween
   Film out = film;
   out.frames = {film.frames.front()};
   for (std::size_t k = 1; k < film.frames.size(); ++k) {
-    BetweenPanes panes(inBetween);
-    for (int step = 1; step <= between; ++step) {
-      out.frames.push_back(panes.at(film, k, double(step) / double(between + 1)));
+    BetweenPanes panes(inBetween, between);
+    for (int step = 0; step < between; ++step) {
+      out.frames.push_back(panes.at(film, k, std::size_t(step)));
       if (eachStep)
-        eachStep((double(k - 1) + double(step) / between) / double(film.frames.size() - 1));
+        eachStep((double(k - 1) + double(step + 1) / between) / double(film.frames.size() - 1));
     }
     out.frames.push_back(film.frames[k]);
   }

@@ -32,7 +32,7 @@ Film filmOfScenarios(const FrameSequence& context, ValidTime runTime,
 
 /// With `between` pictures more between every two, marked as computed; what is made of several
 /// forecasts stands still until the next. Throws UsageError where `inBetween` is none. `eachStep` is told the share that is done and may throw to stop.
-Film withInBetweens(const Film& film, int between, const FrameBetween& inBetween,
+Film withInBetweens(const Film& film, int between, const FramesBetween& inBetween,
                     const std::function<void(double share)>& eachStep = {});
 
 Film filmOfResult(const ResultFile& result);

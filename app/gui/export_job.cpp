@@ -98,8 +98,8 @@ Drawn drawnFrom(const ExportSubject& subject, const ExportRequest& request,
   takeLook(request.look, drawn.look);
   if (request.isOnePicture()) return drawn;
   limitTimes(request, drawn.film);
-  drawn.film = withInBetweens(drawn.film, request.between, frameBetweenOf(drawn.film.quantity),
-                              eachStep);
+  drawn.film =
+      withInBetweens(drawn.film, request.between, framesBetweenOf(drawn.film.quantity), eachStep);
   return drawn;
 }
 

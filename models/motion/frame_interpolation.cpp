@@ -83,32 +83,43 @@ CellState stateOfUnknown(CellState before, CellState after) {
              : CellState::Missing;
 }
 
-}  // namespace
+/// Two frames and the motion between them.
+struct MovingPair {
+  const RadarGrid& before;
+  const RadarGrid& after;
+  FrameTensors first, second;
+  Tensor vectors;  // (1, 2, n, n)
+};
 
-namespace {
+MovingPair movingPair(const RadarGrid& before, const RadarGrid& after, const MixedScale& scale) {
+  MovingPair pair{before, after, tensorsFrom(before, scale), tensorsFrom(after, scale), {}};
+  pair.vectors =
+      estimateMotion(torch::cat({pair.first.digital, pair.second.digital}).unsqueeze(0),
+                     torch::cat({pair.first.measured, pair.second.measured}).unsqueeze(0));
+  return pair;
+}
 
-RadarGrid alongMotion(const RadarGrid& before, const RadarGrid& after, double share,
-                      const MixedScale& scale, float nothing) {
-  const torch::NoGradGuard noGradient;
-  const FrameTensors first = tensorsFrom(before, scale), second = tensorsFrom(after, scale);
-  const Tensor vectors = estimateMotion(torch::cat({first.digital, second.digital}).unsqueeze(0),
-                                        torch::cat({first.measured, second.measured}).unsqueeze(0));
+RadarGrid gridBetween(const MovingPair& pair, double share, const MixedScale& scale,
+                      float nothing) {
+  const FrameTensors& first = pair.first;
+  const FrameTensors& second = pair.second;
   const Carried moved =
-      mixed(carried(first, vectors, share), carried(second, vectors, share - 1.0), share);
+      mixed(carried(first, pair.vectors, share), carried(second, pair.vectors, share - 1.0), share);
   // What flowed in over an edge was seen by neither frame before: there they are mixed in place.
   const Carried still =
       mixed({first.rain[0], first.measured[0]}, {second.rain[0], second.measured[0]}, share);
   const Tensor isMoved = moved.measured > 0.0;
   const Tensor rain = torch::where(isMoved, moved.rain, still.rain).contiguous();
   const Tensor known = torch::where(isMoved, moved.measured, still.measured).contiguous();
-  RadarGrid grid(before.width(), before.height());
+  const float* const amounts = rain.data_ptr<float>();
+  const float* const isKnown = known.data_ptr<float>();
+  RadarGrid grid(pair.before.width(), pair.before.height());
   for (std::size_t i = 0; i < grid.size(); ++i) {
-    if (known.data_ptr<float>()[i] <= 0.0f) {
-      grid.states()[i] = stateOfUnknown(before.states()[i], after.states()[i]);
+    if (isKnown[i] <= 0.0f) {
+      grid.states()[i] = stateOfUnknown(pair.before.states()[i], pair.after.states()[i]);
       continue;
     }
-    const double amount = rain.data_ptr<float>()[i];
-    const double value = amount > 0.0 ? scale.value(amount) : double(nothing);
+    const double value = amounts[i] > 0.0f ? scale.value(double(amounts[i])) : double(nothing);
     grid.values()[i] = float(value);
     grid.states()[i] = value > nothing ? CellState::Measured : CellState::BelowDetection;
   }
@@ -118,14 +129,18 @@ RadarGrid alongMotion(const RadarGrid& before, const RadarGrid& after, double sh
 }  // namespace
 
 RadarGrid frameAlongMotion(const RadarGrid& before, const RadarGrid& after, double share) {
-  return frameBetweenOf(Quantity::VilDigital)(before, after, share);
+  return framesBetweenOf(Quantity::VilDigital)(before, after, {share}).front();
 }
 
-FrameBetween frameBetweenOf(Quantity quantity) {
+FramesBetween framesBetweenOf(Quantity quantity) {
   if (quantity == Quantity::PrecipitationType) return {};
   return [scale = mixedScaleOf(quantity), nothing = belowDetectionValue(quantity)](
-             const RadarGrid& before, const RadarGrid& after, double share) {
-    return alongMotion(before, after, share, scale, nothing);
+             const RadarGrid& before, const RadarGrid& after, const std::vector<double>& shares) {
+    const torch::NoGradGuard noGradient;
+    const MovingPair pair = movingPair(before, after, scale);
+    std::vector<RadarGrid> grids;
+    for (const double share : shares) grids.push_back(gridBetween(pair, share, scale, nothing));
+    return grids;
   };
 }
 

@@ -100,7 +100,7 @@ private Q_SLOTS:
     };
     const RadarGrid before = stormAt(50, 64), after = stormAt(62, 64);
     const RadarGrid between =
-        frameBetweenOf(Quantity(quantity))(converted(before), converted(after), 0.5);
+        framesBetweenOf(Quantity(quantity))(converted(before), converted(after), {0.5}).front();
     const auto peak = [](const RadarGrid& grid) {
       const auto at = std::ranges::max_element(grid.values()) - grid.values().begin();
       return std::pair(int(at % kSize), grid.values()[std::size_t(at)]);
@@ -109,7 +109,20 @@ private Q_SLOTS:
     const float strongest = peak(converted(before)).second;
     QVERIFY2(std::abs(peak(between).second / strongest - 1.0f) < 0.15f,
              QByteArray::number(peak(between).second));
-    QVERIFY(!frameBetweenOf(Quantity::PrecipitationType));
+    QVERIFY(!framesBetweenOf(Quantity::PrecipitationType));
+  }
+
+  void severalAtOnceAreWhatEachIsAlone() {
+    const RadarGrid before = stormAt(50, 64), after = stormAt(62, 64);
+    const std::vector<double> shares = {0.25, 0.5, 0.75};
+    const std::vector<RadarGrid> together =
+        framesBetweenOf(Quantity::VilDigital)(before, after, shares);
+    QCOMPARE(together.size(), shares.size());
+    for (std::size_t k = 0; k < shares.size(); ++k) {
+      const RadarGrid alone = frameAlongMotion(before, after, shares[k]);
+      QVERIFY(std::ranges::equal(together[k].values(), alone.values()));
+      QVERIFY(std::ranges::equal(together[k].states(), alone.states()));
+    }
   }
 
   void noRainStaysNoRain() {
