@@ -5,9 +5,10 @@
 #include <filesystem>
 
 #include "app/cli/console.h"
+#include "app/cli/file_parts.h"
 #include "app/cli/outputs.h"
-#include "core/checked_result.h"
 #include "core/animation_file.h"
+#include "core/checked_result.h"
 #include "core/receipt_in_file.h"
 #include "core/scenario_file.h"
 #include "core/scratch_file.h"
@@ -113,20 +114,19 @@ bool sameBytes(const std::string& before, const std::string& again) {
   return true;
 }
 
-/// A text file without the line that says how it was made.
-std::string withoutReceipt(const std::string& path) {
-  std::string text = readWholeFile(path);
-  const auto receipt = findReceipt(text);
-  if (!receipt) return text;
-  const std::string line = receiptText(*receipt);
-  for (std::size_t at = text.find(line); at != std::string::npos; at = text.find(line, at))
-    text.erase(at, line.size());
-  return text;
-}
-
-bool isText(const std::string& path) {
-  const std::string ending = lowerEnding(path);
-  return ending == ".csv" || ending == ".geojson" || ending == ".kml" || ending == ".svg";
+/// Formats whose values are not read again, only laid side by side.
+void compareParts(const std::string& before, const std::string& again, Comparison& out) {
+  const std::vector<std::string> a = contentParts(before);
+  const std::vector<std::string> b = contentParts(again);
+  out.sameContent = !a.empty() && a == b;
+  if (out.sameContent) return;
+  out.differences.push_back("its bytes differ (" + std::to_string(fs::file_size(before)) +
+                            " before, " + std::to_string(fs::file_size(again)) + " now)");
+  if (a.size() < 2 || a.size() != b.size()) return;
+  std::size_t differing = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) differing += a[i] != b[i];
+  out.differences.push_back(std::to_string(differing) + " of the " + std::to_string(a.size()) +
+                            " parts it consists of differ");
 }
 
 }  // namespace
@@ -140,11 +140,8 @@ Comparison compareFiles(const std::string& before, const std::string& again) {
     compareResults(before, again, out);
   else if (isPicture(before) && canWriteAnimations())
     comparePictures(before, again, out);
-  else if (isText(before) && withoutReceipt(before) == withoutReceipt(again))
-    out.sameContent = true;
   else
-    out.differences.push_back("its bytes differ (" + std::to_string(fs::file_size(before)) +
-                              " before, " + std::to_string(fs::file_size(again)) + " now)");
+    compareParts(before, again, out);
   for (std::string& sentence : receiptDifferences(before, again))
     out.differences.push_back("receipt: " + std::move(sentence));
   return out;

@@ -240,6 +240,40 @@ private Q_SLOTS:
     }
   }
 
+  void aFileOfAnotherVersionDiffersInItsReceiptOnly_data() {
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QString>("name");
+    const auto row = [](const QString& name, const QStringList& words) {
+      QTest::newRow(name.toUtf8()) << words << name;
+    };
+    row("v.kmz", {"export", path("s.nc"), "--n", "2", "--member", "1"});
+    row("v.tif", {"export", path("s.nc"), "--product", "mean", "--n", "2"});
+    row("v.kml", {"export", path("s.nc"), "--threshold", "40"});
+    row("v.pdf", {"report", path("s.nc"), path("demo.nc")});
+    row("v figure.pdf", {"figure", path("s.nc"), "--kind", "fan"});
+    row("v.svg", {"figure", path("s.nc"), "--kind", "fan"});
+    row("v.html", {"report", path("s.nc"), path("demo.nc"), "--size", "640x360"});
+  }
+  void aFileOfAnotherVersionDiffersInItsReceiptOnly() {
+    QFETCH(QStringList, words);
+    QFETCH(QString, name);
+    mustWork(words + QStringList{"--out", path(name)});
+    QFile file(path(name));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QByteArray bytes = file.readAll();
+    const QByteArray version = "\"program_version\":\"";
+    const qsizetype at = bytes.indexOf(version);
+    QVERIFY(at > 0);
+    bytes[at + version.size()] = '9';
+    file.seek(0);
+    file.write(bytes);
+    file.close();
+    const CliRun run = runCli({"rerun", path(name), "--json"});
+    QCOMPARE(run.code, 0);
+    QVERIFY2(!run.json()["identical"].toBool() && run.json()["same_content"].toBool(), run.out);
+    QVERIFY2(run.out.contains("receipt: program_version was"), run.out);
+  }
+
   void whatDiffersOnlyInItsReceiptHasTheSameContent() {
     mustWork({"export", path("demo.nc"), "--out", path("t.geojson"), "--threads", "1"});
     const CliRun run = runCli({"rerun", path("t.geojson"), "--threads", "2"});
