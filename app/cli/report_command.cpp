@@ -57,8 +57,8 @@ std::string factsTable(const Receipt& receipt) {
 
 std::string headOf(const SheetContent& content, const Receipt& receipt, const std::string& title) {
   const ResultFile& result = content.result;
-  std::string facts = result.context.product;
-  if (result.runTime != ValidTime{}) facts += ", run " + isoText(result.runTime);
+  std::string facts = result.runTime != ValidTime{} ? "run " + isoText(result.runTime)
+                                                    : std::string("observed frames");
   if (!receipt.model.empty()) facts += ", " + receipt.model;
   if (!result.context.attribution.empty()) facts += ", " + result.context.attribution;
   return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
@@ -72,7 +72,8 @@ std::string headOf(const SheetContent& content, const Receipt& receipt, const st
 std::string reportHtml(const Session& session, const SheetSubject& subject) {
   const SheetContent& content = subject.content;
   const FrameSequence& context = content.result.context;
-  const std::string title = context.event.empty() ? context.product : context.event;
+  std::string title = context.product;
+  if (!context.event.empty()) title += (title.empty() ? "" : " ") + context.event;
   std::string html = headOf(content, subject.receipt, title.empty() ? "Storm" : title);
   if (canWriteAnimations())
     html += "<video controls autoplay loop muted src=\"data:video/mp4;base64," +

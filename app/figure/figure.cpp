@@ -90,6 +90,7 @@ struct FigurePainter::Impl {
   QImage logo;
 
   void heading(QPainter& painter, const FigureFrame& frame) const;
+  void titleAndNote(QPainter& painter, QRect room, const FigureFrame& frame) const;
   void pane(QPainter& painter, const FigureLayout::Pane& place, const FigurePane& pane) const;
   void titlesAbove(QPainter& painter, const QRect& strip, const FigurePane& pane) const;
   void titlesBeside(QPainter& painter, const QRect& strip, const FigurePane& pane) const;
@@ -134,11 +135,23 @@ void FigurePainter::Impl::heading(QPainter& painter, const FigureFrame& frame) c
     room = figure_drawing::putText(painter, room, QString::fromStdString(frame.runTime),
                                    figure_drawing::font(text), style::kDark.quietText);
   }
-  if (options.title)
-    room = figure_drawing::putText(painter, room, QString::fromStdString(frame.title),
-                                   figure_drawing::font(text), style::kDark.quietText, true);
-  figure_drawing::putText(painter, room, QString::fromStdString(options.note),
-                          figure_drawing::font(text), style::kDark.text);
+  titleAndNote(painter, room, frame);
+}
+
+/// Side by side where there is room, else the note below the title.
+void FigurePainter::Impl::titleAndNote(QPainter& painter, QRect room,
+                                       const FigureFrame& frame) const {
+  const QFont font = figure_drawing::font(layout.textHeight);
+  const QString title = options.title ? QString::fromStdString(frame.title) : QString();
+  const QString note = QString::fromStdString(options.note);
+  const int both = figure_drawing::widthOf(title, font) + figure_drawing::widthOf(note, font) +
+                   layout.textHeight * 2;
+  const bool below = !title.isEmpty() && !note.isEmpty() && both > room.width();
+  const int half = below ? room.height() / 2 : 0;
+  const QRect left = figure_drawing::putText(painter, room.adjusted(0, 0, 0, -half), title, font,
+                                             style::kDark.quietText, true);
+  figure_drawing::putText(painter, below ? room.adjusted(0, half, 0, 0) : left, note, font,
+                          style::kDark.text, below);
 }
 
 namespace {
@@ -160,19 +173,29 @@ std::vector<Words> marksOf(const FigurePane& pane) {
 
 }  // namespace
 
+/// The title comes first, for it tells panes apart; marks that find no room beside it stand below.
 void FigurePainter::Impl::titlesAbove(QPainter& painter, const QRect& strip,
                                       const FigurePane& pane) const {
   const int text = layout.textHeight;
   const QFont small = figure_drawing::font(text * 9 / 10);
+  const QFont bold = figure_drawing::font(text, true);
+  const QString title = QString::fromStdString(pane.title);
   const QRect inner = strip.adjusted(text / 2, 3, -text / 2, 0);
   QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
   QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
-  for (const Words& mark : marksOf(pane))
-    upper = figure_drawing::putText(painter, upper, mark.text, small, mark.color, true);
-  figure_drawing::putText(painter, upper, QString::fromStdString(pane.title),
-                          figure_drawing::font(text, true), style::kDark.text);
+  const int titleWidth = figure_drawing::widthOf(title, bold) + text / 2;
+  std::vector<Words> below;
+  for (const Words& mark : marksOf(pane)) {
+    if (below.empty() && figure_drawing::widthOf(mark.text, small) <= upper.width() - titleWidth)
+      upper = figure_drawing::putText(painter, upper, mark.text, small, mark.color, true);
+    else
+      below.push_back(mark);
+  }
+  figure_drawing::putText(painter, upper, title, bold, style::kDark.text);
   lower = figure_drawing::putText(painter, lower, QString::fromStdString(pane.corner), small,
                                   style::kDark.text, true);
+  for (const Words& mark : below)
+    lower = figure_drawing::putText(painter, lower, mark.text, small, mark.color);
   figure_drawing::putText(painter, lower, QString::fromStdString(pane.detail), small,
                           style::kDark.quietText);
 }

@@ -65,7 +65,7 @@ bool canDrawFigures();
 
 /// Draws pictures of one place: radar on fixed colours, map lines, graticule with labels, legend
 /// with unit, times. Needs no display. Throws UsageError where this build cannot draw and for sizes
-/// below 320 x 240 or above 7680 x 4320.
+/// below 320 x 240, above 16384 x 16384 or of more than 150 million pixels.
 class FigurePainter {
 public:
   FigurePainter(const GeoReference& geo, Quantity quantity, const FigureOptions& options);

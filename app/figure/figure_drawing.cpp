@@ -37,9 +37,13 @@ QFont font(int pixels, bool bold) {
 }
 
 QSize checkedSize(const FigureOptions& options) {
+  constexpr int kLongestSide = 16384;
+  constexpr double kMostPixels = 150e6;  // a poster of 841 x 1189 mm at 300 dots an inch
   if (options.width == 0 && options.height == 0) return {};
-  if (options.width < 320 || options.height < 240 || options.width > 7680 || options.height > 4320)
-    throw UsageError("--size must lie between 320x240 and 7680x4320.");
+  if (options.width < 320 || options.height < 240 || options.width > kLongestSide ||
+      options.height > kLongestSide || double(options.width) * double(options.height) > kMostPixels)
+    throw UsageError(
+        "--size must lie between 320x240 and 16384x16384, with at most 150 million pixels.");
   return {options.width & ~1, options.height & ~1};
 }
 
@@ -55,6 +59,10 @@ QRect putText(QPainter& painter, const QRect& room, const QString& text, const Q
                    shown);
   const int used = metrics.horizontalAdvance(shown) + metrics.height() / 2;
   return right ? room.adjusted(0, 0, -used, 0) : room.adjusted(used, 0, 0, 0);
+}
+
+int widthOf(const QString& text, const QFont& font) {
+  return QFontMetrics(font).horizontalAdvance(text);
 }
 
 RgbImage pixelsOf(const QImage& image) {

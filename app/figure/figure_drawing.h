@@ -25,6 +25,9 @@ QSize checkedSize(const FigureOptions& options);
 QRect putText(QPainter& painter, const QRect& room, const QString& text, const QFont& font,
               const QColor& color, bool right = false);
 
+/// Pixels that a text needs on one line.
+int widthOf(const QString& text, const QFont& font);
+
 RgbImage pixelsOf(const QImage& image);
 
 }  // namespace stormloom::figure_drawing

@@ -110,18 +110,29 @@ void writeSheet(const std::string& path, const SheetContent& content, const Shee
   writeWholeFile(path, sheetBytes(format, content, options, receipt));
 }
 
+namespace {
+
+/// What stands in a report, one below the other; a long table of scores on several pages.
+std::vector<SheetOptions> sheetsOfReport(const SheetContent& content, double pageHeight) {
+  std::vector<SheetOptions> sheets = {{.kind = SheetKind::Strip}};
+  if (content.result.members.empty()) return sheets;
+  sheets.push_back({.kind = SheetKind::Fan});
+  if (content.result.members.size() <= 100) sheets.push_back({.kind = SheetKind::Stamps});
+  for (std::size_t row = 0; row < content.scores.size();) {
+    sheets.push_back({.kind = SheetKind::Scores, .firstScore = row});
+    row += SheetPainter(content, sheets.back()).scoresIn(pageHeight);
+  }
+  return sheets;
+}
+
+}  // namespace
+
 std::string reportPdf(const SheetContent& content, const Receipt& receipt) {
   constexpr double kPageMargin = 40.0;
   const QSizeF page(595.0, 842.0);
   const QRectF inner =
       QRectF({0.0, 0.0}, page).marginsRemoved({kPageMargin, kPageMargin, kPageMargin, kPageMargin});
   const auto application = figure_drawing::applicationIfNone();
-  std::vector<SheetKind> kinds = {SheetKind::Strip};
-  if (!content.result.members.empty()) {
-    kinds.push_back(SheetKind::Fan);
-    if (content.result.members.size() <= 100) kinds.push_back(SheetKind::Stamps);
-    if (!content.scores.empty()) kinds.push_back(SheetKind::Scores);
-  }
   QBuffer buffer;
   {
     const auto writer = pdfWriter(buffer, page, titleOf(content));
@@ -130,9 +141,7 @@ std::string reportPdf(const SheetContent& content, const Receipt& receipt) {
     painter.setFont(figure_drawing::font(18, true));
     painter.drawText(QRectF(inner.left(), y, inner.width(), 26.0), Qt::AlignLeft, titleOf(content));
     y += 30.0;
-    for (const SheetKind kind : kinds) {
-      SheetOptions options;
-      options.kind = kind;
+    for (const SheetOptions& options : sheetsOfReport(content, inner.height())) {
       const SheetPainter sheet(content, options);
       const double height = std::min(sheet.heightFor(inner.width()), inner.height());
       if (y + height > inner.bottom()) {

@@ -25,6 +25,7 @@ struct SheetOptions {
   int dotsPerInch = 300;  ///< of PNG, and of maps inside SVG and PDF
   bool dark = false;
   int lead = 0;  ///< of stamps, from 1 on; 0: the last
+  std::size_t firstScore = 0;  ///< of scores: the row that the table begins with
 };
 
 /// What figures are drawn from.

@@ -3,6 +3,7 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "app/figure/figure_drawing.h"
 #include "app/figure/sheet_painter.h"
@@ -151,11 +152,52 @@ void SheetPainter::drawMembers(QPainter& painter, const ChartAxes& axes) const {
   }
 }
 
+/// What each kind of line means, on as many lines as it needs.
+void SheetPainter::drawKey(QPainter& painter, const QRectF& room) const {
+  constexpr double kLine = 11.0;
+  constexpr double kSample = 20.0;
+  struct Entry {
+    QString text;
+    QPen pen;
+  };
+  const bool scenarios = !std::isnan(content_.result.members.front().nSigma);
+  std::vector<Entry> entries = {
+      {content_.result.context.synthetic ? "synthetic past" : "observed", QPen(theme_.past, 1.6)}};
+  if (content_.truth)
+    entries.push_back({content_.result.context.synthetic ? "synthetic truth" : "observed later",
+                       QPen(theme_.past, 1.2, Qt::DotLine)});
+  entries.push_back({"members", QPen(theme_.forecast, 0.7)});
+  if (scenarios) {
+    entries.push_back({"asked for", QPen(theme_.forecast, 1.8, Qt::DashDotLine)});
+    QColor band = theme_.forecast;
+    band.setAlphaF(0.28f);
+    entries.push_back({"expected", QPen(theme_.quietText, 0.9, Qt::DashLine)});
+    entries.push_back({"expected ± 1 and 2 σ", QPen(band, 6.0, Qt::SolidLine, Qt::FlatCap)});
+  }
+  QFont font = figure_drawing::font(7);
+  font.setPixelSize(7);
+  const QFontMetricsF metrics(font);
+  QPointF at = room.topLeft();
+  for (const Entry& entry : entries) {
+    const double width = kSample + 4.0 + metrics.horizontalAdvance(entry.text) * 1.1 + 12.0;
+    if (at.x() + width > room.right() + 12.0 && at.x() > room.left())
+      at = {room.left(), at.y() + kLine};
+    painter.setPen(entry.pen);
+    painter.drawLine(QPointF(at.x(), at.y() + kLine / 2.0),
+                     QPointF(at.x() + kSample, at.y() + kLine / 2.0));
+    put(painter, QRectF(at.x() + kSample + 4.0, at.y(), width - kSample - 4.0, kLine), entry.text,
+        7.0, theme_.quietText);
+    at.rx() += width;
+  }
+}
+
 void SheetPainter::drawFan(QPainter& painter, const QRectF& room) const {
+  constexpr double kKey = 24.0;
   const ResultFile& result = content_.result;
   const double top = drawTitle(painter, room, "Mean intensity of the box");
   const ChartAxes axes = axesFor(result, QRectF(room.left() + 30.0, top + 4.0, room.width() - 90.0,
-                                                room.bottom() - top - 30.0));
+                                                room.bottom() - top - 30.0 - kKey));
+  drawKey(painter, QRectF(axes.plot.left(), room.bottom() - kKey, axes.plot.width(), kKey));
   drawAxes(painter, axes);
   const Curve times = curveOf(result.members.front().frames, result.runTime);
   QColor band = theme_.forecast;
@@ -174,30 +216,47 @@ void SheetPainter::drawFan(QPainter& painter, const QRectF& room) const {
   drawMembers(painter, axes);
 }
 
+namespace {
+
+constexpr double kScoreRow = 12.0;
+constexpr double kScoreHead = kScoreRow + 2.0;
+constexpr double kScoreNotes = 24.0;
+
+}  // namespace
+
+double SheetPainter::heightOfScores(std::size_t rows) const {
+  return drawnTitleHeight() + kScoreHead + kScoreNotes + kScoreRow * double(rows);
+}
+
+std::size_t SheetPainter::scoresIn(double height) const {
+  const double room = height - heightOfScores(0);
+  return room < kScoreRow ? 1 : std::size_t(room / kScoreRow);
+}
+
 void SheetPainter::drawScores(QPainter& painter, const QRectF& room) const {
-  constexpr double kRow = 12.0;
   double y = drawTitle(painter, room, "Skill against what was observed");
   std::vector<QString> header = {"forecast", "member", "lead"};
   for (const float threshold : kSevirThresholds)
     header.push_back(QString("CSI %1").arg(int(threshold)));
   header.insert(header.end(), {"FSS 74", "MAE", "CRPS"});
-  const double first = room.width() * 0.2;
+  const double first = room.width() * 0.12;
   const double other = (room.width() - first) / double(header.size() - 1);
   const auto cell = [&](std::size_t column, const QString& text, const QColor& color, bool bold) {
     const double x = column == 0 ? room.left() : room.left() + first + double(column - 1) * other;
-    const double width = column == 0 ? first - 4.0 : other - 4.0;
-    put(painter, QRectF(x, y, width, kRow), text, 7.5, color,
+    const double width = column == 0 ? first : other - 2.0;
+    put(painter, QRectF(x, y, width, kScoreRow), text, 7.5, color,
         int(column == 0 ? Qt::AlignLeft : Qt::AlignRight) | int(Qt::AlignVCenter), bold);
   };
   for (std::size_t c = 0; c < header.size(); ++c) cell(c, header[c], theme_.text, true);
-  y += kRow + 2.0;
+  y += kScoreHead;
   painter.setPen(QPen(theme_.text, 0.6));
   painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y));
   const auto text = [](double value, int places) {
     return std::isnan(value) ? QString("n/a") : QString::number(value, 'f', places);
   };
-  for (const LeadScores& scores : content_.scores) {
-    if (y + kRow > room.bottom()) break;
+  const std::size_t from = std::min(options_.firstScore, content_.scores.size());
+  const std::size_t shown = std::min(scoresIn(room.height()), content_.scores.size() - from);
+  for (const LeadScores& scores : std::span(content_.scores).subspan(from, shown)) {
     std::vector<QString> row = {std::isnan(scores.nSigma) ? QString::fromStdString(scores.model)
                                                           : scenarioText(scores.nSigma),
                                 QString::number(scores.member + 1),
@@ -208,8 +267,15 @@ void SheetPainter::drawScores(QPainter& painter, const QRectF& room) const {
                 text(kDigitalScale * scores.mae, 2), text(kDigitalScale * scores.crps, 2)});
     for (std::size_t c = 0; c < row.size(); ++c)
       cell(c, row[c], c == 0 ? theme_.forecast : theme_.text, false);
-    y += kRow;
+    y += kScoreRow;
   }
+  QString note = QString(
+                     "CSI and FSS (in squares of %1 cells) at or above thresholds on the 0-255 "
+                     "scale, 1 is best; MAE and CRPS on that scale, 0 is best.")
+                     .arg(kFssNeighbourhood);
+  const std::size_t left = content_.scores.size() - from - shown;
+  if (left > 0) note = QString("%1 more rows in the table of \"verify\". ").arg(left) + note;
+  put(painter, QRectF(room.left(), y + 4.0, room.width(), kScoreRow), note, 7.0, theme_.quietText);
 }
 
 }  // namespace stormloom

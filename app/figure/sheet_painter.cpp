@@ -87,6 +87,8 @@ void SheetPainter::put(QPainter& painter, const QRectF& room, const QString& tex
   painter.drawText(room, align, QFontMetricsF(font).elidedText(text, Qt::ElideRight, room.width()));
 }
 
+double SheetPainter::drawnTitleHeight() { return kTitle; }
+
 double SheetPainter::drawTitle(QPainter& painter, const QRectF& room, const QString& text) const {
   const FrameSequence& context = content_.result.context;
   const QRectF line(room.left(), room.top(), room.width(), kTitle - 4.0);
@@ -172,9 +174,10 @@ double SheetPainter::heightFor(double width) const {
       return kTitle + rows * (width / columns / aspect() + kColumnNames) + kLegend;
     }
     case SheetKind::Fan:
-      return width * 0.55;
+      return width * 0.55 + 24.0;
     case SheetKind::Scores:
-      return kTitle + 24.0 + 12.0 * double(content_.scores.size());
+      return heightOfScores(content_.scores.size() -
+                            std::min(options_.firstScore, content_.scores.size()));
   }
   return width;
 }

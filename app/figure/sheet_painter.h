@@ -33,6 +33,8 @@ public:
   SheetPainter(const SheetContent& content, const SheetOptions& options);
   double heightFor(double width) const;
   void draw(QPainter& painter, const QRectF& room) const;
+  /// Rows of the table of scores that fit in this height.
+  std::size_t scoresIn(double height) const;
 
 private:
   struct Row {
@@ -47,10 +49,13 @@ private:
   void drawStamps(QPainter& painter, const QRectF& room) const;
   void drawFan(QPainter& painter, const QRectF& room) const;
   void drawAxes(QPainter& painter, const ChartAxes& axes) const;
+  void drawKey(QPainter& painter, const QRectF& room) const;
   void drawMembers(QPainter& painter, const ChartAxes& axes) const;
   void drawScores(QPainter& painter, const QRectF& room) const;
   void drawMap(QPainter& painter, const QRectF& place, const Frame& frame, PaneKind kind) const;
   void drawLegend(QPainter& painter, const QRectF& room) const;
+  double heightOfScores(std::size_t rows) const;
+  static double drawnTitleHeight();
   double drawTitle(QPainter& painter, const QRectF& room, const QString& text) const;
   void put(QPainter& painter, const QRectF& room, const QString& text, double size,
            const QColor& color, int align = int(Qt::AlignLeft) | int(Qt::AlignVCenter),
