@@ -142,6 +142,17 @@ void addPackedField(NetCdfFile& file, const std::string& name,
       name, "long_name",
       std::string(quantityName(quantity)) + (digital ? ", digital, on SEVIR's 0-255 scale" : ""));
   file.setText(name, "units", digital ? "1" : std::string(unitText(quantity)));
+  if (!digital) nameAsCf(file, name, std::string(unitText(quantity)));
+}
+
+void nameAsCf(NetCdfFile& file, const std::string& variable, const std::string& units) {
+  const std::pair<const char*, const char*> known[] = {
+      {"mm/h", "lwe_precipitation_rate"},
+      {"mm", "lwe_thickness_of_precipitation_amount"},
+      {"dBZ", "equivalent_reflectivity_factor"},
+      {"kg/m2", "atmosphere_mass_content_of_liquid_precipitation"}};
+  for (const auto& [unit, name] : known)
+    if (units == unit) file.setText(variable, "standard_name", name);
 }
 
 void addStateField(NetCdfFile& file, const std::string& name,

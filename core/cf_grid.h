@@ -26,6 +26,9 @@ std::vector<ValidTime> readCfTimes(const NetCdfFile& file, const std::string& na
 
 inline constexpr double kPackingStep = 0.01;
 
+/// The CF standard name of what is measured in these units; none for the digital scale.
+void nameAsCf(NetCdfFile& file, const std::string& variable, const std::string& units);
+
 /// A field of values packed into 16 bits; cells without a value hold the fill value.
 struct PackedField {
   std::string name;

@@ -148,6 +148,7 @@ void writeMaps(NetCdfFile& file, const Product& product, const ProductAxes& axes
   addPackedField(file, field, dimensions);
   file.setText(name, "long_name", product.longName);
   file.setText(name, "units", product.units);
+  nameAsCf(file, name, product.units);
   if (!product.cellMethods.empty()) file.setText(name, "cell_methods", product.cellMethods);
   if (!coordinates.empty()) file.setText(name, "coordinates", coordinates);
   const bool states = needsStates(product);

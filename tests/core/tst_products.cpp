@@ -203,6 +203,8 @@ private Q_SLOTS:
     }
     const NetCdfFile rain = written({.product = "accumulation", .nSigma = 0.0});
     const auto shape = rain.shape("rain_accumulation");
+    QCOMPARE(rain.text("rain_accumulation", "standard_name"),
+             std::string("lwe_thickness_of_precipitation_amount"));
     QCOMPARE(shape[1], std::size_t(3));
     QCOMPARE(shape[2], std::size_t(1));
     const std::vector<double> bounds = rain.doubles("time_bnds");
