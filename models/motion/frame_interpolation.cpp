@@ -83,6 +83,22 @@ CellState stateOfUnknown(CellState before, CellState after) {
              : CellState::Missing;
 }
 
+/// Many short steps on a small picture: threads that share them wait for each other longer than
+/// they work.
+class FewThreads {
+public:
+  explicit FewThreads(std::size_t cells) : before_(at::get_num_threads()) {
+    constexpr std::size_t kWorthSharing = std::size_t(512) * 512;
+    if (cells < kWorthSharing) at::set_num_threads(1);
+  }
+  ~FewThreads() { at::set_num_threads(before_); }
+  FewThreads(const FewThreads&) = delete;
+  FewThreads& operator=(const FewThreads&) = delete;
+
+private:
+  int before_;
+};
+
 /// Two frames and the motion between them.
 struct MovingPair {
   const RadarGrid& before;
@@ -137,6 +153,7 @@ FramesBetween framesBetweenOf(Quantity quantity) {
   return [scale = mixedScaleOf(quantity), nothing = belowDetectionValue(quantity)](
              const RadarGrid& before, const RadarGrid& after, const std::vector<double>& shares) {
     const torch::NoGradGuard noGradient;
+    const FewThreads threads(before.size());
     const MovingPair pair = movingPair(before, after, scale);
     std::vector<RadarGrid> grids;
     for (const double share : shares) grids.push_back(gridBetween(pair, share, scale, nothing));
