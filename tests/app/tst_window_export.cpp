@@ -10,6 +10,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QToolButton>
 
@@ -192,6 +193,54 @@ private Q_SLOTS:
     dialog->findChild<QComboBox*>("size")->setEditText("wide");
     QVERIFY(!clickWrite(*dialog));
     for (auto* box : dialog->findChildren<QCheckBox*>()) box->setChecked(true);
+  }
+
+  void millimetresDotsAndLogoAreTypedAndSeen() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    const auto type = [](QWidget* field, const QString& text) {
+      QTest::mouseClick(field, Qt::LeftButton);
+      QTest::keyClick(field, Qt::Key_A, Qt::ControlModifier);
+      QTest::keyClicks(field, text);
+    };
+    choose(*dialog, "format", "Figure: mean intensity over time, PDF");
+    for (auto* box : dialog->findChildren<QSpinBox*>())
+      if (box->isVisible()) type(box, box->suffix().contains("mm") ? "90" : "150");
+    const QString figure = folder_.filePath("a fan.pdf");
+    type(line(*dialog, "file"), figure);
+    QVERIFY(clickWrite(*dialog));
+    const auto receipt = receiptOf(figure.toStdString());
+    QVERIFY(receipt);
+    for (const char* word : {"--mm", "90", "--dpi", "150", "--kind", "fan"})
+      QVERIFY2(std::ranges::find(receipt->options, word) != receipt->options.end(), word);
+    QFile pdf(figure);
+    QVERIFY(pdf.open(QIODevice::ReadOnly));
+    QVERIFY(pdf.readAll().contains("/MediaBox [0 0 255"));  // 90 mm are 255 points
+
+    QImage square(32, 32, QImage::Format_RGB32);
+    square.fill(Qt::yellow);
+    const QString logo = folder_.filePath("a logo.png");
+    QVERIFY(square.save(logo));
+    choose(*dialog, "content", "Observed and scenarios");
+    choose(*dialog, "format", "PNG picture");
+    type(line(*dialog, "logo"), logo);
+    const QString picture = folder_.filePath("with a logo.png");
+    type(line(*dialog, "file"), picture);
+    QVERIFY(clickWrite(*dialog));
+    const QImage drawn(picture);
+    QCOMPARE(drawn.pixelColor(drawn.width() - 30, 20), QColor(Qt::yellow));
+    const auto inputs = receiptOf(picture.toStdString())->inputs;
+    QVERIFY(std::ranges::any_of(inputs, [](const auto& input) { return input.option == "--logo"; }));
+    type(line(*dialog, "logo"), folder_.filePath("gone.png"));
+    type(line(*dialog, "file"), folder_.filePath("without.png"));
+    QVERIFY(!clickWrite(*dialog));
+    QVERIFY(!QFile::exists(folder_.filePath("without.png")));
+    line(*dialog, "logo")->clear();
+    choose(*dialog, "format", "GIF");
+    line(*dialog, "file")->setText(folder_.filePath("last.gif"));
+    QVERIFY(clickWrite(*dialog));  // remembered for the tests below
   }
 
   void choicesOutliveTheProgram() {
