@@ -76,7 +76,9 @@ FigureLayout layoutOf(const GeoReference& geo, const FigureOptions& options) {
              : layOutFigure(size, options.places, groundAspect(geo), heading, options.legend);
 }
 
-QString levelText(double level) { return QString::number(level, 'g', 3); }
+QString levelText(double level) {
+  return (level < 0.0 ? "−" : "") + QString::number(std::abs(level), 'g', 3);
+}
 
 }  // namespace
 
@@ -286,10 +288,14 @@ int FigurePainter::Impl::colorSteps(QPainter& painter, const ColorTable& table,
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const QRect box(room.left() + int(i) * cell, room.top(), cell, barHeight);
     painter.fillRect(box, style::onGround(steps[i], style::kDark.mapGround));
+    const QString level = levelText(steps[i].level);
+    const bool runsIntoNext =
+        i + 1 < steps.size() && figure_drawing::widthOf(level, small) + text / 3 > cell;
+    if (runsIntoNext) continue;  // the lower end of a scale of differences
     painter.setFont(small);
     painter.setPen(style::kDark.quietText);
     painter.drawText(QRect(box.left(), box.bottom() + 1, cell, room.bottom() - box.bottom()),
-                     Qt::AlignLeft | Qt::AlignVCenter, levelText(steps[i].level));
+                     Qt::AlignLeft | Qt::AlignVCenter, level);
   }
   const int used = int(steps.size()) * cell + text;
   const QRect beside(room.left() + used, room.top(), room.width() - used, barHeight);
