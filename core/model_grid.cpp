@@ -212,6 +212,11 @@ ModelContext cutContextBetween(const FrameSequence& sequence, const ContextReque
                   ": it holds classes of precipitation, not amounts. A forecast needs rain, "
                   "reflectivity or VIL.");
   }
+  if (sequence.provenance == Provenance::Forecast) {
+    throw IoError(nameOf(sequence) +
+                  ": it holds a forecast, not what was observed, and none is made from another. "
+                  "Choose observed frames.");
+  }
   const std::size_t last = frameAtRunTime(sequence, request);
   const ValidTime runTime = sequence.frames[last].validTime;
   const seconds tolerance = toleranceFor(sequence, request);

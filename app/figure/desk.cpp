@@ -166,8 +166,13 @@ PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) {
   PanePicture picture;
   const FrameSequence& observed = desk.shownObservation();
   picture.sequence = &observed;
-  picture.caption.kind = observed.synthetic ? Kind::Synthetic : Kind::Observed;
-  picture.caption.title = observed.synthetic ? "Observed (synthetic)" : "Observed";
+  const bool ahead = observed.provenance == Provenance::Forecast;  // a service's own
+  picture.caption.kind = observed.synthetic ? Kind::Synthetic
+                         : ahead            ? Kind::Forecast
+                                            : Kind::Observed;
+  picture.caption.title = observed.synthetic ? "Observed (synthetic)"
+                          : ahead            ? "Forecast as received"
+                                             : "Observed";
   picture.caption.detail = sourceText(observed);
   picture.caption.validTime = clockAndZone(time);
   const bool hidden = desk.context && time > desk.context->runTime && !desk.state.showTruth;

@@ -102,6 +102,14 @@ void dropContexts(std::vector<LoadedContext>& contexts, const std::vector<Loaded
                 [&](const LoadedContext& c) { return c.near != nullptr && large-- > kMostNear; });
 }
 
+/// The first that was observed: what services forecast comes after it.
+int firstObserved(const RadarFiles& files) {
+  const auto found = std::ranges::find_if(files.sequences, [](const FrameSequence& sequence) {
+    return sequence.provenance != Provenance::Forecast;
+  });
+  return found == files.sequences.end() ? 0 : int(found - files.sequences.begin());
+}
+
 /// A name that says what is in the file: event, time, n.
 QString pictureName(const Desk& desk) {
   QString name = desk.observed ? eventName(*desk.observed) : QString("stormloom");
@@ -270,7 +278,7 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
     next.paths.push_back(QFileInfo(path).exists() || !eventOfPath(path.toStdString()).empty() ? QFileInfo(path).absoluteFilePath().toStdString()
                                                   : path.toStdString());
   next.watch = loaded.watched;
-  next.sequence = 0;
+  next.sequence = firstObserved(*loaded.files);
   next.runTime.reset();
   next.time.reset();
   next.center.reset();

@@ -143,7 +143,8 @@ void MainWindow::rebuildTimes() {
     const bool covered =
         !leads.empty() && frame.validTime > now && frame.validTime <= leads.back() + seconds(60);
     if (!covered)
-      cells.push_back({frame.validTime, false, desk_.observed->synthetic, frame.standsStill});
+      cells.push_back({frame.validTime, desk_.observed->provenance == Provenance::Forecast,
+                       desk_.observed->synthetic, frame.standsStill});
   }
   for (const ValidTime time : leads) cells.push_back({time, true, false, false});
   std::ranges::sort(cells, {}, &TimeCell::time);
@@ -281,7 +282,9 @@ void MainWindow::showFacts() {
       forecast             ? colored(theme.forecast,
                                      tr("forecast %1 min").arg(signedText(double(desk_.leadMinutes()), 0)))
       : observed.synthetic ? colored(theme.synthetic, tr("observed (synthetic)"))
-                           : colored(theme.observed, tr("observed")));
+      : observed.provenance == Provenance::Forecast
+          ? colored(theme.forecast, tr("forecast as received"))
+          : colored(theme.observed, tr("observed")));
   const auto dial = controller_->forDial();
   const bool preview =
       dial && dial->request.quality == Quality::Preview && !controller_->earlyForDial();

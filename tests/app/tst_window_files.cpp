@@ -161,6 +161,31 @@ private Q_SLOTS:
     qunsetenv("STORMLOOM_FRAMES_MB");
   }
 
+  void whatAServiceForecastIsNotCalledObserved() {
+    for (int lead = 5; lead <= 20; lead += 5) {
+      char head[200];
+      std::snprintf(head, sizeof head,
+                    "RV021000100000814BY   2640195VS 5SW  P42001HPR E-02INT   5GP1200x1100VV "
+                    "%03dMF 00000008MS  3<deb>",
+                    lead);
+      write(folder_->filePath(QString("a_rv_%1").arg(lead)),
+            head + std::string(1, '\x03') + std::string(1200 * 1100 * 2, '\1'));
+    }
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.openPaths({folder_->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().observed && window.desk().observed->frames.size() == 4,
+                             20000);
+    QTRY_COMPARE(window.picture(0).caption.title, std::string("Forecast as received"));
+    QVERIFY(!window.desk().context);
+    add(0, 14);  // beside observed frames it is not the first
+    window.openPaths({folder_->filePath("a_rv_5"), folder_->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && window.desk().observed->frames.size() == 15,
+                             20000);
+    QVERIFY(window.desk().observed->provenance == Provenance::Observed);
+  }
+
   void aFolderThatIsNotThereIsSaid() {
     FakeEngine engine;
     MainWindow window(engine.functions());

@@ -55,6 +55,12 @@ class TestModelGrid : public QObject {
   Q_OBJECT
 
 private Q_SLOTS:
+  void noForecastStartsFromAnother() {
+    FrameSequence rain = evenRain(25, 5);
+    rain.provenance = Provenance::Forecast;
+    QVERIFY_THROWS_EXCEPTION(IoError, cutContext(rain, {.grid = sevirLrGrid()}));
+  }
+
   void anEventOnTheModelsOwnCellsKeepsItsValuesToTheBit() {
     const FrameSequence event = syntheticEvent();
     const ModelContext context =
