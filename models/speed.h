@@ -19,7 +19,8 @@ struct KernelCheck {
 };
 
 /// Runs every kernel over many shapes, with masks, biases, padding, global vectors, odd widths and
-/// strided rows, and recorded calls against plain ones. DeviceError where there is no GPU.
+/// strided rows, and recorded calls against plain ones; on a processor ("cpu") for each set of
+/// instructions that it has. DeviceError where a GPU is wanted and there is none.
 std::vector<KernelCheck> checkKernels(const std::string& device = "cuda");
 /// Compiles every kernel for one architecture (80, 86, 89, 90, ...); needs no GPU. Throws
 /// ModelError with the compiler's words. Returns how many programs were compiled.
@@ -51,7 +52,8 @@ struct KernelShare {
   double callsEach = 0.0;     ///< launches a call
   double microseconds = 0.0;  ///< of a call, all its launches
 };
-/// The quickest way of each network by kernel, the longest first; GPU only.
+/// The quickest way of each network by kernel, or on a processor by operation with the shapes it was
+/// given, the longest first.
 std::vector<KernelShare> profileKernels(const SpeedRequest& request);
 
 /// What this machine can do at most, measured in the same run.

@@ -30,7 +30,7 @@ std::string judgedBy(const ParityOptions& options) {
     return options.precision +
            ": products are rounded to 16 bits; allowed is 2e-2 of each output's largest magnitude";
   if (options.precision == "fused")
-    return "fused: the composition of the GPU's fused path in plain fp32; allowed is each case's "
+    return "fused: by the own kernels of this processor, in fp32; allowed is each case's "
            "own "
            "tolerance";
   return "fp32 without TF32: allowed is each case's own tolerance";

@@ -1,8 +1,11 @@
 #include "models/cuboid/feed_forward.h"
 
+#include <ATen/Parallel.h>
+
 #include "models/cuboid/attention_parts.h"
 #include "models/kernels/activation.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/over_threads.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -33,11 +36,42 @@ void PositionwiseFFNImpl::fused(ResidualStream& stream) {
                         options_.gatedProj ? fusedLinear(ffn_1_gate) : FusedLinear(),
                         fusedLinear(ffn_2), fusedNorm(layer_norm)};
   });
+  if (stream.x.is_cpu()) return fusedInBlocks(stream, w);
+  stream.update = fusedUpdate(stream, w);
+}
+
+Tensor PositionwiseFFNImpl::fusedUpdate(ResidualStream& stream, const FusedWeights& w) const {
   const Tensor n = settleAndNorm(stream, w.norm);
   const Tensor h = options_.gatedProj
                        ? product(n, w.gate, options_.activation) * product(n, w.first)
                        : product(n, w.first, options_.activation);
-  stream.update = product(h, w.second);
+  return product(h, w.second);
+}
+
+/// On a processor: some tokens go through all of it before the next, so that what is four times as
+/// wide never leaves the nearest memory; each thread has tokens of its own.
+void PositionwiseFFNImpl::fusedInBlocks(ResidualStream& stream, const FusedWeights& w) const {
+  constexpr std::int64_t kTokens = 256;
+  const std::int64_t units = options_.units, tokens = stream.x.numel() / units;
+  const auto rowsOf = [&](const Tensor& t) { return t.reshape({tokens, units}); };
+  const Tensor x = rowsOf(stream.x), y = torch::empty_like(x);
+  const Tensor update = stream.update.defined() ? rowsOf(stream.update) : Tensor();
+  const std::int64_t turns = (tokens + kTokens - 1) / kTokens, threads = at::get_num_threads();
+  const std::int64_t blocks = (turns + threads - 1) / threads * threads;  // alike for each thread
+  overThreads(blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+    const torch::NoGradGuard noGradient;
+    for (std::int64_t block = begin; block < end; ++block) {
+      const std::int64_t first = block * tokens / blocks, last = (block + 1) * tokens / blocks;
+      if (first == last) continue;
+      ResidualStream part{x.slice(0, first, last),
+                          update.defined() ? update.slice(0, first, last) : Tensor(),
+                          stream.updateBias};
+      const Tensor own = fusedUpdate(part, w);
+      Tensor whole = y.slice(0, first, last);
+      torch::add_out(whole, part.x, own);
+    }
+  });
+  stream = {y.view(stream.x.sizes()), {}, {}};
 }
 
 Tensor PositionwiseFFNImpl::forward(const Tensor& x) {

@@ -25,7 +25,7 @@ class PositionwiseFFNImpl : public torch::nn::Module {
 public:
   explicit PositionwiseFFNImpl(const PositionwiseFFNOptions& options);
   torch::Tensor forward(const torch::Tensor& x);
-  /// The fused path: leaves its update pending in the stream.
+  /// The fused path. On a GPU its update stays pending in the stream, on a processor it is added.
   void fused(ResidualStream& stream);
 
 private:
@@ -33,6 +33,8 @@ private:
     FusedLinear first, gate, second;
     NormWeights norm;
   };
+  torch::Tensor fusedUpdate(ResidualStream& stream, const FusedWeights& w) const;
+  void fusedInBlocks(ResidualStream& stream, const FusedWeights& w) const;
 
   PositionwiseFFNOptions options_;
   Prepared<FusedWeights> fusedWeights_;

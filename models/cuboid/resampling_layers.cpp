@@ -67,15 +67,16 @@ Tensor Upsample3DLayerImpl::forward(const Tensor& x) {
 }
 
 Tensor Upsample3DLayerImpl::fused(const Tensor& x) {
-  const FusedConvolution& w =
-      fusedConvolution_.get(conv->weight, [this] { return fusedConvolution(conv); });
-  Tensor frames = asFactor(x).flatten(0, 1);  // (B*T,H,W,C)
+  const UpsampledConvolution& w =
+      fusedConvolution_.get(conv->weight, [this] { return upsampledConvolution(conv); });
+  const Tensor frames = asFactor(x).flatten(0, 1);  // (B*T,H,W,C)
   const auto [t, rows, columns] = options_.targetSize;
-  if (rows % frames.size(1) == 0 && columns % frames.size(2) == 0)
-    frames = upsampledFrames(frames, rows, columns);
-  else
-    frames = resizeNearest(resizeNearest(frames, 1, rows), 2, columns);
-  return convolvedWithBias(frames, w).unflatten(0, {x.size(0), t});
+  const bool repeats = rows % frames.size(1) == 0 && columns % frames.size(2) == 0;
+  const Tensor y =
+      repeats
+          ? upsampledAndConvolved(frames, w, rows, columns)
+          : convolvedWithBias(resizeNearest(resizeNearest(frames, 1, rows), 2, columns), w.whole);
+  return y.unflatten(0, {x.size(0), t});
 }
 
 Tensor framesFromField(const Tensor& field) {

@@ -3,7 +3,7 @@
 #include <torch/torch.h>
 
 #include "core/cuboid_map.h"
-#include "models/kernels/prepared_weights.h"
+#include "models/kernels/upsampled_convolution.h"
 
 namespace stormloom {
 
@@ -54,7 +54,7 @@ private:
   torch::Tensor fused(const torch::Tensor& x);
 
   Upsample3DOptions options_;
-  Prepared<FusedConvolution> fusedConvolution_;
+  Prepared<UpsampledConvolution> fusedConvolution_;
   torch::nn::Conv2d conv{nullptr};
 };
 TORCH_MODULE(Upsample3DLayer);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/errors.h"
+#include "models/engine/patient_threads.h"
 
 namespace stormloom {
 namespace {
@@ -39,6 +40,7 @@ ComputeDevice cpu(int threads) {
   const int cores = std::max(1, int(std::thread::hardware_concurrency()));
   const int used = threads > 0 ? threads : cores;
   at::set_num_threads(used);
+  letWaitingThreadsSleep();
   return {torch::kCPU, "CPU, " + std::to_string(used) + (used == 1 ? " thread" : " threads")};
 }
 

@@ -28,24 +28,19 @@ EarthformerForecaster::EarthformerForecaster(const std::string& folder, const st
     network_ = CuboidTransformerModel(cuboidTransformerOptionsFromJson(card.architecture));
     corrects_ = card.use.value("output", "correction") == "correction";
     if (const Json* calibration = card.use.find("calibration"); calibration && corrects_)
-      calibration_ = IntensityCalibration::fromJson(*calibration,
-                                                    network_->options().targetShape.thw[0]);
+      calibration_ =
+          IntensityCalibration::fromJson(*calibration, network_->options().targetShape.thw[0]);
     loadForInference(*network_, card, device);
     name_ = card.name;
     weightsHash_ = card.sha256;
   } else {
     readWeights(weights, device);
   }
-  if (products_ != torch::kFloat32 && kernelsRunOn(device)) recordNetwork();
-}
-
-void EarthformerForecaster::recordNetwork() {
+  if (!networksFuse(device, products_)) return;
   requireSameBits();
-  recorded_ = RecordedCall(
-      [network = network_, products = products_](const std::vector<Tensor>& in) mutable {
-        const torch::NoGradGuard noGradient;
-        const FusedScope fused(true, products);
-        return std::vector<Tensor>{network->forward(in[0]).to(torch::kFloat32)};
+  recorded_ =
+      recordedNetwork(products_, [network = network_](const std::vector<Tensor>& in) mutable {
+        return network->forward(in[0]);
       });
 }
 

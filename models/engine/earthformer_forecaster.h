@@ -36,7 +36,6 @@ public:
 
 private:
   void readWeights(const std::string& weights, const torch::Device& device);
-  void recordNetwork();
 
   torch::ScalarType products_;
   bool corrects_ = true;  ///< context and extrapolated frames in, their correction out; else

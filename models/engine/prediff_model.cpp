@@ -26,16 +26,6 @@ Tensor perChannel(const ModelCard& card, const char* key, std::int64_t channels,
   return torch::tensor(values, torch::kFloat64).to(torch::kFloat32).to(device);
 }
 
-/// A network's part of the fused path, for recording: called with every tensor on the device.
-RecordedCall recorded(torch::ScalarType products,
-                      std::function<Tensor(const std::vector<Tensor>&)> network) {
-  return RecordedCall([products, network = std::move(network)](const std::vector<Tensor>& in) {
-    const torch::NoGradGuard noGradient;
-    const FusedScope fused(true, products);
-    return std::vector<Tensor>{network(in).to(torch::kFloat32)};
-  });
-}
-
 void keepChannelsLast(Tensor& weights) {
   if (weights.dim() == 4) weights.set_data(weights.contiguous(at::MemoryFormat::ChannelsLast));
   if (weights.dim() == 5) weights.set_data(weights.contiguous(at::MemoryFormat::ChannelsLast3d));
@@ -78,23 +68,23 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device,
     for (torch::Tensor& weights : vae_->parameters()) keepChannelsLast(weights);
     for (torch::Tensor& weights : denoiser_->parameters()) keepChannelsLast(weights);
   }
-  if (products_ != torch::kFloat32 && kernelsRunOn(device)) recordNetworks();
+  if (networksFuse(device, products_)) recordNetworks();
   name_ = denoiser.name;
   weightsHash_ = denoiser.sha256;
 }
 
 void PreDiffModel::recordNetworks() {
   requireSameBits();
-  denoising_ = recorded(products_, [network = denoiser_](const std::vector<Tensor>& in) mutable {
+  denoising_ = recordedNetwork(products_, [network = denoiser_](const std::vector<Tensor>& in) mutable {
     return network->forward(in[0], in[1], in[2], in.size() > 3 ? in[3] : Tensor());
   });
-  decoding_ = recorded(products_, [network = vae_](const std::vector<Tensor>& in) mutable {
+  decoding_ = recordedNetwork(products_, [network = vae_](const std::vector<Tensor>& in) mutable {
     return network->decode(in[0]);
   });
-  encoding_ = recorded(products_, [network = vae_](const std::vector<Tensor>& in) mutable {
+  encoding_ = recordedNetwork(products_, [network = vae_](const std::vector<Tensor>& in) mutable {
     return network->encodeField(in[0]);
   });
-  if (!diffusion_ || diffusion_->alignment.is_empty()) return;
+  if (device_.is_cpu() || !diffusion_ || diffusion_->alignment.is_empty()) return;
   const AlignmentGuidance guidance(diffusion_->alignment, diffusion_->guideScale,
                                    GuidanceNorm::EachAlone);
   const torch::Device device = device_;

@@ -4,6 +4,8 @@
 
 #include "models/kernels/device_program.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/over_threads.h"
+#include "models/kernels/processor_kernels.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -78,11 +80,59 @@ AttentionArguments argumentsOf(const AttentionOperands& operands, const CuboidTa
   return given;
 }
 
+ProcessorRows processorRowsOf(const Tensor& operand) {
+  if (!operand.defined()) return {};
+  TORCH_CHECK(operand.dim() == 3 && operand.stride(2) == 1,
+              "attention reads rows (B,tokens,heads*d), got ", operand.sizes());
+  return {operand.data_ptr<float>(), operand.stride(0), operand.stride(1)};
+}
+
+template <class Number>
+const Number* numbersOf(const Tensor& tensor) {
+  return tensor.defined() ? tensor.data_ptr<Number>() : nullptr;
+}
+
+Tensor attendOnProcessor(const AttentionOperands& operands, const CuboidTables& tables,
+                         std::int64_t heads, double scale) {
+  const Tensor out = torch::empty_like(operands.q, torch::MemoryFormat::Contiguous);
+  ProcessorAttention given;
+  given.q = processorRowsOf(operands.q);
+  given.k = processorRowsOf(operands.k);
+  given.v = processorRowsOf(operands.v);
+  given.globalQ = processorRowsOf(operands.globalQ);
+  given.globalK = processorRowsOf(operands.globalK);
+  given.globalV = processorRowsOf(operands.globalV);
+  given.kPadding = numbersOf<float>(operands.kPadding);
+  given.vPadding = numbersOf<float>(operands.vPadding);
+  given.queryTokens = numbersOf<std::int32_t>(tables.query);
+  given.keyTokens = numbersOf<std::int32_t>(tables.key);
+  given.bias = numbersOf<float>(tables.bias);
+  given.mask = numbersOf<std::uint8_t>(tables.mask);
+  given.out = out.data_ptr<float>();
+  given.outBatch = out.stride(0);
+  given.outRow = out.stride(1);
+  given.scale = float(scale);
+  given.cuboids = tables.query.size(0);
+  given.queries = tables.query.size(1);
+  given.keys = tables.key.size(1);
+  given.globals = operands.globalK.defined() ? operands.globalK.size(1) : 0;
+  given.heads = heads;
+  given.width = operands.q.size(2) / heads;
+  const ProcessorKernels& kernels = processorKernels();
+  const std::size_t room = std::size_t(kernels.scratchOf(given));
+  overThreads(out.size(0) * given.cuboids, 1, [&](std::int64_t first, std::int64_t last) {
+    thread_local std::vector<float> scratch;  // kept for the next layer
+    if (scratch.size() < room) scratch.resize(room);
+    kernels.attendCuboids(given, first, last, scratch.data());
+  });
+  return out;
+}
+
 }  // namespace
 
 Tensor attendCuboids(const AttentionOperands& operands, const CuboidTables& tables,
                      std::int64_t heads, double scale) {
-  if (!operands.q.is_cuda()) return attendCuboidsReference(operands, tables, heads, scale);
+  if (operands.q.is_cpu()) return attendOnProcessor(operands, tables, heads, scale);
   const std::int64_t width = operands.q.size(2) / heads, padded = (width + 15) / 16 * 16;
   TORCH_CHECK(width <= kWidestFusedHead, "heads of ", width, " are wider than the kernel's ",
               kWidestFusedHead);

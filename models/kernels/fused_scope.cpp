@@ -25,6 +25,11 @@ bool takesFusedPath(const torch::Tensor& x) {
   return x.is_cpu() || (x.is_cuda() && kernelsRunOn(x.device()));
 }
 
+bool networksFuse(const torch::Device& device, torch::ScalarType products) {
+  const bool wide = products == torch::kFloat32;
+  return device.is_cpu() ? wide : !wide && kernelsRunOn(device);
+}
+
 torch::ScalarType productType(const torch::Device& device) {
   return device.is_cuda() ? fusedProducts : torch::kFloat32;
 }

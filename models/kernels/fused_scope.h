@@ -4,9 +4,9 @@
 
 namespace stormloom {
 
-/// While it lives, networks called from this thread take their fused path: on a GPU own kernels
-/// with 16-bit products and float sums, on the CPU the same composition of plain tensor code (the
-/// kernels' references, in float32). Only for inference: gradients do not pass the fused path.
+/// While it lives, networks called from this thread take their fused path: own kernels, on a GPU
+/// with 16-bit products and float sums, on a processor in float32. Only for inference: gradients do
+/// not pass the fused path.
 class FusedScope {
 public:
   /// `products`: kBFloat16 or kHalf, what products on a GPU are rounded to.
@@ -24,6 +24,10 @@ private:
 /// scope, without gradients, on the CPU or on a GPU that has the instructions (compute
 /// capability 8.0).
 bool takesFusedPath(const torch::Tensor& x);
+
+/// Whether the engine computes networks by their fused path on this device: in float32 on a
+/// processor, with 16-bit products on a GPU that has the instructions.
+bool networksFuse(const torch::Device& device, torch::ScalarType products);
 
 /// What fused products and convolutions compute in on this device: the scope's type on a GPU,
 /// float32 on the CPU.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "models/kernels/activation.h"
 #include "models/kernels/device_program.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/over_threads.h"
+#include "models/kernels/processor_kernels.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -120,18 +123,103 @@ Tensor normOnDevice(ResidualStream& stream, const GroupNormStep& step) {
   return y;
 }
 
+constexpr std::int64_t kRowsOfMoments = 64;
+
+/// What many rows of a group are known by: how many values, their mean, their squared distances.
+struct Moments {
+  double count = 0.0, mean = 0.0, squares = 0.0;
+  void add(double otherCount, double otherMean, double otherSquares) {
+    const double all = count + otherCount, apart = otherMean - mean;
+    squares += otherSquares + apart * apart * count * otherCount / all;
+    mean += apart * otherCount / all;
+    count = all;
+  }
+};
+
+/// For each group of one item; the sums of rows in floats, those of blocks of rows in doubles.
+std::vector<Moments> momentsOfGroups(const ProcessorGroupNorm& given, std::int64_t rows,
+                                     std::int64_t groups) {
+  const std::int64_t blocks = (rows + kRowsOfMoments - 1) / kRowsOfMoments, c = given.channels;
+  std::vector<float> means(std::size_t(blocks * c)), squares(means.size());
+  overThreads(blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t block = begin; block < end; ++block)
+      processorKernels().channelMoments(given, block * kRowsOfMoments,
+                                        std::min(rows, (block + 1) * kRowsOfMoments),
+                                        means.data() + block * c, squares.data() + block * c);
+  });
+  std::vector<Moments> moments(static_cast<std::size_t>(groups));
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    const auto count =
+        double(std::min(rows, (block + 1) * kRowsOfMoments) - block * kRowsOfMoments);
+    for (std::int64_t k = 0; k < c; ++k) {
+      const auto at = std::size_t(block * c + k);
+      moments[std::size_t(k / (c / groups))].add(count, double(means[at]), double(squares[at]));
+    }
+  }
+  return moments;
+}
+
+const float* rowOfItem(const Tensor& values, std::int64_t item) {
+  const auto [base, row] = perItemRows(values);
+  return base ? static_cast<const float*>(base) + item * row : nullptr;
+}
+
+/// y = activation(x * factor + term): the norm, the shift before and the scale behind it in one.
+void normItem(const ProcessorGroupNorm& given, const GroupNormStep& step, std::int64_t item,
+              std::int64_t rows) {
+  const std::int64_t c = given.channels;
+  const std::vector<Moments> moments = momentsOfGroups(given, rows, step.groups);
+  const float *gamma = step.gamma.data_ptr<float>(), *beta = step.beta.data_ptr<float>();
+  const float *scale = rowOfItem(step.scale, item), *offset = rowOfItem(step.offset, item);
+  std::vector<float> factor(static_cast<std::size_t>(c)), term(factor.size());
+  for (std::int64_t k = 0; k < c; ++k) {
+    const Moments& group = moments[std::size_t(k / (c / step.groups))];
+    const double spread = 1.0 / std::sqrt(group.squares / group.count + step.eps);
+    const double behind = scale ? 1.0 + double(scale[k]) : 1.0;
+    const double before = given.shift ? double(given.shift[k]) : 0.0;
+    const double slope = spread * double(gamma[k]) * behind;
+    factor[std::size_t(k)] = float(slope);
+    term[std::size_t(k)] = float((before - group.mean) * slope + double(beta[k]) * behind +
+                                 (offset ? double(offset[k]) : 0.0));
+  }
+  const ProcessorActivation activation = step.activation == "silu"    ? ProcessorActivation::Silu
+                                         : step.activation == "leaky" ? ProcessorActivation::Leaky
+                                                                      : ProcessorActivation::None;
+  overThreads(rows, kRowsOfMoments, [&](std::int64_t first, std::int64_t last) {
+    processorKernels().scaleRows(given, factor.data(), term.data(), activation, first, last);
+  });
+}
+
+Tensor normOnProcessor(const Tensor& x, const GroupNormStep& step) {
+  if (x.scalar_type() != torch::kFloat32)
+    return groupNormedReference(x, step).to(productType(x.device()));
+  const Tensor tokens = x.contiguous();
+  const std::int64_t batch = tokens.size(0), channels = tokens.size(-1);
+  const std::int64_t rows = tokens.numel() / (batch * channels);
+  const Tensor y = torch::empty_like(tokens);
+  for (std::int64_t item = 0; item < batch; ++item) {
+    ProcessorGroupNorm given;
+    given.x = tokens.data_ptr<float>() + item * rows * channels;
+    given.y = y.data_ptr<float>() + item * rows * channels;
+    given.shift = rowOfItem(step.shift, item);
+    given.channels = channels;
+    normItem(given, step, item, rows);
+  }
+  const bool done = step.activation != "gelu" && step.activation != "relu";
+  return done ? y : activate(step.activation, y);
+}
+
 }  // namespace
 
 Tensor groupNormed(const Tensor& x, const GroupNormStep& step) {
-  if (!x.is_cuda()) return groupNormedReference(x, step).to(productType(x.device()));
+  if (x.is_cpu()) return normOnProcessor(x, step);
   ResidualStream stream{x, {}, {}};
   return normOnDevice(stream, step);
 }
 
 Tensor settleAndGroupNorm(ResidualStream& stream, const GroupNormStep& step) {
   if (stream.x.is_cuda()) return normOnDevice(stream, step);
-  settle(stream);
-  return groupNormedReference(stream.x, step);
+  return normOnProcessor(settle(stream), step);
 }
 
 }  // namespace stormloom

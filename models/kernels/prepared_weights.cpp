@@ -3,6 +3,9 @@
 #include "models/kernels/activation.h"
 #include "models/kernels/frame_kernels.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/over_threads.h"
+#include "models/kernels/processor_kernels.h"
+#include "models/kernels/winograd.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -28,8 +31,12 @@ template <class Convolution>
 FusedConvolution fused(const Convolution& convolution, at::MemoryFormat format) {
   const auto& options = convolution->options;
   const auto padding = std::get<0>(options.padding());
-  return {forProducts(convolution->weight).contiguous(format), inFloat(convolution->bias),
+  return {forProducts(convolution->weight).contiguous(format),
+          inFloat(convolution->bias),
           fewChannels(convolution->weight, *options.stride(), *padding),
+          canSpread(convolution->weight, *options.stride(), *padding)
+              ? spreadWeights(inFloat(convolution->weight))
+              : Tensor(),
           std::vector<std::int64_t>(options.stride()->begin(), options.stride()->end()),
           std::vector<std::int64_t>(padding->begin(), padding->end())};
 }
@@ -55,13 +62,32 @@ FusedLinear fusedLinears(const std::vector<torch::nn::Linear>& linears) {
           biases.empty() ? Tensor() : forProducts(torch::cat(biases))};
 }
 
+namespace {
+
+/// x w^T with bias and GELU in one walk over the result.
+Tensor productAndGelu(const Tensor& rows, const FusedLinear& linear) {
+  constexpr std::int64_t kValuesAtLeast = 16384;  // that make a thread worth waking
+  Tensor y = torch::mm(rows, linear.weight.t());
+  const std::int64_t channels = y.size(1);
+  overThreads(y.size(0), kValuesAtLeast / channels + 1,
+                   [&](std::int64_t first, std::int64_t last) {
+                     processorKernels().addBiasAndGelu(
+                         y.data_ptr<float>(), linear.bias.data_ptr<float>(), channels, first, last);
+                   });
+  return y;
+}
+
+}  // namespace
+
 Tensor product(const Tensor& x, const FusedLinear& linear, const std::string& activation) {
-  const bool inEpilogue = activation == "gelu" && x.is_cuda() && linear.bias.defined();
+  const bool inEpilogue = activation == "gelu" && linear.bias.defined();
   std::vector<std::int64_t> shape(x.sizes().begin(), x.sizes().end() - 1);
   shape.push_back(linear.weight.size(0));
   const Tensor rows = x.reshape({-1, x.size(-1)});
   Tensor y;
-  if (inEpilogue)
+  if (inEpilogue && x.is_cpu())
+    y = productAndGelu(rows, linear);
+  else if (inEpilogue)
     y = at::_addmm_activation(linear.bias, rows, linear.weight.t(), 1, 1, /*use_gelu=*/true);
   else
     y = linear.bias.defined() ? torch::addmm(linear.bias, rows, linear.weight.t())
@@ -78,18 +104,28 @@ FusedConvolution fusedConvolution(const torch::nn::Conv3d& convolution) {
   return fused(convolution, at::MemoryFormat::ChannelsLast3d);
 }
 
-Tensor convolved(const Tensor& tokens, const FusedConvolution& convolution) {
-  if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, {});
+namespace {
+
+Tensor convolvedAnd(const Tensor& tokens, const FusedConvolution& convolution, const Tensor& bias) {
+  if (convolution.spread.defined()) return convolvedByTiles(tokens, convolution.spread, bias);
   const std::vector<std::int64_t> ones(convolution.stride.size(), 1),
       none(convolution.stride.size(), 0);
   const Tensor y =
-      at::convolution(channelsSecond(tokens), convolution.weight, {}, convolution.stride,
+      at::convolution(channelsSecond(tokens), convolution.weight, bias, convolution.stride,
                       convolution.padding, ones, /*transposed=*/false, none, /*groups=*/1);
   return y.movedim(1, -1).contiguous();  // no copy where the result's channels lie last
 }
 
+}  // namespace
+
+Tensor convolved(const Tensor& tokens, const FusedConvolution& convolution) {
+  if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, {});
+  return convolvedAnd(tokens, convolution, {});
+}
+
 Tensor convolvedWithBias(const Tensor& tokens, const FusedConvolution& convolution) {
   if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, convolution.bias);
+  if (tokens.is_cpu()) return convolvedAnd(tokens, convolution, convolution.bias);
   const Tensor y = convolved(tokens, convolution);
   return convolution.bias.defined() ? withBias(y, convolution.bias) : y;
 }

@@ -79,6 +79,7 @@ struct FusedConvolution {
   torch::Tensor weight;  ///< productType(), channels last
   torch::Tensor bias;    ///< float32 (out), or undefined
   torch::Tensor few;     ///< (3,3,in,out) float32 where convolvedFew() can make it; else undefined
+  torch::Tensor spread;  ///< spreadWeights() where convolvedByTiles() makes it; else undefined
   std::vector<std::int64_t> stride, padding;
 };
 FusedConvolution fusedConvolution(const torch::nn::Conv2d& convolution);

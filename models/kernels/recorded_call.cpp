@@ -1,10 +1,12 @@
 #include "models/kernels/recorded_call.h"
 
+#include "models/kernels/fused_scope.h"
+#include "models/kernels/kept_memory.h"
+
 #ifdef STORMLOOM_CUDA
 #include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/CUDAEvent.h>
 #include <ATen/cuda/CUDAGraph.h>
-#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAGuard.h>
 #endif
 
@@ -36,29 +38,15 @@ std::vector<Tensor> copiesOf(const std::vector<Tensor>& tensors) {
 struct RecordedCall::Recording {
   std::vector<Tensor> inputs, outputs;
   at::cuda::CUDAGraph graph;
-  std::int64_t bytes = 0;
 };
 #else
-struct RecordedCall::Recording {
-  std::int64_t bytes = 0;
-};
+struct RecordedCall::Recording {};
 #endif
 
 RecordedCall::RecordedCall(Function function) : function_(std::move(function)) {}
 RecordedCall::~RecordedCall() = default;
 RecordedCall::RecordedCall(RecordedCall&&) noexcept = default;
 RecordedCall& RecordedCall::operator=(RecordedCall&&) noexcept = default;
-
-void RecordedCall::forget() {
-  recordings_.clear();
-  order_.clear();
-}
-
-std::int64_t RecordedCall::bytes() const {
-  std::int64_t sum = 0;
-  for (const auto& [signature, recording] : recordings_) sum += recording->bytes;
-  return sum;
-}
 
 #ifdef STORMLOOM_CUDA
 RecordedCall::Recording& RecordedCall::recordingOf(const std::vector<Tensor>& inputs) {
@@ -70,9 +58,6 @@ RecordedCall::Recording& RecordedCall::recordingOf(const std::vector<Tensor>& in
     order_.pop_front();
   }
   const auto device = inputs.front().device().index();
-  const auto reserved = [device] {
-    return c10::cuda::CUDACachingAllocator::getDeviceStats(device).reserved_bytes[0].current;
-  };
   auto made = std::make_unique<Recording>();
   made->inputs = copiesOf(inputs);
   at::cuda::getCurrentCUDAStream(device).synchronize();
@@ -81,11 +66,9 @@ RecordedCall::Recording& RecordedCall::recordingOf(const std::vector<Tensor>& in
     const c10::cuda::CUDAStreamGuard onSide(side);
     for (int i = 0; i < kWarmUps; ++i) function_(made->inputs);
     side.synchronize();
-    const auto before = reserved();
     made->graph.capture_begin();
     made->outputs = function_(made->inputs);
     made->graph.capture_end();
-    made->bytes = reserved() - before;
     side.synchronize();
   }
   order_.push_back(signature);
@@ -104,6 +87,16 @@ std::vector<Tensor> RecordedCall::operator()(const std::vector<Tensor>& inputs) 
   }
 #endif
   return function_(inputs);
+}
+
+RecordedCall recordedNetwork(torch::ScalarType products,
+                             std::function<Tensor(const std::vector<Tensor>&)> network) {
+  return RecordedCall([products, network = std::move(network)](const std::vector<Tensor>& in) {
+    const torch::NoGradGuard noGradient;
+    const FusedScope fused(true, products);
+    const KeptMemoryScope memory;
+    return std::vector<Tensor>{network(in).to(torch::kFloat32)};
+  });
 }
 
 std::vector<Tensor> sideBySide(const torch::Device& device,

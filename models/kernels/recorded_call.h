@@ -29,9 +29,6 @@ public:
   /// Inputs are copied into the graph's own; the results are copies, so that the next call does not
   /// change them.
   std::vector<torch::Tensor> operator()(const std::vector<torch::Tensor>& inputs);
-  /// Bytes of device memory the recorded graphs hold.
-  std::int64_t bytes() const;
-  void forget();
 
 private:
   struct Recording;
@@ -43,6 +40,11 @@ private:
   std::map<std::string, std::unique_ptr<Recording>> recordings_;
   std::deque<std::string> order_;  // of the recordings, the oldest first
 };
+
+/// A network's fused path (fused_scope.h) as a recorded call; results in float32.
+RecordedCall recordedNetwork(
+    torch::ScalarType products,
+    std::function<torch::Tensor(const std::vector<torch::Tensor>&)> network);
 
 /// Two computations that do not need one another, on a GPU each on a stream of its own; the
 /// caller's stream goes on when both are done. May be recorded. The results of the first, then

@@ -2,6 +2,8 @@
 
 #include "models/kernels/device_program.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/over_threads.h"
+#include "models/kernels/processor_kernels.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -65,21 +67,55 @@ Tensor addAndNorm(ResidualStream& stream, const NormWeights* norm) {
   return normed;
 }
 
+const float* floatsOf(const Tensor& tensor) {
+  return static_cast<const float*>(contiguousData(tensor, torch::kFloat32));
+}
+
+/// The same on a processor, some rows a thread at a time.
+Tensor addAndNormOnProcessor(ResidualStream& stream, const NormWeights* norm) {
+  constexpr std::int64_t kValuesAtLeast = 16384;  // that make a thread worth waking
+  stream.x = stream.x.contiguous();
+  if (stream.update.defined()) stream.update = stream.update.contiguous();
+  ProcessorResidual given;
+  given.x = floatsOf(stream.x);
+  given.update = floatsOf(stream.update);
+  given.updateBias = floatsOf(stream.updateBias);
+  given.channels = stream.x.size(-1);
+  Tensor sum = stream.x, normed;
+  if (given.update || given.updateBias) {
+    sum = torch::empty_like(stream.x);
+    given.sum = sum.data_ptr<float>();
+  }
+  if (norm) {
+    normed = torch::empty_like(stream.x);
+    given.gamma = floatsOf(norm->gamma);
+    given.beta = floatsOf(norm->beta);
+    given.normed = normed.data_ptr<float>();
+    given.eps = float(norm->eps);
+  }
+  overThreads(stream.x.numel() / given.channels, kValuesAtLeast / given.channels + 1,
+              [&](std::int64_t first, std::int64_t last) {
+                processorKernels().addAndNorm(given, first, last);
+              });
+  stream = {sum, {}, {}};
+  return normed;
+}
+
 }  // namespace
 
 const Tensor& settle(ResidualStream& stream) {
   if (!stream.update.defined() && !stream.updateBias.defined()) return stream.x;
-  if (stream.x.is_cuda() && stream.x.scalar_type() == torch::kFloat32)
+  if (stream.x.scalar_type() != torch::kFloat32)
+    stream = {settledReference(stream).to(stream.x.scalar_type()), {}, {}};
+  else if (stream.x.is_cuda())
     addAndNorm(stream, nullptr);
   else
-    stream = {settledReference(stream).to(stream.x.scalar_type()), {}, {}};
+    addAndNormOnProcessor(stream, nullptr);
   return stream.x;
 }
 
 Tensor settleAndNorm(ResidualStream& stream, const NormWeights& norm) {
-  if (stream.x.is_cuda()) return addAndNorm(stream, &norm);
-  stream = {settledReference(stream), {}, {}};
-  return normedReference(stream.x, norm);
+  return stream.x.is_cuda() ? addAndNorm(stream, &norm) : addAndNormOnProcessor(stream, &norm);
 }
 
 }  // namespace stormloom

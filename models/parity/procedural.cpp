@@ -1,7 +1,5 @@
 #include "models/parity/procedural.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,6 +7,7 @@
 
 #include "core/errors.h"
 #include "models/checkpoint/state_dict.h"
+#include "models/kernels/over_threads.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -43,7 +42,7 @@ WeightRule weightRule(std::string_view name, at::IntArrayRef shape) {
 Tensor filled(at::IntArrayRef shape, const std::function<double(std::int64_t)>& element) {
   const Tensor out = torch::empty(shape, torch::kFloat32);
   float* values = out.mutable_data_ptr<float>();
-  at::parallel_for(0, out.numel(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
+  overThreads(out.numel(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) values[i] = float(element(i));
   });
   return out;

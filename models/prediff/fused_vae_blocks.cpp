@@ -59,10 +59,10 @@ void VaeDownsampleImpl::fused(ResidualStream& stream) {
 }
 
 void VaeUpsampleImpl::fused(ResidualStream& stream) {
-  const FusedConvolution& w =
-      fusedConvolution_.get(conv->weight, [this] { return fusedConvolution(conv); });
+  const UpsampledConvolution& w =
+      fusedConvolution_.get(conv->weight, [this] { return upsampledConvolution(conv); });
   const Tensor& x = settle(stream);
-  stream = {convolvedWithBias(upsampledFrames(x, 2 * x.size(1), 2 * x.size(2)), w), {}, {}};
+  stream = {upsampledAndConvolved(x, w, 2 * x.size(1), 2 * x.size(2)), {}, {}};
 }
 
 void VaeMidBlockImpl::fused(ResidualStream& stream) {

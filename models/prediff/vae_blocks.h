@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "models/kernels/prepared_weights.h"
+#include "models/kernels/upsampled_convolution.h"
 
 namespace stormloom {
 
@@ -69,7 +69,7 @@ public:
   void fused(ResidualStream& stream);
 
 private:
-  Prepared<FusedConvolution> fusedConvolution_;
+  Prepared<UpsampledConvolution> fusedConvolution_;
   torch::nn::Conv2d conv{nullptr};
 };
 TORCH_MODULE(VaeUpsample);

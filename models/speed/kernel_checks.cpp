@@ -8,16 +8,18 @@
 #include "models/kernels/frame_kernels.h"
 #include "models/kernels/fused_scope.h"
 #include "models/kernels/group_norm.h"
+#include "models/kernels/processor_kernels.h"
 #include "models/kernels/recorded_call.h"
 #include "models/kernels/residual_norm.h"
+#include "models/kernels/upsampled_convolution.h"
 #include "models/speed.h"
 
 namespace stormloom {
 using torch::Tensor;
 namespace {
 
-constexpr double kRounded = 1.2e-2;  // of the largest magnitude: bf16 in, out and between
-constexpr double kExact = 1e-5;      // float32 sums in another order
+constexpr double kExact = 1e-5;      // of the largest magnitude: float32 sums in another order
+constexpr double kRounded = 1.2e-2;  // 16 bits in, out and between
 
 /// Shapes and values of the checks, the same every time.
 class CheckBench {
@@ -34,6 +36,8 @@ public:
     checks.push_back({kernel, products + shape, std::isfinite(error) ? error : 1e30, allowed});
   }
   const torch::Device& device() const { return device_; }
+  /// The error allowed where products are rounded on a GPU.
+  double ofProducts() const { return device_.is_cpu() ? kExact : kRounded; }
 
   std::vector<KernelCheck> checks;
   std::string products;  ///< what is being checked, before every shape
@@ -106,7 +110,7 @@ void checkAttention(CheckBench& bench, const AttentionShape& s) {
                                inFloat(operands.vPadding), inFloat(operands.globalQ),
                                inFloat(operands.globalK),  inFloat(operands.globalV)};
   bench.compare("attendCuboids", describe(s), attendCuboids(operands, tables, s.heads, scale),
-                attendCuboidsReference(wide, tables, s.heads, scale), kRounded);
+                attendCuboidsReference(wide, tables, s.heads, scale), bench.ofProducts());
 }
 
 void checkAttentions(CheckBench& bench) {
@@ -134,8 +138,20 @@ void checkResiduals(CheckBench& bench) {
       const Tensor normed = settleAndNorm(stream, norm);
       const std::string shape = c10::str(rows, " rows of ", channels, ", pending ", pending);
       bench.compare("addAndNorm, sum", shape, stream.x, sum, kExact);
-      bench.compare("addAndNorm, norm", shape, normed, normedReference(sum, norm), kRounded);
+      bench.compare("addAndNorm, norm", shape, normed, normedReference(sum, norm),
+                    bench.ofProducts());
     }
+}
+
+void checkProducts(CheckBench& bench) {
+  for (const std::int64_t out : {8, 24, 40, 512}) {
+    const Tensor x = bench.rounded({129, 32});
+    torch::nn::Linear linear(32, out);
+    linear->to(bench.device());
+    bench.compare("product with GELU", c10::str("32 to ", out),
+                  product(x, fusedLinear(linear), "gelu"),
+                  torch::gelu(linear(x.to(torch::kFloat32))), bench.ofProducts());
+  }
 }
 
 void checkGroupNorms(CheckBench& bench) {
@@ -181,10 +197,42 @@ void checkGroupNorms(CheckBench& bench) {
         const std::string shape =
             c10::str(s.batch, " x ", s.rows, " x ", s.channels, ", ", s.groups, " groups, ",
                      activation, wide ? ", float" : ", bf16", ", variant ", turn % 60);
-        bench.compare("sumGroups, sum", shape, stream.x, sum, wide ? kExact : kRounded);
+        bench.compare("sumGroups, sum", shape, stream.x, sum, wide ? kExact : bench.ofProducts());
         if (s.rows * s.channels / s.groups > 1)
-          bench.compare("applyNorm", shape, own, groupNormedReference(sum, step), kRounded);
+          bench.compare("applyNorm", shape, own, groupNormedReference(sum, step),
+                        bench.ofProducts());
       }
+}
+
+void checkTiles(CheckBench& bench) {
+  const auto compare = [&](auto convolution, const Tensor& x, const std::string& shape) {
+    const Tensor own = convolvedWithBias(x, fusedConvolution(convolution));
+    bench.compare("convolvedByTiles", shape, own, convolution(x.movedim(-1, 1)).movedim(1, -1),
+                  kExact);
+  };
+  for (const auto& [rows, columns] : {std::pair{2, 2}, {3, 5}, {8, 8}, {17, 1}, {64, 40}})
+    for (const std::int64_t in : {32, 96}) {
+      compare(torch::nn::Conv2d(torch::nn::Conv2dOptions(in, 48, 3).padding(1)),
+              bench.floats({3, rows, columns, in}), c10::str(in, " to 48, ", rows, " x ", columns));
+      compare(torch::nn::Conv3d(torch::nn::Conv3dOptions(in, 48, 3).padding(1)),
+              bench.floats({2, 5, rows, columns, in}),
+              c10::str(in, " to 48, 5 x ", rows, " x ", columns));
+    }
+}
+
+void checkUpsampledConvolution(CheckBench& bench, const Tensor& frames) {
+  const std::int64_t channels = frames.size(3);
+  for (const auto& [down, across] : {std::pair{2, 2}, {3, 3}, {2, 4}, {1, 3}}) {
+    torch::nn::Conv2d convolution(torch::nn::Conv2dOptions(channels, 24, 3).padding(1));
+    convolution->to(bench.device());
+    const Tensor whole =
+        frames.to(torch::kFloat32).repeat_interleave(down, 1).repeat_interleave(across, 2);
+    const Tensor expected = convolution(whole.permute({0, 3, 1, 2})).permute({0, 2, 3, 1});
+    bench.compare("upsampledAndConvolved", c10::str(channels, " channels, ", down, " x ", across),
+                  upsampledAndConvolved(frames, upsampledConvolution(convolution), whole.size(1),
+                                        whole.size(2)),
+                  expected, bench.ofProducts());
+  }
 }
 
 void checkFrames(CheckBench& bench) {
@@ -194,15 +242,17 @@ void checkFrames(CheckBench& bench) {
     bench.compare("upsampleFrames", shape, upsampledFrames(frames, 18, 42),
                   frames.repeat_interleave(2, 1).repeat_interleave(3, 2), 0.0);
     const Tensor bias = bench.floats({channels});
+    checkUpsampledConvolution(bench, frames);
     bench.compare("addBias", shape, withBias(frames.clone(), bias),
-                  frames.to(torch::kFloat32) + bias, kRounded);
+                  frames.to(torch::kFloat32) + bias, bench.ofProducts());
+    if (bench.device().is_cpu()) continue;
     for (const std::int64_t in : {1, 2, 3, 4}) {
       const Tensor x = bench.rounded({2, 11, 7, in}), weight = bench.floats({channels, in, 3, 3});
       const Tensor expected =
           torch::conv2d(x.to(torch::kFloat32).permute({0, 3, 1, 2}), weight, bias, 1, 1);
       bench.compare("convolveFew", c10::str(in, " to ", channels, " channels"),
                     convolvedFew(x, weight.permute({2, 3, 1, 0}).contiguous(), bias),
-                    expected.permute({0, 2, 3, 1}), kRounded);
+                    expected.permute({0, 2, 3, 1}), bench.ofProducts());
     }
   }
   for (const std::int64_t channels : {4, 16, 128, 256})
@@ -214,9 +264,9 @@ void checkFrames(CheckBench& bench) {
         const Tensor merged = mergedReference(x.to(torch::kFloat32), factors);
         const NormWeights norm{bench.floats({merged.size(4)}), bench.floats({merged.size(4)}),
                                1e-5};
-        bench.compare("mergeAndNorm",
-                      c10::str(channels, " channels, ", factors[0], factors[1], factors[2]),
-                      mergedAndNormed(x, factors, norm), normedReference(merged, norm), kRounded);
+        bench.compare(
+            "mergeAndNorm", c10::str(channels, " channels, ", factors[0], factors[1], factors[2]),
+            mergedAndNormed(x, factors, norm), normedReference(merged, norm), bench.ofProducts());
       }
 }
 
@@ -234,23 +284,40 @@ void checkRecordings(CheckBench& bench) {
   }
 }
 
+void checkSteps(CheckBench& bench) {
+  checkAttentions(bench);
+  checkResiduals(bench);
+  checkProducts(bench);
+  checkGroupNorms(bench);
+  checkFrames(bench);
+  if (bench.device().is_cpu()) checkTiles(bench);
+}
+
 }  // namespace
 
 std::vector<KernelCheck> checkKernels(const std::string& device) {
   const torch::NoGradGuard noGradient;
   const ComputeDevice chosen = chooseDevice(device, 0);
+  CheckBench bench(chosen.device);
+  if (chosen.device.is_cpu()) {
+    const FusedScope fused;
+    for (const ProcessorKernels* kernels : runnableProcessorKernels()) {
+      chooseProcessorKernels(kernels);
+      bench.products = std::string(kernels->instructions) + ", ";
+      checkSteps(bench);
+    }
+    chooseProcessorKernels(nullptr);
+    return bench.checks;
+  }
   if (!kernelsRunOn(chosen.device))
     throw DeviceError(
-        "Kernels can only be checked on an NVIDIA GPU of compute capability 8.0 or later; " +
-        chosen.name + " is none.");
-  CheckBench bench(chosen.device);
+        "Kernels can only be checked on an NVIDIA GPU of compute capability 8.0 or later and on "
+        "processors; " +
+        chosen.name + " is neither.");
   for (const torch::ScalarType products : {torch::kBFloat16, torch::kHalf}) {
     const FusedScope fused(true, products);
     bench.products = products == torch::kHalf ? "fp16, " : "bf16, ";
-    checkAttentions(bench);
-    checkResiduals(bench);
-    checkGroupNorms(bench);
-    checkFrames(bench);
+    checkSteps(bench);
   }
   bench.products.clear();
   checkRecordings(bench);

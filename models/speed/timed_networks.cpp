@@ -125,9 +125,9 @@ TimedNetwork vae(bool encodes, int frames) {
 
 }  // namespace
 
-std::vector<NetworkRecipe> officialNetworks() {
+std::vector<NetworkRecipe> officialNetworks(const torch::Device& device) {
   std::vector<NetworkRecipe> recipes;
-  for (const int items : {1, 9})
+  for (const int items : device.is_cpu() ? std::vector{1} : std::vector{1, 9})
     recipes.push_back({"prediff-sevirlr denoiser", [items] { return denoiser(items); }});
   recipes.push_back({"prediff-sevirlr alignment", [] { return alignment(1); }});
   recipes.push_back({"prediff-sevirlr guided step", [] { return guidedStep(1); }});

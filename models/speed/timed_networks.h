@@ -29,7 +29,8 @@ struct NetworkRecipe {
 };
 
 /// The official configurations: Earthformer for SEVIR, SEVIR-LR and ICAR-ENSO, PreDiff's denoiser,
-/// guided step and VAE. Weights are random, as they are initialised.
-std::vector<NetworkRecipe> officialNetworks();
+/// guided step and VAE. Weights are random, as they are initialised. Batches only for a GPU: on a
+/// processor they take as long as their items one by one.
+std::vector<NetworkRecipe> officialNetworks(const torch::Device& device);
 
 }  // namespace stormloom

@@ -1,10 +1,18 @@
-// The GPU's fused path: its composition against the golden cases in plain float32, its kernels as
-// far as this machine can try them.
+// The fused path: its composition against the golden cases in float32, its kernels as far as this
+// machine can try them.
+#include <time.h>
+#include <torch/torch.h>
+
 #include <QtTest>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "core/errors.h"
+#include "models/engine/compute_device.h"
+#include "models/kernels/kept_memory.h"
 #include "models/kernels/kernel_store.h"
+#include "models/kernels/over_threads.h"
 #include "models/parity.h"
 #include "models/speed.h"
 
@@ -76,9 +84,48 @@ private Q_SLOTS:
     QCOMPARE(failed, 0);
   }
 
+  void largeTensorsTakeTheMemoryOfThoseThatAreGone() {
+    const auto place = [] { return torch::empty({std::int64_t(9) << 20}).data_ptr(); };
+    {
+      const KeptMemoryScope memory;
+      const void* first = place();
+      QCOMPARE(place(), first);
+      const torch::Tensor used = torch::ones({std::int64_t(9) << 20});
+      QVERIFY(place() != used.data_ptr());
+      QCOMPARE(used.sum().item<double>(), double(std::int64_t(9) << 20));
+    }
+    torch::Tensor outlives;
+    {
+      const KeptMemoryScope memory;
+      outlives = torch::ones({std::int64_t(9) << 20});
+    }
+    QCOMPARE(outlives.min().item<float>(), 1.0f);
+  }
+
+  void threadsThatWaitForOthersSleep() {
+    chooseDevice("cpu", 2);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the idle threads have begun
+    const auto computing = [] {
+      timespec used;
+      clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+      return double(used.tv_sec) + 1e-9 * double(used.tv_nsec);
+    };
+    const double before = computing();
+    for (int turn = 0; turn < 100; ++turn)
+      overThreads(2, 1, [](std::int64_t first, std::int64_t) {
+        if (first == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      });
+    QVERIFY2(computing() - before < 0.03, "200 ms were waited through without sleeping");
+  }
+
+  void everyKernelAgreesWithPlainTensorCode_data() {
+    QTest::addColumn<QString>("device");
+    for (const char* device : {"cpu", "cuda"}) QTest::newRow(device) << device;
+  }
   void everyKernelAgreesWithPlainTensorCode() {
+    QFETCH(QString, device);
     try {
-      for (const KernelCheck& check : checkKernels())
+      for (const KernelCheck& check : checkKernels(device.toStdString()))
         QVERIFY2(check.passed(), qPrintable(QString("%1, %2: %3")
                                                 .arg(check.kernel.c_str(), check.shape.c_str())
                                                 .arg(check.error)));
