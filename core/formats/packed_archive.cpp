@@ -32,6 +32,8 @@ archive* reader() {
 }
 
 bool isAlone(archive* open) { return archive_format(open) == ARCHIVE_FORMAT_RAW; }
+/// A file that no filter knows would be its own member.
+bool isUnpacked(archive* open) { return archive_filter_code(open, 0) != ARCHIVE_FILTER_NONE; }
 
 /// As it is stored, whatever the machine's own letters are.
 std::string nameOf(archive_entry* entry) {
@@ -66,6 +68,7 @@ std::optional<PackedArchive::Member> PackedArchive::next() {
     const int outcome = archive_read_next_header(archive_.get(), &entry);
     if (outcome == ARCHIVE_EOF) return std::nullopt;
     require(outcome);
+    if (isAlone(archive_.get()) && !isUnpacked(archive_.get())) refuseDamaged(path_);
     if (isAlone(archive_.get()))
       return Member{std::filesystem::path(fileNameOf(path_)).stem().string(), bytesOfMember()};
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry)) continue;
