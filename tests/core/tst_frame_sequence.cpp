@@ -28,11 +28,12 @@ private Q_SLOTS:
     QCOMPARE(clockText(time), std::string("00:02"));
     QCOMPARE(timeFromIso("2020-02-29 00:02:36"), std::optional(time));
     QCOMPARE(timeFromIso("2020-02-29T00:02Z"), std::optional(time - seconds(36)));
+    QCOMPARE(timeFromIso("2020-02-29T01:02:36+01:00"), std::optional(time));
   }
 
   void textThatIsNoTimeIsNotOne() {
     for (const char* text : {"", "2020", "2021-02-29T00:00Z", "2020-02-29T24:00Z", "yesterday",
-                             "2020-02-29T00:02:36+01:00", "2020-02-29T00:2Z"}) {
+                             "2020-02-29T00:02:36+0a:00", "2020-02-29T00:2Z"}) {
       QVERIFY2(!timeFromIso(text), text);
     }
   }
