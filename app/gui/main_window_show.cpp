@@ -356,7 +356,11 @@ void MainWindow::showLights() {
                                    ? tr("There is no scenario to judge. The banner says why.")
                                    : tr("The reasons come with the first forecast."));
   }
-  if (dial->request.quality == Quality::Preview) return;
+  if (dial->request.quality == Quality::Preview) {
+    if (lightsOf_.isEmpty())
+      panel_->setNoLights(tr("What is drawn is a preview. The reasons come with the full forecast."));
+    return;
+  }
   const QString about = QString("%1/%2/%3/%4")
                             .arg(QString::fromStdString(desk_.context->hash))
                             .arg(dial->id)

@@ -149,6 +149,23 @@ private Q_SLOTS:
     QVERIFY(window.desk().state.layout == presetLayout(LayoutPreset::Compare));
   }
 
+  void aPreviewGivesNoReasonsAndSaysSo() {
+    FakeEngine engine;
+    engine.fullTakes = std::chrono::minutes(5);
+    MainWindow window(engine.functions());
+    window.resize(1400, 900);
+    window.show();
+    window.openSyntheticEvent();
+    const auto said = [&] {
+      QString all;
+      for (const auto* label : window.findChild<LightList*>()->findChildren<QLabel*>())
+        if (!label->isHidden()) all += label->text();
+      return all;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(said().contains("is a preview"), 30'000);
+    QVERIFY(!said().contains("first forecast"));
+  }
+
   void undoAndRedoAskTheModelsForNothing() {
     FakeEngine engine;
     MainWindow window(engine.functions());
