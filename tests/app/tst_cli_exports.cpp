@@ -47,6 +47,20 @@ class TestCliExports : public QObject {
            "[\"persistence\", \"extrapolation\", \"prediff\"],\n \"n\": [-1, 1], \"seeds\": [3]}\n";
   }
 
+  /// The same files with the same numbers in them.
+  void compareResults(const QString& made, const QString& expected) const {
+    QCOMPARE(contentsOf(path(made)).keys(), contentsOf(path(expected)).keys());
+    for (const QString& name : contentsOf(path(made)).keys().filter(".nc")) {
+      const stormloom::ResultFile a =
+          stormloom::readResultFile(path(expected + "/" + name).toStdString());
+      const stormloom::ResultFile b =
+          stormloom::readResultFile(path(made + "/" + name).toStdString());
+      for (std::size_t k = 0; k < a.members[0].frames.frames.size(); ++k)
+        QVERIFY(std::ranges::equal(a.members[0].frames.frames[k].grid->values(),
+                                   b.members[0].frames.frames[k].grid->values()));
+    }
+  }
+
 private Q_SLOTS:
   void initTestCase() {
     QProcess process;
@@ -226,18 +240,39 @@ private Q_SLOTS:
     }
     const CliRun last = runCli({"batch", path("killed.json"), "--workers", "2"});
     QVERIFY2(last.code == 0, last.err + last.out);
-    const auto expected = contentsOf(path("undisturbed"));
-    const auto found = contentsOf(path("killed"));
-    QCOMPARE(found.keys(), expected.keys());
-    for (const QString& name : found.keys().filter(".nc")) {
-      const stormloom::ResultFile a =
-          stormloom::readResultFile(path("undisturbed/" + name).toStdString());
-      const stormloom::ResultFile b =
-          stormloom::readResultFile(path("killed/" + name).toStdString());
-      for (std::size_t k = 0; k < a.members[0].frames.frames.size(); ++k)
-        QVERIFY(std::ranges::equal(a.members[0].frames.frames[k].grid->values(),
-                                   b.members[0].frames.frames[k].grid->values()));
+    compareResults("killed", "undisturbed");
+  }
+
+  void ranksOfMpiShareABatch() {
+    writeFile("alone.json", job("alone"));
+    writeFile("ranks.json", job("ranks"));
+    mustWork({"batch", path("alone.json")});
+    QProcess ranks;
+    ranks.start("mpirun", {"--allow-run-as-root", "--oversubscribe", "-n", "2", STORMLOOM_CLI,
+                           "batch", path("ranks.json")});
+    if (!ranks.waitForStarted()) QSKIP("mpirun is not on this machine");
+    QVERIFY(ranks.waitForFinished(600'000));
+    QVERIFY2(ranks.exitCode() == 0, ranks.readAllStandardError());
+    compareResults("ranks", "alone");
+  }
+
+  void tasksOfSlurmShareABatch() {
+    writeFile("one.json", job("one"));
+    writeFile("tasks.json", job("tasks"));
+    mustWork({"batch", path("one.json")});
+    QProcess tasks[2];
+    for (int k = 0; k < 2; ++k) {
+      QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+      environment.insert("SLURM_PROCID", QString::number(k));
+      environment.insert("SLURM_NTASKS", "2");
+      tasks[k].setProcessEnvironment(environment);
+      tasks[k].start(STORMLOOM_CLI, {"batch", path("tasks.json")});
     }
+    for (QProcess& task : tasks) {
+      QVERIFY(task.waitForFinished(600'000));
+      QVERIFY2(task.exitCode() == 0, task.readAllStandardError());
+    }
+    compareResults("tasks", "one");
   }
 
   void aFileOfAnotherVersionDiffersInItsReceiptOnly_data() {
