@@ -1,7 +1,8 @@
 # LibTorch as it lies inside a Python installation (the PyPI wheel), without its own CMake package: that one probes
 # for GPUs and demands a CUDA toolkit, which a machine without nvcc does not have.
 #   STORMLOOM_PYTHON   the interpreter whose torch is used (default: .deps/py of this checkout, else python3)
-# Gives LibTorch::LibTorch, STORMLOOM_TORCH_DIR and, where CUDA headers are found beside it, STORMLOOM_TORCH_CUDA.
+# Gives LibTorch::LibTorch, STORMLOOM_TORCH_DIR and STORMLOOM_TORCH_CUDA: CUDA's own folder beside it, empty where there
+# is none.
 if(NOT STORMLOOM_PYTHON)
   if(EXISTS ${PROJECT_SOURCE_DIR}/.deps/py/bin/python3)
     set(STORMLOOM_PYTHON ${PROJECT_SOURCE_DIR}/.deps/py/bin/python3 CACHE FILEPATH "Python with torch")
@@ -20,6 +21,7 @@ if(NOT STORMLOOM_TORCH_DIR)
   set(STORMLOOM_TORCH_DIR ${torch_dir} CACHE PATH "Folder of the torch package")
 endif()
 file(GLOB nvidia_libs ${STORMLOOM_TORCH_DIR}/../nvidia/*/lib)
+file(GLOB STORMLOOM_TORCH_CUDA ${STORMLOOM_TORCH_DIR}/../nvidia/cu13)
 set(torch_lib ${STORMLOOM_TORCH_DIR}/lib)
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(LibTorch REQUIRED_VARS STORMLOOM_TORCH_DIR)
