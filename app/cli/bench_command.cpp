@@ -80,8 +80,8 @@ Command benchCommand() {
           "the same run.",
           {{"--networks", "TEXT", "Only networks whose name contains this.", ""},
            {"--seconds", "S", "How long each figure is measured, about.", "1"},
-           {"--check", "", "Compare the GPU's kernels with plain tensor code instead.", ""}},
-          {"bench", "bench --networks denoiser --json", "bench --device cuda --check"},
+           {"--check", "", "Compare the own kernels of the device with plain tensor code instead.", ""}},
+          {"bench", "bench --networks denoiser --json", "bench --device cpu --check"},
           0,
           0,
           run};
