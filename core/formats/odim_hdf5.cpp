@@ -139,6 +139,7 @@ private:
 struct Meaning {
   Quantity quantity;
   double factor = 1.0;
+  double sumMinutes = 0.0;  ///< of sums: over how long
 };
 
 /// Nothing for arrays that are no radar picture (quality, height, ...).
@@ -154,7 +155,7 @@ std::optional<Meaning> meaningOf(const OdimArray& array) {
   const auto end = timeFromOdim(array.text("enddate"), array.text("endtime"));
   const double minutesLong = start && end ? double((*end - *start).count()) / 60.0 : 0.0;
   if (!(minutesLong > 0.0) || minutesLong > 60.0) return {};
-  return Meaning{Quantity::RainRate, 60.0 / minutesLong};
+  return Meaning{Quantity::RainRate, 60.0 / minutesLong, minutesLong};
 }
 
 std::shared_ptr<const RadarGrid> gridOf(const Hdf5File& file, const OdimArray& array,
@@ -189,12 +190,18 @@ std::vector<std::string> numberedGroups(const Hdf5File& file, const std::string&
   return groups;
 }
 
-/// What tells apart layers of one quantity and time in one file: CAPPIs of several heights.
-std::string layerOf(const OdimArray& array) {
+/// What tells apart products of one quantity, service and time: CAPPIs of several heights, sums of
+/// several lengths.
+std::string layerOf(const OdimArray& array, const Meaning& meaning) {
   std::string layer = array.text("product").value_or("");
   if (const auto height = array.number("prodpar")) {
     char text[32];
     std::snprintf(text, sizeof text, " %g", *height);
+    layer += text;
+  }
+  if (meaning.sumMinutes > 0.0) {
+    char text[48];
+    std::snprintf(text, sizeof text, ", sums of %g min", meaning.sumMinutes);
     layer += text;
   }
   return layer.empty() ? "" : " " + layer;
@@ -262,7 +269,6 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
   const ValidTime time = nominalTime(file);
   const bool manyTimes = holdsManyTimes(file);
   FileSequences sequences;
-  std::map<std::string, std::set<std::string>> layers;  // that were taken, by quantity
   for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
     for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
       if (options.stop.stop_requested()) return sequences;
@@ -273,9 +279,7 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
       requirePlace(sequence.geo, path);
       const std::string quantity = array.text("quantity").value_or("");
       sequence.product = "ODIM " + quantity + " " + file.text("/what", "source").value_or("");
-      const std::string layer = layerOf(array);
-      layers[quantity].insert(layer);
-      if (!manyTimes && layers[quantity].size() > 1) sequence.product += layer;
+      sequence.product += layerOf(array, *meaning);
       sequence.attribution = attributionOf(file.text("/what", "source").value_or(""));
       const auto ahead = endAhead(array, time);
       if (ahead) markForecast(sequence, time);

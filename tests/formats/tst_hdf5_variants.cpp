@@ -339,6 +339,32 @@ private Q_SLOTS:
     QVERIFY(files.passedOver.empty());
   }
 
+  void productsOfOneServiceInTwoFilesAreKeptApart_data() {
+    QTest::addColumn<bool>("sums");
+    QTest::newRow("a maximum and a height") << false;
+    QTest::newRow("sums of 5 minutes and of an hour") << true;
+  }
+
+  void productsOfOneServiceInTwoFilesAreKeptApart() {
+    QFETCH(bool, sums);
+    for (const bool second : {false, true}) {
+      Hdf5Writer file(at(second ? "b.h5" : "a.h5"));
+      odim(file, {});
+      odimData(file, "dataset1", sums ? "ACRR" : "DBZH", false, 0.5, sums ? 0.0 : -32.0, kCodes);
+      file.text("dataset1/what", "product", sums ? "RR" : second ? "PCAPPI" : "MAX");
+      if (!sums && second) file.number("dataset1/what", "prodpar", 2000.0);
+      file.text("dataset1/what", "startdate", "20240131");
+      file.text("dataset1/what", "starttime", sums && second ? "225500" : "235000");
+      file.text("dataset1/what", "enddate", "20240131");
+      file.text("dataset1/what", "endtime", "235500");
+    }
+    const RadarFiles files = readRadarFiles({at("a.h5"), at("b.h5")});
+    QVERIFY2(files.passedOver.empty(), files.passedOver.empty() ? "" : files.passedOver[0].c_str());
+    QCOMPARE(files.sequences.size(), 2u);
+    const std::string& product = files.sequences[1].product;
+    QVERIFY2(product.find(sums ? "sums of 60 min" : "PCAPPI 2000") != std::string::npos, product.c_str());
+  }
+
   void sevirLrIsReadWithTheCatalogueOfAllItsTimes() {
     fs::create_directories(at("lr/data/vil/2019"));
     {
