@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "core/cf_projection.h"
@@ -28,8 +29,15 @@ PJ_COORD finiteOrNan(PJ_COORD point) {
   return usable ? point : proj_coord(nan, nan, 0, 0);
 }
 
-/// A projection comes out of other people's files: it may not make PROJ read more of them.
-bool opensFiles(const std::string& projection) {
+/// A projection comes out of other people's files: it may not make PROJ read more of them. The grid
+/// "@null" of Web Mercator is none.
+bool opensFiles(std::string projection) {
+  constexpr std::string_view kNone = "nadgrids=@null";
+  const std::size_t none = projection.find(kNone);
+  const std::size_t end = none + kNone.size();
+  if (none != std::string::npos &&
+      (end == projection.size() || projection[end] == ' ' || projection[end] == '"'))
+    projection.erase(none, kNone.size());
   return projection.find("init=") != std::string::npos ||
          projection.find("grids=") != std::string::npos ||
          projection.find("pipeline") != std::string::npos;

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/errors.h"
+#include "core/geo_reference.h"
 
 namespace stormloom {
 namespace {
@@ -64,6 +65,20 @@ public:
       text_ += " +datum=WGS84";
     }
   }
+  /// How far the Earth of the mapping lies off WGS 84's, and where it counts longitudes from.
+  void takeDatum() {
+    const std::vector<double> shift = file_.numbers(mapping_, "towgs84");
+    if ((shift.size() == 3 || shift.size() == 7) && text_.find("+datum") == std::string::npos) {
+      put("towgs84", shift[0]);
+      for (std::size_t k = 1; k < shift.size(); ++k) {
+        char written[64];
+        std::snprintf(written, sizeof written, ",%.15g", shift[k]);
+        text_ += written;
+      }
+    }
+    if (file_.number(mapping_, "longitude_of_prime_meridian").value_or(0.0) != 0.0)
+      take("pm", "longitude_of_prime_meridian");
+  }
   std::string text() const { return text_; }
 
 private:
@@ -115,6 +130,33 @@ std::string writtenText(const NetCdfSource& file, const std::string& mapping) {
   return {};
 }
 
+/// Attributes name no datum, a text beside them often does: it is used where it means the same map
+/// but for some hundred metres. Of two that contradict each other CF's own attributes hold.
+std::string withDatumOfText(const NetCdfSource& file, const std::string& mapping, double metresAUnit,
+                            const std::string& fromNumbers) {
+  constexpr double kLargestShift = 1000.0, kNoShift = 0.01;  // metres
+  const std::string written = writtenText(file, mapping);
+  if (written.empty() || fromNumbers.find("+proj=geos") != std::string::npos) return fromNumbers;
+  try {
+    const MapProjection numbers(fromNumbers), text(written);
+    const bool degrees = fromNumbers.find("+proj=longlat") != std::string::npos;
+    const double unit = degrees ? 111e3 : 1.0;
+    const double x0 = file.number(mapping, "false_easting").value_or(0.0) * metresAUnit;
+    const double y0 = file.number(mapping, "false_northing").value_or(0.0) * metresAUnit;
+    bool shifted = false;
+    for (const double away : {1e5, 6e5}) {
+      const ProjectedPoint point = degrees ? ProjectedPoint{away / unit, 45.0} : ProjectedPoint{x0 + away, y0 + away};
+      const ProjectedPoint other = text.forward(numbers.inverse(point));
+      const double off = std::hypot(other.x - point.x, other.y - point.y) * unit;
+      if (!(off < kLargestShift)) return fromNumbers;
+      shifted = shifted || off > kNoShift;
+    }
+    return shifted ? written : fromNumbers;
+  } catch (const IoError&) {  // a text that PROJ does not know
+    return fromNumbers;
+  }
+}
+
 }  // namespace
 
 std::string projectionFromCf(const NetCdfSource& file, const std::string& mapping,
@@ -130,7 +172,9 @@ std::string projectionFromCf(const NetCdfSource& file, const std::string& mappin
       text.take("y_0", "false_northing", metresAUnit);
     }
     text.takeEarth();
-    return text.text() + (name == "latitude_longitude" ? "" : " +units=m");
+    text.takeDatum();
+    return withDatumOfText(file, mapping, metresAUnit,
+                           text.text() + (name == "latitude_longitude" ? "" : " +units=m"));
   }
   const std::string written = writtenText(file, mapping);
   if (!written.empty()) return written;

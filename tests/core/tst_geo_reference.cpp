@@ -75,6 +75,15 @@ private Q_SLOTS:
     QCOMPARE(geo.bounds().west, -180.0);
   }
 
+  /// PROJ's own text of Web Mercator: "@null" opens no file.
+  void aProjectionMayNameNoFileOnly() {
+    const MapProjection web("+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +units=m +nadgrids=@null +wktext +no_defs");
+    QVERIFY(std::abs(web.forward({10.0, 50.0}).y - 6446275.84) < 0.01);
+    QVERIFY_THROWS_EXCEPTION(IoError, MapProjection("+proj=merc +nadgrids=@null,conus +a=6378137"));
+    QVERIFY_THROWS_EXCEPTION(IoError, MapProjection("+proj=merc +nadgrids=@nullify +a=6378137"));
+    QVERIFY_THROWS_EXCEPTION(IoError, MapProjection("+proj=merc +nadgrids=@null +geoidgrids=a.gtx +a=6378137"));
+  }
+
   void nonsenseIsRefused() {
     QVERIFY_THROWS_EXCEPTION(IoError, MapProjection("+proj=nonsense"));
     QVERIFY_THROWS_EXCEPTION(IoError, GeoReference(kSevirProjection, NAN, 0, 1, 1, 1, 1));
