@@ -19,7 +19,7 @@ std::size_t bytesOf(const Frame& frame) {
 
 bool belongsTo(const FrameSequence& a, const FrameSequence& b) {
   return a.product == b.product && a.quantity == b.quantity && a.event == b.event &&
-         a.provenance == b.provenance && a.geo == b.geo;
+         a.provenance == b.provenance && a.geo.hasCellsOf(b.geo);
 }
 
 }  // namespace

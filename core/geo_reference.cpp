@@ -102,6 +102,13 @@ GeoReference::GeoReference(std::string projection, double left, double top, doub
   }
 }
 
+bool GeoReference::hasCellsOf(const GeoReference& other) const {
+  const auto near = [](double a, double b, double cell) { return std::abs(a - b) < 1e-3 * cell; };
+  return projection_ == other.projection_ && width_ == other.width_ && height_ == other.height_ &&
+         near(left_, other.left_, cellWidth_) && near(top_, other.top_, cellHeight_) &&
+         near(right(), other.right(), cellWidth_) && near(bottom(), other.bottom(), cellHeight_);
+}
+
 bool GeoReference::isGeographic() const { return hasGeographicText(projection_); }
 
 LonLat GeoReference::lonLatFromCell(CellPoint cell) const {

@@ -59,6 +59,8 @@ class GeoReference {
   LonLatBox bounds() const;
 
   bool operator==(const GeoReference&) const = default;
+  /// Whether the cells are the same but for rounding: a thousandth of one anywhere.
+  bool hasCellsOf(const GeoReference& other) const;
 
  private:
   std::string projection_;

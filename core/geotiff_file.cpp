@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <system_error>
 
 #include "core/cf_projection.h"
@@ -33,6 +34,21 @@ std::string tiffTime(ValidTime time) {
   return text;
 }
 
+/// The value of cells where nothing was found, which the tag "undetect" names; nothing where some
+/// were measured with the same value.
+std::optional<float> belowDetectionCode(const Product& product) {
+  const float code = belowDetectionValue(product.quantity);
+  bool found = false;
+  for (const ProductMap& map : product.maps) {
+    for (std::size_t k = 0; k < map.grid->size(); ++k) {
+      const CellState state = map.grid->states()[k];
+      if (state == CellState::Measured && map.grid->values()[k] == code) return {};
+      found = found || state == CellState::BelowDetection;
+    }
+  }
+  return found ? std::optional(code) : std::nullopt;
+}
+
 void describe(GDALDataset& dataset, const Product& product, const Receipt& receipt) {
   const GeoReference& geo = product.geo;
   double place[6] = {geo.left(), geo.cellWidth(), 0.0, geo.top(), 0.0, -geo.cellHeight()};
@@ -42,6 +58,11 @@ void describe(GDALDataset& dataset, const Product& product, const Receipt& recei
   dataset.SetMetadataItem("TIFFTAG_SOFTWARE", "Stormloom " STORMLOOM_VERSION);
   dataset.SetMetadataItem("TIFFTAG_DATETIME", tiffTime(product.maps.front().until).c_str());
   dataset.SetMetadataItem("TIFFTAG_DOCUMENTNAME", product.title.c_str());
+  if (!product.attribution.empty())
+    dataset.SetMetadataItem("TIFFTAG_COPYRIGHT", product.attribution.c_str());
+  if (!product.observed.empty()) dataset.SetMetadataItem("product", product.observed.c_str());
+  if (const auto code = belowDetectionCode(product))
+    dataset.SetMetadataItem("undetect", std::to_string(*code).c_str());
   for (const auto& [name, value] : receiptAttributes(receipt))
     if (name != "receipt") dataset.SetMetadataItem(name.c_str(), value.c_str());
 }

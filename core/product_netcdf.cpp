@@ -120,20 +120,21 @@ double packingStepOf(const Product& product) {
       if (largest <= kMostSteps * factor * unit) return factor * unit;
 }
 
-/// Whether cells without a value mean several things, which the packed field alone does not keep
-/// apart.
+/// Whether cells are more than measured or outside, which is all that the packed field keeps apart.
 bool needsStates(const Product& product) {
-  bool kinds[4] = {};
-  for (const ProductMap& map : product.maps)
-    for (std::size_t i = 0; i < map.grid->size(); ++i)
-      if (!std::isfinite(map.grid->values()[i])) kinds[int(map.grid->states()[i])] = true;
-  return std::ranges::count(kinds, true) > 1 || kinds[int(CellState::BelowDetection)];
+  return std::ranges::any_of(product.maps, [](const ProductMap& map) {
+    return std::ranges::any_of(map.grid->states(), [](CellState state) {
+      return state == CellState::BelowDetection || state == CellState::Missing;
+    });
+  });
 }
 
 void writeGlobals(NetCdfFile& file, const Product& product, const Receipt& receipt) {
   file.setText("", "Conventions", "CF-1.8");
-  file.setText("", "title", product.longName + (product.synthetic ? ", synthetic event" : ""));
-  file.setText("", "institution", "made with Stormloom");
+  const std::string& title = product.observed.empty() ? product.longName : product.observed;
+  file.setText("", "title", title + (product.synthetic ? ", synthetic event" : ""));
+  // CF's institution is who made the data, not who wrote the file.
+  file.setText("", "institution", product.attribution.empty() ? "made with Stormloom" : product.attribution);
   file.setText("", "source", product.title);
   file.setText("", "history", receipt.commandLine);
   for (const auto& [name, value] : receiptAttributes(receipt)) file.setText("", name, value);

@@ -167,6 +167,7 @@ Product makeProduct(const ResultFile& result, const ProductRequest& request) {
                   .quantity = frames.quantity,
                   .runTime = result.runTime,
                   .title = result.context.product + " " + result.context.event,
+                  .attribution = result.context.attribution,
                   .synthetic = result.context.synthetic};
   const std::string& what = request.product;
   if (what == "intensity") {
@@ -207,6 +208,8 @@ Product productOfSequence(const FrameSequence& sequence) {
   Product product{.geo = sequence.geo,
                   .quantity = sequence.quantity,
                   .title = sequence.product + " " + sequence.event,
+                  .observed = sequence.product,
+                  .attribution = sequence.attribution,
                   .synthetic = sequence.synthetic};
   describe(
       product, "intensity", std::string(quantityName(sequence.quantity)),

@@ -39,6 +39,8 @@ struct Product {
   Quantity quantity = Quantity::VilDigital;
   ValidTime runTime{};  ///< epoch for observations
   std::string title;    ///< product and event
+  std::string observed;     ///< the product of observed frames as they are; else empty
+  std::string attribution;  ///< producer and licence of what it was made of, as far as known
   bool synthetic = false;
   std::vector<ProductMap> maps;
 };

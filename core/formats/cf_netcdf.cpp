@@ -2,6 +2,8 @@
 // rain, reflectivity or VIL on a plain grid becomes a sequence.
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <sstream>
 
 #include "core/errors.h"
 #include "core/formats/cf_axes.h"
@@ -92,9 +94,57 @@ void makeUnsigned(double wrap, RadarGrid& grid, ValueCodes& codes) {
   }
 }
 
+/// What CF flags beside the values say of cells: this program's own exports keep the kinds of "no
+/// value" apart with them.
+class CellFlags {
+public:
+  CellFlags(const NetCdfSource& file, const NetCdfVariable& variable) : file_(file) {
+    std::istringstream names(file.text(variable.name, "ancillary_variables"));
+    for (std::string name; names >> name && states_.empty();) {
+      const NetCdfVariable* flags = file.find(file.meantBy(variable.name, name));
+      if (flags == nullptr || flags->dimensions != variable.dimensions) continue;
+      variable_ = flags;
+      takeMeanings(file.numbers(flags->name, "flag_values"), file.text(flags->name, "flag_meanings"));
+    }
+  }
+
+  /// `index` as for the values, which `grid` holds as they are turned north up.
+  void apply(const CfGrid& place, const std::vector<std::size_t>& index, Quantity quantity, RadarGrid& grid) const {
+    if (states_.empty()) return;
+    const bool columnsFirst = place.columnsFirst;
+    RadarGrid read(columnsFirst ? grid.height() : grid.width(), columnsFirst ? grid.width() : grid.height());
+    file_.readSlice(*variable_, index, place.outer, place.inner, read);
+    const RadarGrid flags = turned(std::move(read), place);
+    for (std::size_t k = 0; k < grid.size(); ++k) {
+      const auto known = states_.find(flags.values()[k]);
+      if (known == states_.end()) continue;
+      grid.states()[k] = known->second;
+      grid.values()[k] =
+          known->second == CellState::BelowDetection ? belowDetectionValue(quantity) : std::nanf("");
+    }
+  }
+
+private:
+  void takeMeanings(const std::vector<double>& values, const std::string& meanings) {
+    static const std::map<std::string, CellState> kKnown = {{"below_detection", CellState::BelowDetection},
+                                                            {"missing", CellState::Missing},
+                                                            {"outside_coverage", CellState::OutsideCoverage}};
+    std::istringstream words(meanings);
+    std::string word;
+    for (const double value : values) {
+      if (!(words >> word)) return;
+      if (const auto known = kKnown.find(word); known != kKnown.end()) states_[float(value)] = known->second;
+    }
+  }
+
+  const NetCdfSource& file_;
+  const NetCdfVariable* variable_ = nullptr;
+  std::map<float, CellState> states_;  ///< by flag, of cells without a value
+};
+
 std::shared_ptr<const RadarGrid> gridOf(const NetCdfSource& file, const NetCdfVariable& variable,
                                         const CfGrid& place, const std::vector<std::size_t>& index,
-                                        Quantity quantity, ValueCodes codes) {
+                                        Quantity quantity, ValueCodes codes, const CellFlags& flags) {
   const bool columnsFirst = place.columnsFirst;
   RadarGrid read(columnsFirst ? place.geo.height() : place.geo.width(),
                  columnsFirst ? place.geo.width() : place.geo.height());
@@ -104,19 +154,32 @@ std::shared_ptr<const RadarGrid> gridOf(const NetCdfSource& file, const NetCdfVa
   dropInvalid(file, variable.name, wrap, codes, read);
   auto grid = std::make_shared<RadarGrid>(turned(std::move(read), place));
   valuesFromCodes(*grid, quantity, codes);
+  flags.apply(place, index, quantity, *grid);
   return grid;
 }
 
-double factorOf(const NetCdfSource& file, const NetCdfVariable& variable,
-                const UnitMeaning& meaning, const CfTimes& times) {
-  if (!meaning.accumulated) return meaning.factor;
-  if (!(times.accumulationMinutes > 0.0) || times.accumulationMinutes > kLongestMinutes) {
-    throw IoError(file.path() + ": its variable " + variable.name +
-                  " adds rain up over a time that is not said, or longer than an hour (time "
-                  "bounds). Choose a rain "
-                  "rate or a shorter product.");
+/// To the quantity's unit, for each frame.
+std::vector<double> factorsOf(const NetCdfSource& file, const NetCdfVariable& variable,
+                              const UnitMeaning& meaning, const CfTimes& times) {
+  if (!meaning.accumulated) return std::vector<double>(times.times.size(), meaning.factor);
+  const std::string its = file.path() + ": its variable " + variable.name;
+  if (times.runningSums)
+    throw IoError(its + " holds running sums, each from the same start on (time bounds). Choose a rain rate, or sums "
+                        "of a step each.");
+  if (times.uneven)
+    throw IoError(its + " adds rain up, its frames come unevenly, and nothing says over how long each adds up (time "
+                        "bounds). Choose a rain rate.");
+  std::vector<double> factors;
+  for (const double minutes : times.accumulationMinutes) {
+    if (!(minutes > 0.0) || minutes > kLongestMinutes) {
+      throw IoError(its +
+                    " adds rain up over a time that is not said, or longer than an hour (time "
+                    "bounds). Choose a rain "
+                    "rate or a shorter product.");
+    }
+    factors.push_back(meaning.factor * 60.0 / minutes);
   }
-  return meaning.factor * 60.0 / times.accumulationMinutes;
+  return factors;
 }
 
 /// The file's title, of several variables each one's own name. A title with the frame's own time
@@ -124,7 +187,7 @@ double factorOf(const NetCdfSource& file, const NetCdfVariable& variable,
 std::string productOf(const NetCdfSource& file, const NetCdfVariable& variable, bool alone) {
   if (!alone) return "NetCDF " + variable.name;
   for (const std::string& name : {file.text("", "title"), file.text(variable.name, "long_name")}) {
-    if (!name.empty() && !namesADay(name)) return name;
+    if (!name.empty() && !namesATime(name)) return name;
   }
   return "NetCDF " + variable.name;
 }
@@ -142,8 +205,10 @@ FrameSequence sequenceOf(const NetCdfSource& file, const NetCdfVariable& variabl
                          const UnitMeaning& meaning, const CfGrid& place, bool alone,
                          const ReadOptions& options) {
   const Leading leading = leadingOf(file, variable, place);
-  const CfTimes times = cfTimesOf(file, variable, leading.timeCoordinate);
-  const ValueCodes codes = codesOf(file, variable.name, factorOf(file, variable, meaning, times));
+  const CfTimes times = cfTimesOf(file, variable, leading.timeCoordinate, meaning.accumulated);
+  const std::vector<double> factors = factorsOf(file, variable, meaning, times);
+  ValueCodes codes = codesOf(file, variable.name, meaning.factor);
+  const CellFlags flags(file, variable);
   requirePlace(place.geo, file.path());
   FrameSequence sequence{.quantity = meaning.quantity, .geo = place.geo};
   sequence.product = productOf(file, variable, alone);
@@ -154,10 +219,11 @@ FrameSequence sequenceOf(const NetCdfSource& file, const NetCdfVariable& variabl
   std::vector<std::size_t> index(variable.dimensions.size(), 0);
   for (std::size_t k = 0; k < times.times.size() && !options.stop.stop_requested(); ++k) {
     if (!leading.timeCoordinate.empty()) index[leading.timeIndex] = k;
+    codes.factor = factors[k];
     addFrame(
         sequence,
         {.validTime = times.times[k],
-         .grid = options.framesToo ? gridOf(file, variable, place, index, meaning.quantity, codes)
+         .grid = options.framesToo ? gridOf(file, variable, place, index, meaning.quantity, codes, flags)
                                    : nullptr,
          .source = file.path()},
         options);

@@ -94,17 +94,25 @@ std::vector<ValidTime> timesOfLeads(const NetCdfSource& file, const std::string&
 
 double minutesBetween(ValidTime from, ValidTime to) { return double((to - from).count()) / 60.0; }
 
-/// Upper bounds are the valid times of accumulations, and the bounds' distance is what they add up
-/// over.
+/// Upper bounds are the valid times of accumulations, and the bounds' distance is what each adds up
+/// over. Others are valid when their coordinate says.
 void takeBounds(const NetCdfSource& file, const std::string& name, CfTimes& result) {
   const std::string bounds = file.meantBy(name, file.text(name, "bounds"));
   if (bounds.empty()) return;
   std::string units = file.text(bounds, "units");
   if (units.empty()) units = file.text(name, "units");
   const std::vector<ValidTime> edges = timesIn(file, bounds, units);
-  if (edges.size() != 2 * result.times.size() || !(edges[1] > edges[0])) return;
-  result.accumulationMinutes = minutesBetween(edges[0], edges[1]);
-  for (std::size_t k = 0; k < result.times.size(); ++k) result.times[k] = edges[2 * k + 1];
+  if (edges.size() != 2 * result.times.size()) return;
+  bool sameStart = result.times.size() > 1;
+  for (std::size_t k = 0; k < result.times.size(); ++k) {
+    if (!(edges[2 * k + 1] > edges[2 * k])) return;
+    sameStart = sameStart && edges[2 * k] == edges[0];
+  }
+  result.runningSums = sameStart && edges[1] != edges[edges.size() - 1];
+  for (std::size_t k = 0; k < result.times.size(); ++k) {
+    result.accumulationMinutes.push_back(minutesBetween(edges[2 * k], edges[2 * k + 1]));
+    result.times[k] = edges[2 * k + 1];
+  }
 }
 
 /// "time: sum (interval: 5 minutes)".
@@ -119,7 +127,7 @@ double minutesOfCellMethods(const std::string& methods) {
 }
 
 /// A time without a dimension: the interval's end before its start.
-CfTimes scalarTime(const NetCdfSource& file, const NetCdfVariable& variable) {
+CfTimes scalarTime(const NetCdfSource& file, const NetCdfVariable& variable, bool sums) {
   std::vector<std::string> names = {"valid_time", "validity_time", "end_time", "time"};
   const std::string coordinates = file.text(variable.name, "coordinates") + " ";
   for (std::size_t from = 0, end; (end = coordinates.find(' ', from)) != std::string::npos;
@@ -132,25 +140,30 @@ CfTimes scalarTime(const NetCdfSource& file, const NetCdfVariable& variable) {
     const std::string name = file.meantBy(variable.name, written);
     result.times = timesIn(file, name);
     if (result.times.size() != 1) continue;
-    takeBounds(file, name, result);
+    if (sums) takeBounds(file, name, result);
     const std::vector<ValidTime> start = timesIn(file, file.meantBy(name, "start_time"));
     if (start.size() == 1 && start[0] < result.times[0])
-      result.accumulationMinutes = minutesBetween(start[0], result.times[0]);
+      result.accumulationMinutes = {minutesBetween(start[0], result.times[0])};
     return result;
   }
   return {};
 }
 
-/// The usual distance of frames; 0 for one alone.
-double stepOf(std::vector<ValidTime> times) {
+/// The usual distance of frames; 0 for one alone. Not `usual` where half of them are others: what
+/// is rare are pauses.
+double stepOf(std::vector<ValidTime> times, bool& usual) {
   std::ranges::sort(times);
   std::vector<double> steps;
   for (std::size_t k = 1; k < times.size(); ++k)
     if (times[k] > times[k - 1]) steps.push_back(minutesBetween(times[k - 1], times[k]));
+  usual = true;
   if (steps.empty()) return 0.0;
   const auto middle = steps.begin() + std::ptrdiff_t(steps.size() / 2);
   std::ranges::nth_element(steps, middle);
-  return *middle;
+  const double step = *middle;
+  const auto like = std::ranges::count_if(steps, [&](double other) { return std::abs(other - step) < 0.1 * step; });
+  usual = 2 * std::size_t(like) > steps.size();
+  return step;
 }
 
 /// A run's time before the frames'.
@@ -190,28 +203,30 @@ std::string cfTimeCoordinate(const NetCdfSource& file, const std::string& dimens
 }
 
 CfTimes cfTimesOf(const NetCdfSource& file, const NetCdfVariable& variable,
-                  const std::string& timeCoordinate) {
+                  const std::string& timeCoordinate, bool sums) {
   CfTimes result;
   if (timeCoordinate.empty()) {
-    result = scalarTime(file, variable);
+    result = scalarTime(file, variable, sums);
     if (result.times.empty()) {
       if (const auto time = timeOfFile(file)) result.times = {*time};
     }
   } else {
     result.times = timesIn(file, timeCoordinate);
     if (result.times.empty()) result.times = timesOfLeads(file, timeCoordinate, &result.run);
-    takeBounds(file, timeCoordinate, result);
+    if (sums) takeBounds(file, timeCoordinate, result);
   }
   if (result.times.empty()) {
     throw IoError(
         file.path() + ": its variable " + variable.name +
         " has no valid time (a time coordinate, or a time in the file's name). Fetch it again.");
   }
-  if (result.accumulationMinutes == 0.0)
-    result.accumulationMinutes = minutesOfCellMethods(file.text(variable.name, "cell_methods"));
-  if (result.accumulationMinutes == 0.0) {
-    result.accumulationMinutes = stepOf(result.times);
-    result.sumsOverStep = true;
+  if (sums && result.accumulationMinutes.empty()) {
+    double minutes = minutesOfCellMethods(file.text(variable.name, "cell_methods"));
+    result.sumsOverStep = minutes == 0.0;
+    bool usual = true;
+    if (result.sumsOverStep) minutes = stepOf(result.times, usual);
+    result.uneven = !usual;
+    result.accumulationMinutes.assign(result.times.size(), minutes);
   }
   if (!result.run) result.run = runBefore(file, result.times);
   return result;

@@ -14,7 +14,9 @@ namespace stormloom {
 /// said).
 struct CfTimes {
   std::vector<ValidTime> times;
-  double accumulationMinutes = 0.0;
+  std::vector<double> accumulationMinutes;  ///< of each frame
+  bool runningSums = false;  ///< all intervals begin at once: each frame holds those before, too
+  bool uneven = false;       ///< nothing says over what, and the frames' steps do not agree
   bool sumsOverStep =
       false;  ///< nothing says so: each frame is taken to add up since the one before
   std::optional<ValidTime> run;  ///< of forecasts: when they were made, before they are valid
@@ -24,8 +26,9 @@ struct CfTimes {
 std::string cfTimeCoordinate(const NetCdfSource& file, const std::string& dimension);
 
 /// From the coordinate `timeCoordinate`; where that is empty from a scalar time,
-/// the file's attributes, or at last its name. Throws IoError where no time is to be found.
+/// the file's attributes, or at last its name. Sums are valid at the end of their interval. Throws
+/// IoError where no time is to be found.
 CfTimes cfTimesOf(const NetCdfSource& file, const NetCdfVariable& variable,
-                  const std::string& timeCoordinate);
+                  const std::string& timeCoordinate, bool sums);
 
 }  // namespace stormloom

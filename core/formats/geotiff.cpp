@@ -179,15 +179,19 @@ std::string unitOf(GDALRasterBand& band, const Items& items) {
   return firstOf(items, {"quantity:unit", "units", "unit", "unittype"}).value_or(band.GetUnitType());
 }
 
-UnitMeaning meaningOf(GDALRasterBand& band, const Items& items, const std::string& path) {
+std::optional<UnitMeaning> knownMeaning(GDALRasterBand& band, const Items& items, const std::string& path) {
   const std::string unit = unitOf(band, items);
   std::string names = band.GetDescription();
   for (const char* name : {"quantity", "product", "long_name", "standard_name", "netcdf_varname"}) {
     names += " " + firstOf(items, {name}).value_or("");
   }
   names += " " + fileNameOf(path);
-  if (auto meaning = meaningOfUnit(unit.empty() ? unitFromNames(names) : unit, names))
-    return *meaning;
+  return meaningOfUnit(unit.empty() ? unitFromNames(names) : unit, names);
+}
+
+UnitMeaning meaningOf(GDALRasterBand& band, const Items& items, const std::string& path) {
+  if (const auto meaning = knownMeaning(band, items, path)) return *meaning;
+  const std::string unit = unitOf(band, items);
   throw IoError(
       path + ": its values" + (unit.empty() ? "" : " in \"" + unit + "\"") +
       " are not known to be rain, reflectivity or VIL (by a unit, or such a word in its "
@@ -219,17 +223,48 @@ ValueCodes codesOf(GDALRasterBand& band, const Items& items, double factor) {
   return codes;
 }
 
-/// Bands of values: one that says how opaque the others are is none.
+/// Metadata of the band alone, with the time that its description may be.
+Items itemsOf(GDALRasterBand& band) {
+  Items items;
+  addItems(items, band.GetMetadata());
+  if (timeFromText(band.GetDescription())) items["time"] = band.GetDescription();
+  return items;
+}
+
+/// Bands of values: one that says how opaque the others are is none. TIFF calls every fourth byte
+/// of a cell so unless told otherwise: one with a unit or a time of its own is a value.
 std::vector<int> valueBands(GDALDataset& dataset) {
   std::vector<int> numbers;
-  for (int k = 1; k <= dataset.GetRasterCount(); ++k)
-    if (dataset.GetRasterBand(k)->GetColorInterpretation() != GCI_AlphaBand) numbers.push_back(k);
+  for (int k = 1; k <= dataset.GetRasterCount(); ++k) {
+    GDALRasterBand& band = *dataset.GetRasterBand(k);
+    const Items items = itemsOf(band);
+    if (band.GetColorInterpretation() != GCI_AlphaBand || !unitOf(band, items).empty() || timeOf(items))
+      numbers.push_back(k);
+  }
   return numbers;
 }
 
+/// The bands of values that are frames: beside rain a quality has no time.
+std::vector<int> frameBands(GDALDataset& dataset, const std::string& path) {
+  Items items;
+  addItems(items, dataset.GetMetadata());
+  const std::vector<int> bands = valueBands(dataset);
+  std::vector<int> known;
+  for (const int number : bands) {
+    GDALRasterBand& band = *dataset.GetRasterBand(number);
+    Items all = itemsOf(band);
+    if (timeFromNetCdf(all, items) || timeOf(all)) return bands;
+    for (const auto& [name, value] : items) all.emplace(name, value);
+    if (knownMeaning(band, all, path)) known.push_back(number);
+  }
+  return known.size() == 1 ? known : bands;
+}
+
 /// Cells that a mask or an opacity beside the values hides lie outside.
-void hideMasked(GDALRasterBand& band, ValueCodes& codes, RadarGrid& grid, const std::string& path) {
-  if ((band.GetMaskFlags() & (GMF_PER_DATASET | GMF_ALPHA)) == 0) return;
+void hideMasked(GDALRasterBand& band, bool alphaIsValue, ValueCodes& codes, RadarGrid& grid,
+                const std::string& path) {
+  const int flags = band.GetMaskFlags();
+  if ((flags & (GMF_PER_DATASET | GMF_ALPHA)) == 0 || ((flags & GMF_ALPHA) != 0 && alphaIsValue)) return;
   if (!codes.outside) codes.outside = std::nan("");
   RadarGrid mask(grid.width(), grid.height());
   readBand(*band.GetMaskBand(), mask, path);
@@ -248,14 +283,15 @@ void turnRows(RadarGrid& grid) {
   }
 }
 
-/// Colours for eyes. A table of colours beside values that have a unit or a gain is only for drawing them.
+/// Colours for eyes. A table of colours beside values that have a unit or a gain is only for drawing them, and TIFF
+/// calls three bands of bytes colours unless told otherwise.
 bool isPicture(GDALDataset& dataset) {
   GDALRasterBand& band = *dataset.GetRasterBand(1);
   const GDALColorInterp colour = band.GetColorInterpretation();
-  if (colour != GCI_PaletteIndex) return colour == GCI_RedBand;
-  Items items;
+  if (colour != GCI_PaletteIndex && colour != GCI_RedBand) return false;
+  Items items = itemsOf(band);
+  if (timeOf(items)) return false;
   addItems(items, dataset.GetMetadata());
-  addItems(items, band.GetMetadata());
   return unitOf(band, items).empty() && !numberOf(items, {"gain", "scale"}) && band.GetScale(nullptr) == 1.0;
 }
 
@@ -270,7 +306,9 @@ bool isPlainFmi(GDALRasterBand& band, const Items& items, const std::string& pat
 /// A text that names the frame's own time would make every frame a product of its own.
 std::string productOf(const Items& items) {
   const std::string quantity = firstOf(items, {"product", "quantity", "long_name"}).value_or("");
-  return "GeoTIFF" + (quantity.empty() || namesADay(quantity) ? "" : " " + quantity);
+  const std::string writer = firstOf(items, {"tifftag_software"}).value_or("");
+  if (writer.starts_with("Stormloom") && items.contains("product")) return quantity;  // as it was opened
+  return "GeoTIFF" + (quantity.empty() || namesATime(quantity) ? "" : " " + quantity);
 }
 
 /// FMI's composites name neither service nor licence: its grids and names are its own.
@@ -282,15 +320,19 @@ std::string attributionOf(const Items& items, const std::string& path) {
   return written.value_or(isFmi ? "Finnish Meteorological Institute, CC BY 4.0" : "");
 }
 
-FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
+/// Which bands are frames, and whether the band that TIFF calls opacity holds values.
+struct Bands {
+  std::vector<int> frames;
+  bool alphaIsValue = false;
+};
+
+FrameSequence sequenceOf(GDALDataset& dataset, int number, const Bands& bands, const Placed& placed,
                          const ReadOptions& options, const std::string& path) {
   GDALRasterBand& band = *dataset.GetRasterBand(number);
   Items items;
   addItems(items, dataset.GetMetadata());
-  Items ofBand;
-  addItems(ofBand, band.GetMetadata());
-  if (const auto time = timeFromText(band.GetDescription())) ofBand["time"] = band.GetDescription();
-  const bool several = valueBands(dataset).size() > 1;
+  const Items ofBand = itemsOf(band);
+  const bool several = bands.frames.size() > 1;
   std::optional<ValidTime> time = timeFromNetCdf(ofBand, items);
   if (!time) time = timeOf(ofBand);
   if (!time && !several) time = timeOf(items);
@@ -302,7 +344,7 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
         (several ? "its bands have no times" : "neither its tags nor its name say a time") +
         ". Name it with the valid time, as in rain_201906101230.tif.");
   }
-  for (auto& [name, value] : ofBand) items[name] = value;
+  for (const auto& [name, value] : ofBand) items[name] = value;
   const UnitMeaning meaning = meaningOf(band, items, path);
   ValueCodes codes = codesOf(band, items, factorOf(meaning, items, path));
   if (isPlainFmi(band, items, path))
@@ -314,7 +356,7 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
   if (options.framesToo) {
     grid = std::make_shared<RadarGrid>(placed.geo.width(), placed.geo.height());
     readBand(band, *grid, path);
-    hideMasked(band, codes, *grid, path);
+    hideMasked(band, bands.alphaIsValue, codes, *grid, path);
     if (placed.southFirst) turnRows(*grid);
     valuesFromCodes(*grid, meaning.quantity, codes);
   }
@@ -327,8 +369,8 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Placed& placed,
 FileSequences readGeoTiff(const std::string& path, const ReadOptions& options) {
   const GDALDatasetUniquePtr dataset = openWithGdal(path, "GTiff", path);
   checkRasterSize(*dataset, path);
-  const int bands = dataset->GetRasterCount();
-  if (bands < 1 || bands > kMostBands) {
+  const int count = dataset->GetRasterCount();
+  if (count < 1 || count > kMostBands) {
     throw IoError(path + ": it has no band, or too many to be a radar product.");
   }
   if (isPicture(*dataset)) {
@@ -337,9 +379,10 @@ FileSequences readGeoTiff(const std::string& path, const ReadOptions& options) {
   const Placed placed = placeOf(*dataset, path);
   requirePlace(placed.geo, path);
   FileSequences sequences;
-  for (const int band : valueBands(*dataset)) {
+  const Bands bands{frameBands(*dataset, path), int(valueBands(*dataset).size()) == count};
+  for (const int band : bands.frames) {
     if (options.stop.stop_requested()) break;
-    sequences.push_back(sequenceOf(*dataset, band, placed, options, path));
+    sequences.push_back(sequenceOf(*dataset, band, bands, placed, options, path));
   }
   return sequences;
 }

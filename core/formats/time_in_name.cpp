@@ -81,6 +81,23 @@ std::optional<ValidTime> timeInParts(const std::vector<Run>& runs, std::size_t k
   return timeFromDigits(std::string_view(joined).substr(0, 12));
 }
 
+/// "12:05", "1205 UTC" or "1205Z".
+bool namesAClock(std::string_view title) {
+  const std::vector<Run> runs = runsOfDigits(title);
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const std::string& digits = runs[k].digits;
+    const std::string_view rest = title.substr(runs[k].end());
+    const bool apart = digits.size() == 2 && rest.starts_with(':') && k + 1 < runs.size() &&
+                       runs[k + 1].at == runs[k].end() + 1 && runs[k + 1].digits.size() == 2;
+    const bool together = digits.size() == 4 && (rest.starts_with("Z") || rest.starts_with("UTC") ||
+                                                 rest.starts_with(" UTC") || rest.starts_with(" Z"));
+    if (!apart && !together) continue;
+    const std::string clock = apart ? digits + runs[k + 1].digits : digits;
+    if (numberOf(clock.substr(0, 2)) <= 24 && numberOf(clock.substr(2)) < 60) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<ValidTime> timeFromDigits(std::string_view digits) {
@@ -117,8 +134,8 @@ std::optional<ValidTime> timeInName(std::string_view path) {
   return {};
 }
 
-bool namesADay(std::string_view title) {
-  return timeInName(title) || timeInName(std::string(title) + " 0000");
+bool namesATime(std::string_view title) {
+  return timeInName(title) || timeInName(std::string(title) + " 0000") || namesAClock(title);
 }
 
 }  // namespace stormloom

@@ -14,7 +14,7 @@ namespace stormloom {
 std::optional<ValidTime> timeInName(std::string_view path);
 
 /// Whether a title holds a date or a time: such a title is each frame's own.
-bool namesADay(std::string_view title);
+bool namesATime(std::string_view title);
 
 /// From the digits of one group: YYYYMMDDhhmmss, YYYYMMDDhhmm, YYMMDDhhmm or YYJJJhhmm.
 std::optional<ValidTime> timeFromDigits(std::string_view digits);

@@ -3,6 +3,8 @@
 #include <QtTest>
 #include <functional>
 
+#include "core/cf_projection.h"
+#include "core/export_files.h"
 #include "tests/support/netcdf_writer.h"
 #include "tests/support/proj_place.h"
 #include "tests/support/read_sentence.h"
@@ -260,6 +262,23 @@ private Q_SLOTS:
     QCOMPARE(read.sequences[0].frames.size(), 3u);
   }
 
+  void aClockInTheTitleMakesNoProductOfEachFile() {
+    std::vector<std::string> files;
+    for (int k = 0; k < 3; ++k) {
+      files.push_back(at("clock" + std::to_string(k) + ".nc"));
+      NetCdfWriter file(files.back());
+      plainAxes(file);
+      file.text("", "title", "Composite valid 12:0" + std::to_string(5 * k % 10) + (k == 2 ? "Z" : " UTC"));
+      file.axis("time", "minutes since 2019-06-10 12:00", 5 * k, 1, 1);
+      file.put("lon", {5.0 + 1e-9 * k, 5.5 + 1e-9 * k, 6.0 + 1e-9 * k});  // rounded otherwise each time
+      rainRate(file, {"time", "lat", "lon"});
+      file.put("rain_rate", counted(6));
+    }
+    const RadarFiles read = readRadarFiles(files);
+    QCOMPARE(read.sequences.size(), 1u);
+    QCOMPARE(read.sequences[0].frames.size(), 3u);
+  }
+
   void sumsWithoutAnIntervalAreTakenOverTheStepAndSaySo() {
     {
       NetCdfWriter file(at("step.nc"));
@@ -272,6 +291,119 @@ private Q_SLOTS:
     const FrameSequence rain = onlySequence(at("step.nc"));
     QCOMPARE(rain.frames[0].grid->at(0, 0), 12.0f);
     QVERIFY2(rain.product.ends_with("taken as sums over its step"), rain.product.c_str());
+  }
+
+  void eachSumIsTakenOverItsOwnInterval() {
+    {
+      NetCdfWriter file(at("uneven.nc"));
+      plainAxes(file);
+      file.axis("time", "minutes since 2019-06-10 12:00", 0, 5, 3);
+      file.put("time", {5, 15, 20});
+      file.text("time", "bounds", "time_bnds");
+      file.dimension("nv", 2);
+      file.variable("time_bnds", NC_DOUBLE, {"time", "nv"});
+      file.put("time_bnds", {0, 5, 5, 15, 15, 20});
+      rainRate(file, {"time", "lat", "lon"}, "mm");
+      file.put("rain_rate", std::vector<double>(18, 1.0));
+    }
+    const FrameSequence rain = onlySequence(at("uneven.nc"));
+    QCOMPARE(rain.frames[0].grid->at(0, 0), 12.0f);
+    QCOMPARE(rain.frames[1].grid->at(0, 0), 6.0f);
+    QCOMPARE(rain.frames[2].grid->at(0, 0), 12.0f);
+  }
+
+  void sumsThatNobodyCanDivideAreRefused_data() {
+    QTest::addColumn<QList<double>>("times");
+    QTest::addColumn<QList<double>>("bounds");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("running sums") << QList<double>{10, 20, 30} << QList<double>{0, 10, 0, 20, 0, 30} << "running sums";
+    QTest::newRow("steps that differ") << QList<double>{0, 5, 65} << QList<double>{} << "unevenly";
+  }
+
+  void sumsThatNobodyCanDivideAreRefused() {
+    QFETCH(QList<double>, times);
+    QFETCH(QList<double>, bounds);
+    QFETCH(QString, word);
+    {
+      NetCdfWriter file(at("sums.nc"));
+      plainAxes(file);
+      file.axis("time", "minutes since 2019-06-10 12:00", 0, 5, 3);
+      file.put("time", {times.begin(), times.end()});
+      if (!bounds.isEmpty()) {
+        file.text("time", "bounds", "time_bnds");
+        file.dimension("nv", 2);
+        file.variable("time_bnds", NC_DOUBLE, {"time", "nv"});
+        file.put("time_bnds", {bounds.begin(), bounds.end()});
+      }
+      rainRate(file, {"time", "lat", "lon"}, "mm");
+      file.put("rain_rate", counted(18));
+    }
+    const std::string sentence = sentenceFor(at("sums.nc"));
+    QVERIFY2(sentence.find(word.toStdString()) != std::string::npos, sentence.c_str());
+  }
+
+  void aRatesTimeIsItsCoordinateWhateverItsBounds() {
+    {
+      NetCdfWriter file(at("mean.nc"));
+      plainAxes(file);
+      file.axis("time", "minutes since 2019-06-10 12:00", 0, 30, 2);
+      file.text("time", "bounds", "time_bnds");
+      file.dimension("nv", 2);
+      file.variable("time_bnds", NC_DOUBLE, {"time", "nv"});
+      file.put("time_bnds", {0, 30, 30, 60});
+      rainRate(file, {"time", "lat", "lon"});
+      file.put("rain_rate", counted(12));
+    }
+    QCOMPARE(isoText(onlySequence(at("mean.nc")).frames[0].validTime), std::string("2019-06-10T12:00:00Z"));
+  }
+
+  void ownExportsAreReadBackAsTheyWere_data() {
+    QTest::addColumn<int>("quantity");
+    QTest::newRow("reflectivity") << int(Quantity::Reflectivity);
+    QTest::newRow("rain") << int(Quantity::RainRate);
+  }
+
+  void ownExportsAreReadBackAsTheyWere() {
+    QFETCH(int, quantity);
+    FrameSequence observed{.quantity = Quantity(quantity),
+                           .geo = GeoReference("EPSG:3067", 300000, 7000000, 1000, 1000, 4, 2)};
+    observed.product = "FMI Corrected Radar Composite";
+    observed.attribution = "Finnish Meteorological Institute, CC BY 4.0";
+    auto grid = std::make_shared<RadarGrid>(4, 2);
+    grid->set(0, 0, 12.5f, CellState::Measured);
+    grid->set(0, 1, belowDetectionValue(observed.quantity), CellState::BelowDetection);
+    grid->set(0, 2, std::nanf(""), CellState::Missing);
+    grid->set(0, 3, std::nanf(""), CellState::OutsideCoverage);
+    const ValidTime noon = timeFromCalendar(2019, 6, 10, 12, 0, 0);
+    observed.frames = {{.validTime = noon, .grid = grid}, {.validTime = noon + minutes(5), .grid = grid}};
+    writeProductNetCdf(at("own.nc"), productOfSequence(observed), {});
+    const FrameSequence read = onlySequence(at("own.nc"));
+    QCOMPARE(read.product, observed.product);
+    QCOMPARE(read.attribution, observed.attribution);
+    QCOMPARE(read.frames.size(), 2u);
+    const RadarGrid& again = *read.frames[1].grid;
+    QCOMPARE(again.at(0, 0), 12.5f);
+    for (int col = 0; col < 4; ++col) QVERIFY2(again.state(0, col) == grid->state(0, col), std::to_string(col).c_str());
+    QCOMPARE(again.at(0, 1), belowDetectionValue(observed.quantity));
+    writeGeoTiff(at("own.tif"), productOfSequence(observed), {});
+    const FrameSequence picture = onlySequence(at("own.tif"));
+    QCOMPARE(picture.product, observed.product);
+    QCOMPARE(picture.attribution, observed.attribution);
+    QCOMPARE(picture.frames.size(), 2u);
+    QCOMPARE(picture.frames[0].grid->at(0, 0), 12.5f);
+    QVERIFY(picture.frames[0].grid->state(0, 1) == CellState::BelowDetection);
+    QVERIFY(picture.frames[0].grid->state(0, 2) > CellState::BelowDetection);
+    QVERIFY(picture.frames[0].grid->state(0, 3) == CellState::OutsideCoverage);
+  }
+
+  void aMissingCellAloneStaysMissingInOwnExports() {
+    FrameSequence observed{.quantity = Quantity::RainRate, .geo = GeoReference("EPSG:3067", 300000, 7000000, 1000, 1000, 2, 2)};
+    observed.product = "rain";
+    auto grid = std::make_shared<RadarGrid>(2, 2);
+    grid->set(0, 0, 1.0f, CellState::Measured);
+    observed.frames = {{.validTime = timeFromCalendar(2019, 6, 10, 12, 0, 0), .grid = grid}};
+    writeProductNetCdf(at("missing.nc"), productOfSequence(observed), {});
+    QVERIFY(onlySequence(at("missing.nc")).frames[0].grid->state(0, 1) == CellState::Missing);
   }
 
   void fillValuesThatNobodyDeclaredAreNoRain() {
@@ -402,6 +534,68 @@ private Q_SLOTS:
     const ProjPlace map(proj.toStdString());
     for (const auto& [col, row] : {std::pair{0, 0}, {3, 0}, {0, 2}, {3, 2}})
       QVERIFY(cellsOff(rain.geo, col, row, map.of(left + 1000.0 * col, top - 1000.0 * row)) < 0.1);
+  }
+
+  /// Britain's national grid: its datum lies some hundred metres off WGS 84.
+  void theDatumOfAMappingIsUsedAsItSays_data() {
+    QTest::addColumn<QString>("said");
+    QTest::newRow("as text") << "crs_wkt";
+    QTest::newRow("as numbers") << "towgs84";
+    QTest::newRow("counted from Paris") << "paris";
+  }
+
+  void theDatumOfAMappingIsUsedAsItSays() {
+    QFETCH(QString, said);
+    const bool paris = said == "paris";
+    const std::string map = paris ? "+proj=tmerc +lat_0=49 +lon_0=-2 +k_0=0.9996012717 +x_0=400000 +y_0=-100000 "
+                                    "+a=6377563.396 +rf=299.3249646 +pm=2.337229166 +units=m"
+                            : said == "towgs84" ? "+proj=tmerc +lat_0=49 +lon_0=-2 +k_0=0.9996012717 +x_0=400000 +y_0=-100000 "
+                                                  "+ellps=airy +towgs84=446.448,-125.157,542.06,0.15,0.247,0.842,-20.489"
+                                                : "EPSG:27700";
+    {
+      NetCdfWriter file(at("datum_201906101200.nc"));
+      file.axis("y", "m", 899500, -1000, 2);
+      file.axis("x", "m", 100500, 1000, 3);
+      rainRate(file, {"y", "x"});
+      file.text("rain_rate", "grid_mapping", "crs");
+      file.put("rain_rate", counted(6));
+      file.variable("crs", NC_INT, {});
+      file.text("crs", "grid_mapping_name", "transverse_mercator");
+      for (const auto& [name, value] : {std::pair{"longitude_of_central_meridian", -2.0},
+                                        {"latitude_of_projection_origin", 49.0},
+                                        {"scale_factor_at_central_meridian", 0.9996012717},
+                                        {"false_easting", 400000.0}, {"false_northing", -100000.0},
+                                        {"semi_major_axis", 6377563.396}, {"inverse_flattening", 299.3249646}})
+        file.number("crs", name, value);
+      if (paris) file.number("crs", "longitude_of_prime_meridian", 2.337229166);
+      if (said == "crs_wkt") file.text("crs", "crs_wkt", wktFromProjection("EPSG:27700"));
+      if (said == "towgs84")
+        file.numbers("crs", "towgs84", NC_DOUBLE, {446.448, -125.157, 542.06, 0.15, 0.247, 0.842, -20.489});
+    }
+    const FrameSequence rain = onlySequence(at("datum_201906101200.nc"));
+    const ProjPlace proj(map);
+    for (const auto& [col, row] : {std::pair{0, 0}, {3, 2}})
+      QVERIFY(cellsOff(rain.geo, col, row, proj.of(100000.0 + 1000.0 * col, 900000.0 - 1000.0 * row)) < 0.01);
+  }
+
+  void aTextThatContradictsTheNumbersIsNotUsed() {
+    {
+      NetCdfWriter file(at("odd_201906101200.nc"));
+      file.axis("y", "m", 899500, -1000, 2);
+      file.axis("x", "m", 100500, 1000, 3);
+      rainRate(file, {"y", "x"});
+      file.text("rain_rate", "grid_mapping", "crs");
+      file.put("rain_rate", counted(6));
+      file.variable("crs", NC_INT, {});
+      file.text("crs", "grid_mapping_name", "transverse_mercator");
+      file.number("crs", "longitude_of_central_meridian", 9.0);
+      file.number("crs", "latitude_of_projection_origin", 0.0);
+      file.number("crs", "earth_radius", 6371000.0);
+      file.text("crs", "crs_wkt", wktFromProjection("EPSG:27700"));
+    }
+    const FrameSequence rain = onlySequence(at("odd_201906101200.nc"));
+    const ProjPlace proj("+proj=tmerc +lat_0=0 +lon_0=9 +R=6371000");
+    QVERIFY(cellsOff(rain.geo, 0, 0, proj.of(100000.0, 900000.0)) < 0.01);
   }
 
   void gridsAboutATurnedPoleArePlacedAsProjSays_data() {

@@ -301,6 +301,42 @@ private Q_SLOTS:
     QCOMPARE(isoText(onlySequence(at("described_bands.tif")).frames[0].validTime), std::string("2019-06-10T12:01:00Z"));
   }
 
+  void bytesInThreeOrFourBandsAreValuesWhenTheySayTheirTimes_data() {
+    QTest::addColumn<int>("bands");
+    QTest::newRow("three") << 3;
+    QTest::newRow("four") << 4;
+  }
+
+  void bytesInThreeOrFourBandsAreValuesWhenTheySayTheirTimes() {
+    QFETCH(int, bands);
+    const auto picture = made({.type = GDT_Byte, .bands = bands});
+    const GDALColorInterp colours[] = {GCI_RedBand, GCI_GreenBand, GCI_BlueBand, GCI_AlphaBand};
+    for (int k = 1; k <= bands; ++k) {
+      picture->GetRasterBand(k)->SetColorInterpretation(colours[k - 1]);
+      picture->GetRasterBand(k)->SetUnitType("mm/h");
+      picture->GetRasterBand(k)->SetDescription(("2019-06-10T12:0" + std::to_string(k) + ":00Z").c_str());
+    }
+    save(*picture, "GTiff", at("bytes.tif"));
+    const FrameSequence rain = onlySequence(at("bytes.tif"));
+    QCOMPARE(rain.frames.size(), std::size_t(bands));
+    QCOMPARE(rain.frames[2].grid->at(1, 2), 26.0f);
+    QVERIFY(rain.frames[2].grid->state(0, 0) == CellState::Measured);
+  }
+
+  void aQualityBesideTheRainLeavesTheNamesTimeToIt() {
+    const auto picture = made({.bands = 2});
+    for (int k = 1; k <= 2; ++k) picture->GetRasterBand(k)->SetDescription(k == 1 ? "rain_rate" : "quality");
+    picture->GetRasterBand(1)->SetUnitType("mm/h");
+    save(*picture, "GTiff", at("two_201906101235.tif"));
+    const FrameSequence rain = onlySequence(at("two_201906101235.tif"));
+    QCOMPARE(isoText(rain.frames.at(0).validTime), std::string("2019-06-10T12:35:00Z"));
+    QCOMPARE(rain.frames[0].grid->at(1, 2), 6.0f);
+    picture->GetRasterBand(2)->SetDescription("rain_rate of tomorrow");
+    picture->GetRasterBand(2)->SetUnitType("mm/h");
+    save(*picture, "GTiff", at("two_201906101235.tif"));
+    QVERIFY(sentenceFor(at("two_201906101235.tif")).find("no times") != std::string::npos);
+  }
+
   void coloursAreForEyesUnlessAUnitSaysTheyAreValues() {
     const auto picture = made({.type = GDT_Byte});
     GDALColorTable colours;
