@@ -5,12 +5,12 @@
 
 #include "core/memory_budget.h"
 #include "core/reduce.h"
+#include "core/standing_still.h"
 
 namespace stormloom {
 namespace {
 
 constexpr int kCoarsest = 64;
-constexpr double kStandsStill = 0.9;      // share of the wet cells
 constexpr std::size_t kMostWatched = 64;  // sequences of a folder that is watched for days
 
 std::size_t bytesOf(const Frame& frame) {

@@ -21,6 +21,7 @@ struct NumberedFile {
 struct IsolationOptions {
   std::filesystem::path program;  ///< findDecoderProgram()
   int processes = 1;
+  std::size_t memoryBytes = 0;  ///< which the decoders together should keep to, as far as one can; 0: no matter
   bool framesToo = true;
   std::vector<std::string> events;
   bool checkOnly = false;  ///< files are results of the program, and only read to their end

@@ -155,6 +155,19 @@ FrameSequence resampled(const FrameSequence& sequence, const std::vector<FramePi
   return frames;
 }
 
+/// Frames at other times than the model's own: rain that moves 60 km an hour is a cell off in 3
+/// minutes. Some seconds are not worth a sentence.
+std::string sentenceAboutOffsets(const ModelContext& context, bool interpolated) {
+  constexpr seconds kWorthASentence{30};
+  const seconds largest = largestOffset(context);
+  if (largest < kWorthASentence) return {};
+  const auto off = std::ranges::count_if(context.timeOffsets, [](seconds offset) { return offset != seconds(0); });
+  return std::to_string(off) + " of " + std::to_string(context.timeOffsets.size()) +
+         " frames were not observed at the model's own times: the nearest were taken, up to " +
+         std::to_string(largest.count()) + " s off (at most " + std::to_string(context.tolerance.count()) +
+         " s are allowed)" + (interpolated ? "." : "; they can be computed along the motion instead.");
+}
+
 double missingFractionOf(const FrameSequence& frames) {
   double sum = 0.0;
   for (const Frame& frame : frames.frames) {
@@ -201,6 +214,12 @@ std::string boxProjection(LonLat center) {
          " +units=m +a=6370997 +b=6370997";
 }
 
+seconds largestOffset(const ModelContext& context) {
+  seconds largest{};
+  for (const seconds offset : context.timeOffsets) largest = std::max(largest, std::chrono::abs(offset));
+  return largest;
+}
+
 ModelContext cutContext(const FrameSequence& sequence, const ContextRequest& request) {
   return cutContextBetween(sequence, request, {});
 }
@@ -234,8 +253,14 @@ ModelContext cutContextBetween(const FrameSequence& sequence, const ContextReque
     std::string& told = context.frames.scaleNote;  // pictures and files carry it from here
     told += (told.empty() ? "" : "; ") + clock;
   }
-  const std::string computed = sentenceAboutComputed(sequence, picks);
-  context.note = note + (note.empty() || computed.empty() ? "" : " ") + computed;
+  for (int k = 0; k < grid.contextFrames; ++k) {
+    const ValidTime nominal = runTime - minutes(grid.stepMinutes * (grid.contextFrames - 1 - k));
+    context.timeOffsets.push_back(context.frames.frames[std::size_t(k)].validTime - nominal);
+  }
+  context.tolerance = tolerance;
+  for (const std::string& sentence :
+       {note, sentenceAboutComputed(sequence, picks), sentenceAboutOffsets(context, bool(between))})
+    context.note += (context.note.empty() || sentence.empty() ? "" : " ") + sentence;
   context.missingFraction = missingFractionOf(context.frames);
   if (context.missingFraction > kMostMissing) {
     const LonLatBox bounds = sequence.geo.bounds();
@@ -246,10 +271,6 @@ ModelContext cutContextBetween(const FrameSequence& sequence, const ContextReque
         " % without values). The data reach from " + decimals(bounds.west, 2) + ", " +
         decimals(bounds.south, 2) + " to " + decimals(bounds.east, 2) + ", " +
         decimals(bounds.north, 2) + " (longitude, latitude): choose a place well inside.");
-  }
-  for (int k = 0; k < grid.contextFrames; ++k) {
-    const ValidTime nominal = runTime - minutes(grid.stepMinutes * (grid.contextFrames - 1 - k));
-    context.timeOffsets.push_back(context.frames.frames[std::size_t(k)].validTime - nominal);
   }
   context.hash = hashOf(context.frames);
   return context;

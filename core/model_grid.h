@@ -39,9 +39,12 @@ struct ModelContext {
   ValidTime runTime;
   std::vector<seconds> timeOffsets;  ///< actual minus nominal time of each frame
   double missingFraction = 0.0;
-  std::string note;  ///< a sentence where the clock had to be another than the model's own; empty otherwise
+  std::string note;  ///< sentences where the clock had to be another than the model's own, or frames off it were taken; empty otherwise
   std::string hash;  ///< of values, states, times and box: the id of a context
+  seconds tolerance{};  ///< within which the nearest frame stood for each nominal time
 };
+/// How far the frame that is furthest from its nominal time is off.
+seconds largestOffset(const ModelContext& context);
 ModelContext cutContext(const FrameSequence& sequence, const ContextRequest& request);
 
 /// Observed frames after the run time on the same box, as many of grid.targetFrames as the sequence has (nearest time within tolerance).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace stormloom {
 namespace {
@@ -49,6 +50,12 @@ double stillFraction(const FramePrint& before, const FramePrint& now) {
     if (now.blocks[k].checksum == before.blocks[k].checksum) still += now.blocks[k].wetCells;
   }
   return wet > 0 ? double(still) / double(wet) : 0.0;
+}
+
+std::string stillWords(double share) {
+  if (share >= kStandsStill) return "stands still";
+  if (share < kTellsStill) return {};
+  return std::to_string(int(std::floor(100.0 * share))) + " % stands still";
 }
 
 }  // namespace stormloom

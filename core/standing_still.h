@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/radar_grid.h"
@@ -23,5 +24,13 @@ FramePrint printOf(const RadarGrid& grid);
 /// rain moves and changes, so those radars gave nothing new. 0 where there is no rain, or the grids
 /// differ.
 double stillFraction(const FramePrint& before, const FramePrint& now);
+
+/// From where on a share is told: single blocks of drizzle repeat by chance, and mosaics such as
+/// MRMS repeat a third of their rain every two minutes because their radars are slower than that.
+inline constexpr double kTellsStill = 0.2;
+inline constexpr double kStandsStill = 0.9;
+
+/// "stands still", "38 % stands still", or "" below kTellsStill.
+std::string stillWords(double share);
 
 }  // namespace stormloom

@@ -48,6 +48,8 @@ void writeForecast(const Session& session, const CutInput& input, const std::str
                                            {"device", forecast->device},
                                            {"frames", forecast->frames.frames.size()},
                                            {"run_time", isoText(input.context->runTime)},
+                                           {"largest_time_offset_seconds", largestOffset(*input.context).count()},
+                                           {"time_tolerance_seconds", input.context->tolerance.count()},
                                            {"seconds", forecast->secondsTaken}}));
   session.console.result(out);
 }

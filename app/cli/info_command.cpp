@@ -1,5 +1,6 @@
 #include "app/cli/command.h"
 #include "core/inventory.h"
+#include "core/standing_still.h"
 
 namespace stormloom::cli {
 
@@ -68,6 +69,8 @@ void describe(const Console& console, const SequenceEntry& entry) {
   if (!entry.standStill.empty())
     console.result("  stands still at " + std::to_string(entry.standStill.size()) +
                    " of these times, first " + isoText(entry.standStill.front()));
+  else if (const std::string still = stillWords(entry.stillFraction); !still.empty())
+    console.result("  " + still + " from frame to frame (median of the rain): radars slower than these times");
   console.result("  values " + decimals(double(entry.min), 2) + " to " +
                  decimals(double(entry.max), 2) + ", wet " + percent(entry.wetFraction) +
                  ", without a value " + percent(entry.missingFraction));

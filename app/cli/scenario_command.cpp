@@ -79,6 +79,9 @@ void report(const Session& session, const ScenarioForecast& forecast, const Json
                                            {"device", forecast.device},
                                            {"precision", forecast.precision},
                                            {"run_time", isoText(forecast.request.context->runTime)},
+                                           {"largest_time_offset_seconds",
+                                            largestOffset(*forecast.request.context).count()},
+                                           {"time_tolerance_seconds", forecast.request.context->tolerance.count()},
                                            {"seconds", forecast.secondsTaken},
                                            {"members", members}}));
   session.console.note("Mean intensity at the last lead time, 0-255 scale:\n" + table.text());

@@ -8,6 +8,7 @@
 #include "core/coverage.h"
 #include "core/ensemble_fields.h"
 #include "core/frame_picking.h"
+#include "core/standing_still.h"
 #include "core/frame_words.h"
 
 namespace stormloom {
@@ -185,12 +186,13 @@ PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) {
                                    : "nothing observed";
   } else {
     picture.caption.validTime = clockAndZone(frame->validTime);
-    if (frame->standsStill) picture.caption.lead = "stands still";
-    const Frame* whole = frameAt(*desk.observed, frame->validTime);  // not thinned for drawing
-    const std::string without = whole && whole->grid ? factsOf(whole->grid).without : "";
-    if (!without.empty()) picture.caption.detail += ", " + without;
+    picture.caption.lead = stillWords(frame->stillFraction);
   }
-  if (frame) picture.grid = frame->grid;
+  if (!frame) return picture;
+  const Frame* whole = frameAt(*desk.observed, frame->validTime);  // not thinned for drawing
+  const std::string without = whole && whole->grid ? factsOf(whole->grid).without : "";
+  if (!without.empty()) picture.caption.detail += ", " + without;
+  picture.grid = frame->grid;
   return picture;
 }
 

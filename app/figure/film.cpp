@@ -11,6 +11,7 @@
 #include "core/coverage.h"
 #include "core/errors.h"
 #include "core/frame_picking.h"
+#include "core/standing_still.h"
 
 namespace stormloom {
 
@@ -78,8 +79,7 @@ std::vector<const ScenarioMember*> shownMembers(const std::vector<ScenarioMember
 /// What must be known of an observed frame beside its time.
 std::string remarkOn(const Frame& frame) {
   std::string remark = isComputed(frame)   ? "computed between frames"
-                       : frame.standsStill ? "stands still"
-                                           : "";
+                                           : stillWords(frame.stillFraction);
   const std::string without = frame.grid ? withoutValueText(*frame.grid) : "";
   return remark + (remark.empty() || without.empty() ? "" : ", ") + without;
 }

@@ -122,6 +122,14 @@ void Drawer::buildEvents(ActionTable* actions) {
   memory_ = quietLabel();
   memory_->setObjectName("memory");
   column->addWidget(memory_);
+  passedOverHeading_ = heading(QString());
+  column->addWidget(passedOverHeading_);
+  passedOver_ = new QListWidget;
+  passedOver_->setObjectName("passedOver");
+  passedOver_->setWordWrap(true);
+  passedOver_->setAccessibleName(tr("Files passed over"));
+  column->addWidget(passedOver_, 1);
+  setPassedOver({});
   column->addWidget(heading(tr("RECENT")));
   recent_ = new QListWidget;
   connect(recent_, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
@@ -220,6 +228,14 @@ void Drawer::setEvents(const QStringList& names, int current) {
 }
 
 void Drawer::setMemory(const QString& text) { memory_->setText(text); }
+
+void Drawer::setPassedOver(const QStringList& sentences) {
+  passedOverHeading_->setText(tr("PASSED OVER: %1").arg(sentences.size()));
+  passedOverHeading_->setVisible(!sentences.isEmpty());
+  passedOver_->setVisible(!sentences.isEmpty());
+  passedOver_->clear();
+  passedOver_->addItems(sentences);
+}
 
 void Drawer::setRecent(const QStringList& paths) {
   recent_->clear();

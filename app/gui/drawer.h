@@ -37,6 +37,7 @@ public:
   void setEvents(const QStringList& names, int current);
   void setRecent(const QStringList& paths);
   void setMemory(const QString& text);  ///< what the frames take, of how much
+  void setPassedOver(const QStringList& sentences);  ///< of the open files, why each is not there
   void setScores(const std::vector<ScoreRow>& rows, const QString& why);
   void setHistory(const DeskHistory& history);
   void setNotes(const std::vector<DeskNote>& notes);
@@ -63,6 +64,8 @@ private:
   QListWidget* events_;
   QListWidget* recent_;
   QLabel* memory_;
+  QLabel* passedOverHeading_;
+  QListWidget* passedOver_;
   QListWidget* history_;
   QListWidget* notes_;
   QLabel* colorCheck_;

@@ -106,6 +106,7 @@ private:
   // main_window_files.cpp
   void wireFiles();
   void takeFiles(const LoadedFiles& loaded);
+  void takePassedOver(const LoadedFiles& loaded);
   void takeFirst(const LoadedFiles& loaded);
   void takeMore(const LoadedFiles& loaded);
   void keepFiles(const LoadedFiles& loaded);
@@ -176,6 +177,8 @@ private:
   std::vector<PanePicture> shown_;
   std::optional<LonLat> cursor_;
   LoadedFiles files_;
+  QStringList passedOver_;    ///< sentences about files that are not there
+  QString toldPassedOver_;    ///< what the banner says of them
   int shownLoad_ = -1;   ///< number of what files_ came of
   QStringList watched_;  ///< the folder the loader looks at again and again
   std::vector<LoadedFiles> fileCache_;

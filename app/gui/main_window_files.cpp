@@ -31,6 +31,7 @@
 namespace stormloom {
 namespace {
 
+constexpr qsizetype kMostPassedOver = 200;  // of a folder that is watched for days
 constexpr std::size_t kKeptFiles = 3;
 constexpr std::size_t kKeptContexts = 12;
 constexpr int kKeptRecent = 12;
@@ -134,7 +135,12 @@ void MainWindow::wireFiles() {
     banner_->say(sentence);
     showChoices();
   });
-  connect(loader_, &FileLoader::passedOver, banner_, &Banner::say);
+  connect(loader_, &FileLoader::passedOver, this, [this](const QString& sentence) {
+    banner_->say(sentence);
+    passedOver_ << sentence;
+    if (passedOver_.size() > kMostPassedOver) passedOver_.removeFirst();
+    drawer_->setPassedOver(passedOver_);
+  });
   connect(loader_, &FileLoader::contextReady, this, [this](const LoadedContext& loaded) {
     keep(contextCache_, loaded, kKeptContexts);
     dropContexts(contextCache_, fileCache_);
@@ -250,19 +256,29 @@ void MainWindow::takeFiles(const LoadedFiles& loaded) {
   loading_->setVisible(!loaded.complete);
   cancelLoading_->setVisible(!loaded.complete);
   const bool more = std::exchange(shownLoad_, loaded.load) == loaded.load && desk_.observed;
+  if (!more) banner_->hide();
+  takePassedOver(loaded);
   if (more)
     takeMore(loaded);
   else
     takeFirst(loaded);
 }
 
+/// Said once all is read, and until it is closed; each file's reason stays in the list of events. A
+/// folder that is watched says each by itself.
+void MainWindow::takePassedOver(const LoadedFiles& loaded) {
+  if (loaded.watched) return;
+  passedOver_.clear();
+  for (const std::string& sentence : loaded.files->passedOver) passedOver_ << QString::fromStdString(sentence);
+  drawer_->setPassedOver(passedOver_);
+  toldPassedOver_.clear();
+  if (!loaded.complete || passedOver_.isEmpty()) return;
+  toldPassedOver_ = tr("Files passed over: %1. %2").arg(passedOver_.size()).arg(passedOver_.front());
+  if (passedOver_.size() > 1) toldPassedOver_ += tr(" All of them are listed under Events.");
+  banner_->say(toldPassedOver_);
+}
+
 void MainWindow::takeFirst(const LoadedFiles& loaded) {
-  banner_->hide();
-  const auto& passedOver = loaded.files->passedOver;
-  if (!passedOver.empty())
-    banner_->tell(tr("Files passed over: %1. %2")
-                      .arg(passedOver.size())
-                      .arg(QString::fromStdString(passedOver.front())));
   std::erase_if(fileCache_, [&](const LoadedFiles& older) { return older.paths == loaded.paths; });
   keepFiles(loaded);
   for (const auto& ground : loaded.grounds) keep(grounds_, ground, 2 * kKeptContexts);
@@ -411,7 +427,12 @@ void MainWindow::takeContext(const LoadedContext& loaded) {
                           .arg(100.0 * seen.wetFraction, 0, 'f', 1)
                           .arg(100.0 * desk_.context->missingFraction, 0, 'f', 1));
   }
-  if (!desk_.context->note.empty()) banner_->tell(QString::fromStdString(desk_.context->note));
+  const QString note = QString::fromStdString(desk_.context->note);
+  const bool stillTold = banner_->isVisible() && !toldPassedOver_.isEmpty() && banner_->text() == toldPassedOver_;
+  if (!note.isEmpty() && stillTold)
+    banner_->say(toldPassedOver_ + " " + note);
+  else if (!note.isEmpty())
+    banner_->tell(note);
   updateWishes();
   showChoices();
   controller_->setContext(desk_.context);

@@ -144,9 +144,9 @@ void MainWindow::rebuildTimes() {
         !leads.empty() && frame.validTime > now && frame.validTime <= leads.back() + seconds(60);
     if (!covered)
       cells.push_back({frame.validTime, desk_.observed->provenance == Provenance::Forecast,
-                       desk_.observed->synthetic, frame.standsStill});
+                       desk_.observed->synthetic, frame.stillFraction});
   }
-  for (const ValidTime time : leads) cells.push_back({time, true, false, false});
+  for (const ValidTime time : leads) cells.push_back({time, true, false, 0.0});
   std::ranges::sort(cells, {}, &TimeCell::time);
   times_->setCells(std::move(cells), now);
   const auto& shown = times_->cells();

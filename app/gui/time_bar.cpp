@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/gui/theme.h"
+#include "core/standing_still.h"
 
 namespace stormloom {
 namespace {
@@ -91,7 +92,10 @@ void TimeBar::paintEvent(QPaintEvent*) {
     if (cell.forecast && i != current_)
       painter.fillRect(QRectF(box.left(), box.bottom() - 2, box.width(), 2),
                        cellColor(theme, cell));
-    if (cell.standsStill) painter.fillRect(box, QBrush(theme.text, Qt::BDiagPattern));
+    if (cell.still < kTellsStill) continue;
+    const double hatched = (cell.still >= kStandsStill ? 1.0 : cell.still) * box.height();
+    painter.fillRect(QRectF(box.left(), box.bottom() - hatched, box.width(), hatched),
+                     QBrush(theme.text, Qt::BDiagPattern));
   }
   painter.setRenderHint(QPainter::Antialiasing);
   const double head = cellRect(current_).center().x();

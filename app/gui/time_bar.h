@@ -12,7 +12,7 @@ struct TimeCell {
   ValidTime time;
   bool forecast = false;
   bool synthetic = false;
-  bool standsStill = false;
+  double still = 0.0;  ///< share of the rain that stands still
 };
 
 /// Frames as cells in their colours on a true time axis, gaps left open, "now" across, and the

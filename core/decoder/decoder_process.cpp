@@ -135,6 +135,16 @@ double DecoderProcess::processorSeconds() const {
   return double(user + system) / double(sysconf(_SC_CLK_TCK));
 }
 
+std::size_t DecoderProcess::mostMemory() const {
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/status");
+  std::size_t most = 0, code = 0, kilobytes = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (std::sscanf(line.c_str(), "VmHWM: %zu", &kilobytes) == 1) most = kilobytes;
+    if (std::sscanf(line.c_str(), "RssFile: %zu", &kilobytes) == 1) code = kilobytes;
+  }
+  return most > code ? (most - code) << 10 : 0;
+}
+
 int DecoderProcess::endedBySignal() {
   int status = 0;
   pid_t ended = -1;

@@ -32,6 +32,8 @@ public:
   int pid() const { return pid_; }
   /// Seconds of processors it has used so far; 0 once it is gone.
   double processorSeconds() const;
+  /// The most memory it has taken until now, without the programs' own code that all share; 0: not known.
+  std::size_t mostMemory() const;
 
   bool ask(const DecodingRequest& request);
   /// Waits for the next answer; nothing when the process is gone.

@@ -87,7 +87,8 @@ FileSequences readFmiPgm(const std::string& path, const ReadOptions& options) {
   if (parameter.find("Reflectivity") == std::string::npos) {
     refuse(path, "its parameter \"" + parameter + "\" is no reflectivity");
   }
-  std::optional<ValidTime> time = timeFromDigits(note(header, "obstime", path));
+  const auto written = header.notes.find("obstime");
+  std::optional<ValidTime> time = written == header.notes.end() ? std::nullopt : timeFromDigits(written->second);
   if (!time) time = timeInName(fileNameOf(path));
   if (!time) refuse(path, "it has no valid time (obstime)");
   FrameSequence sequence{.quantity = Quantity::Reflectivity, .geo = geoOf(header, path)};

@@ -2,11 +2,13 @@
 // under the hand.
 #include <QApplication>
 #include <QLabel>
+#include <QListWidget>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <fstream>
 
 #include "app/gui/actions.h"
+#include "app/gui/overlays.h"
 #include "app/gui/theme.h"
 #include "core/model_box.h"
 #include "fake_engine.h"
@@ -72,6 +74,34 @@ private Q_SLOTS:
     QCOMPARE(window.picture(0).caption.credit, std::string("Deutscher Wetterdienst"));
     QTRY_VERIFY(window.picture(0).caption.detail.find("4.4 % outside coverage") != std::string::npos);
     QVERIFY(!window.picture(0).signs.coverage.empty());
+    act(window, "last");  // of what is observed only the run time is shown: it misses as much
+    QTRY_VERIFY(window.picture(0).caption.dimmed);
+    QVERIFY2(window.picture(0).caption.detail.find("4.4 % outside coverage") != std::string::npos,
+             window.picture(0).caption.detail.c_str());
+  }
+
+  void everyFilePassedOverIsNamed_data() {
+    QTest::addColumn<QString>("name");
+    QTest::newRow("sorting first") << "aa%1.h5";
+    QTest::newRow("sorting last") << "zz%1.h5";
+  }
+
+  void everyFilePassedOverIsNamed() {
+    QFETCH(QString, name);
+    add(0, 14);
+    for (int k = 0; k < 3; ++k) write(folder_->filePath(name.arg(k)), "no radar in here");
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.openPaths({folder_->path()});
+    auto* banner = window.findChild<Banner*>();
+    QTRY_VERIFY_WITH_TIMEOUT(banner->isVisible() && banner->text().contains("passed over: 3"), 20000);
+    QCOMPARE(banner->property("kind").toString(), QString("trouble"));  // it does not go by itself
+    auto* list = window.findChild<QListWidget*>("passedOver");
+    QCOMPARE(list->count(), 3);
+    for (int k = 0; k < 3; ++k) QVERIFY(list->item(k)->text().contains(name.arg(k)));
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic, 20000);
+    QVERIFY(banner->text().contains("passed over: 3"));
   }
 
   void aWatchedFolderFollowsItsFiles() {

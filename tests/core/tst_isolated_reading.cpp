@@ -148,6 +148,37 @@ private Q_SLOTS:
     QCOMPARE(heard.frames[0].sequence.geo.width(), 900);
   }
 
+  void decodersThatTakeMuchMemoryAreFewer_data() {
+    QTest::addColumn<qulonglong>("megabytes");
+    QTest::addColumn<int>("most");
+    QTest::newRow("small") << qulonglong(1) << 1;
+    QTest::newRow("large") << qulonglong(100000) << 4;
+  }
+
+  void decodersThatTakeMuchMemoryAreFewer() {
+    QFETCH(qulonglong, megabytes);
+    QFETCH(int, most);
+    class Counting : public Listening {
+    public:
+      void frame(std::size_t file, DecodedFrame frame) override {
+        Listening::frame(file, std::move(frame));
+        std::ifstream children("/proc/thread-self/children");
+        int count = 0;
+        for (int pid = 0; children >> pid;) ++count;
+        most = std::max(most, count);
+      }
+      int most = 0;
+    } heard;
+    const std::vector<std::string> files = samples(12);
+    IsolationOptions options = options_;
+    options.processes = 4;
+    options.memoryBytes = std::size_t(megabytes) << 20;
+    decodeIsolated(numbered(files), options, heard);
+    QCOMPARE(heard.frames.size(), 12u);
+    QVERIFY2(heard.most <= most, std::to_string(heard.most).c_str());
+    if (most > 1) QVERIFY(heard.most > 1);
+  }
+
   void memoryStaysWithinTheBudget() {
     const std::vector<std::string> files = samples(24);
     ReadOptions options;

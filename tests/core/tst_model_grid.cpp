@@ -153,6 +153,15 @@ private Q_SLOTS:
     QVERIFY(context.note.find("01:50:00 from 01:49:24 and 02:00:00") != std::string::npos);
   }
 
+  void framesOffTheModelsClockAreSaid() {
+    const ModelContext context = cutContext(evenRain(14, 7), {.grid = sevirLrGrid()});
+    QCOMPARE(context.tolerance, seconds(210));
+    QCOMPARE(largestOffset(context), seconds(180));
+    QVERIFY2(context.note.find("up to 180 s off (at most 210 s are allowed)") != std::string::npos,
+             context.note.c_str());
+    QVERIFY(cutContext(evenRain(25, 5), {.grid = sevirLrGrid()}).note.empty());
+  }
+
   void pausesOfMoreThanHalfAnHourAreNotBridged() {
     FrameSequence sequence = evenRain(13, 10);
     sequence.frames.erase(sequence.frames.begin() + 8, sequence.frames.begin() + 11);

@@ -10,6 +10,7 @@
 #include "core/errors.h"
 #include "core/formats/time_in_name.h"
 #include "core/radar_files.h"
+#include "tests/support/pgm_sample.h"
 #include "tests/support/hdf5_writer.h"
 #include "tests/support/radolan_sample.h"
 
@@ -432,6 +433,16 @@ private Q_SLOTS:
             std::string::npos);
     QVERIFY(sentenceFor(written("rain.bz2", "BZh91AY&SYaaaaaaaaaa")).find("unpacked") !=
             std::string::npos);
+  }
+
+  void fmisTimeMayStandInTheNameAlone() {
+    std::string bytes = pgmSample();
+    const std::size_t line = bytes.find("# obstime");
+    QVERIFY(line != std::string::npos);
+    bytes.erase(line, bytes.find('\n', line) + 1 - line);
+    QCOMPARE(isoText(readOne(written("201609281450_fmi.pgm", bytes)).frames[0].validTime),
+             std::string("2016-09-28T14:50:00Z"));
+    QVERIFY(sentenceFor(written("fmi.pgm", bytes)).find("valid time") != std::string::npos);
   }
 
   void timesInNamesAreFound_data() {

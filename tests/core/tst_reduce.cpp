@@ -103,6 +103,10 @@ private Q_SLOTS:
     const double share = stillFraction(printOf(before), printOf(now));
     QVERIFY2(share > 0.2 && share < 0.3, QByteArray::number(share));
     QCOMPARE(stillFraction(printOf(RadarGrid(96, 96)), printOf(RadarGrid(96, 96))), 0.0);
+    QVERIFY2(stillWords(share).ends_with(" % stands still"), stillWords(share).c_str());
+    QCOMPARE(stillWords(0.38), std::string("38 % stands still"));
+    QCOMPARE(stillWords(0.95), std::string("stands still"));
+    QCOMPARE(stillWords(0.1), std::string());
   }
 };
 
