@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -19,6 +20,7 @@ public:
   FrameGathering(const ReadOptions& options, std::size_t fileCount);
 
   int reduction() override { return reduction_; }
+  std::optional<std::size_t> memoryLeft() override { return budget_ - std::min(held_, budget_); }
   void frame(std::size_t file, DecodedFrame frame) override;
   void passedOver(std::size_t file, const std::string& sentence) override;
   void again(std::size_t file) override;

@@ -44,8 +44,8 @@ public:
     while (!options_.stop.stop_requested() && (!waiting_.empty() || anyBusy())) {
       for (Slot& slot : slots_) {
         const bool itsTurn = pictureThere_ || &slot == &slots_.front();
-        if (!slot.busy && alive() > allowed_) slot.decoder.reset();
-        const bool hasRoom = slot.decoder || alive() < allowed_;
+        if (!slot.busy && alive() > allowed()) slot.decoder.reset();
+        const bool hasRoom = slot.decoder || alive() < allowed();
         if (!slot.busy && !waiting_.empty() && itsTurn && hasRoom) start(slot);
       }
       hear();
@@ -61,12 +61,12 @@ private:
     return std::size_t(std::ranges::count_if(slots_, [](const Slot& slot) { return slot.decoder != nullptr; }));
   }
 
-  /// Large frames in a small budget: fewer at a time. What one takes is known once the first frame
-  /// is there.
-  void keepMemory(const Slot& slot) {
-    if (options_.memoryBytes == 0) return;
-    largest_ = std::max(largest_, slot.decoder->mostMemory());
-    if (largest_ > 0) allowed_ = std::clamp<std::size_t>(options_.memoryBytes / largest_, 1, slots_.size());
+  /// Decoders at a time: large frames in a small budget are read fewer at once. What one takes is
+  /// known once the first frame is there.
+  std::size_t allowed() const {
+    const std::optional<std::size_t> left = listener_.memoryLeft();
+    if (!left || largest_ == 0) return slots_.size();
+    return std::clamp<std::size_t>(*left / largest_, 1, slots_.size());
   }
 
   void start(Slot& slot) {
@@ -136,7 +136,7 @@ private:
   void takeAnswer(Slot& slot, const Message& message) {
     switch (kindOf(message)) {
       case Answer::Frame:
-        keepMemory(slot);
+        largest_ = std::max(largest_, slot.decoder->mostMemory());
         listener_.frame(numberOf(slot), frameFrom(message));
         pictureThere_ = true;
         return;
@@ -189,8 +189,7 @@ private:
   const IsolationOptions& options_;
   DecodingListener& listener_;
   std::vector<Slot> slots_;
-  std::size_t allowed_ = slots_.size();  ///< decoders at a time
-  std::size_t largest_ = 0;              ///< memory that one took
+  std::size_t largest_ = 0;  ///< memory that a decoder took
   std::vector<int> tried_;
   std::deque<std::size_t> waiting_;
   bool pictureThere_ = false;  ///< until then the first file has the machine for itself: somebody waits for it

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -21,7 +22,6 @@ struct NumberedFile {
 struct IsolationOptions {
   std::filesystem::path program;  ///< findDecoderProgram()
   int processes = 1;
-  std::size_t memoryBytes = 0;  ///< which the decoders together should keep to, as far as one can; 0: no matter
   bool framesToo = true;
   std::vector<std::string> events;
   bool checkOnly = false;  ///< files are results of the program, and only read to their end
@@ -34,6 +34,8 @@ class DecodingListener {
 public:
   virtual ~DecodingListener() = default;
   virtual int reduction() = 0;  ///< asked before each file
+  /// What all decoders together should keep to, as far as one at least can; nothing: no matter.
+  virtual std::optional<std::size_t> memoryLeft() { return {}; }
   virtual void frame(std::size_t file, DecodedFrame frame) = 0;
   virtual void passedOver(std::size_t file, const std::string& sentence) = 0;
   virtual void again(std::size_t file) = 0;  ///< forget what came out of it: it is read once more

@@ -9,7 +9,6 @@
 #include "core/errors.h"
 #include "core/formats/format_reader.h"
 #include "core/frame_gathering.h"
-#include "core/memory_budget.h"
 #include "core/radar_paths.h"
 
 namespace stormloom {
@@ -97,8 +96,6 @@ void readInto(const std::vector<NumberedFile>& files, const ReadOptions& options
     decodeIsolated(files,
                    {.program = decoder,
                     .processes = processCount(options),
-                    // Frames keep to three quarters of the budget (FrameGathering::keepBudget).
-                    .memoryBytes = (options.memoryBudget > 0 ? options.memoryBudget : defaultMemoryBudget()) / 4,
                     .framesToo = options.framesToo,
                     .events = options.events,
                     .stop = options.stop},

@@ -28,6 +28,8 @@ void prepareGdal() {
     CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
     // No driver but these is there to be opened: none that reads other files, runs scripts or asks
     // the network.
+    // Every block is read once: a twentieth of the machine's memory of them, in each decoder, serves nobody.
+    GDALSetCacheMax64(GIntBig(32) << 20);
     GDALRegister_GTiff();
     GDALRegister_GRIB();
 #ifdef STORMLOOM_JPEG2000

@@ -167,12 +167,14 @@ private Q_SLOTS:
         for (int pid = 0; children >> pid;) ++count;
         most = std::max(most, count);
       }
+      std::optional<std::size_t> memoryLeft() override { return left; }
+      std::size_t left = 0;
       int most = 0;
     } heard;
+    heard.left = std::size_t(megabytes) << 20;
     const std::vector<std::string> files = samples(12);
     IsolationOptions options = options_;
     options.processes = 4;
-    options.memoryBytes = std::size_t(megabytes) << 20;
     decodeIsolated(numbered(files), options, heard);
     QCOMPARE(heard.frames.size(), 12u);
     QVERIFY2(heard.most <= most, std::to_string(heard.most).c_str());
