@@ -11,4 +11,17 @@ namespace stormloom {
 void overThreads(std::int64_t count, std::int64_t atLeast,
                  const std::function<void(std::int64_t first, std::int64_t last)>& work);
 
+/// While it lives, what the calling thread computes is not shared with other threads. Others, and
+/// the program's settings, are left alone.
+class OneThreadScope {
+public:
+  explicit OneThreadScope(bool wanted = true);
+  ~OneThreadScope();
+  OneThreadScope(const OneThreadScope&) = delete;
+  OneThreadScope& operator=(const OneThreadScope&) = delete;
+
+private:
+  int before_;
+};
+
 }  // namespace stormloom

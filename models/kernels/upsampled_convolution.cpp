@@ -97,6 +97,7 @@ Tensor byPhases(const Tensor& frames, const UpsampledConvolution& w, std::int64_
 UpsampledConvolution upsampledConvolution(const torch::nn::Conv2d& convolution) {
   UpsampledConvolution w{fusedConvolution(convolution), {}, {}, {}, {}};
   if (!w.whole.weight.is_cpu() || !isPlain(w.whole)) return w;
+  w.whole.spread = Tensor();  // hardly ever used beside the parts: the plain weights will do
   const WeightsAlong rows = weightsAlong(w.whole.weight, 2);
   const WeightsAlong first = weightsAlong(rows.first, 3), last = weightsAlong(rows.last, 3),
                      between = weightsAlong(rows.between, 3);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/vil_scale.h"
+#include "models/kernels/over_threads.h"
 #include "models/motion/motion_field.h"
 
 namespace stormloom {
@@ -85,19 +86,10 @@ CellState stateOfUnknown(CellState before, CellState after) {
 
 /// Many short steps on a small picture: threads that share them wait for each other longer than
 /// they work.
-class FewThreads {
-public:
-  explicit FewThreads(std::size_t cells) : before_(at::get_num_threads()) {
-    constexpr std::size_t kWorthSharing = std::size_t(512) * 512;
-    if (cells < kWorthSharing) at::set_num_threads(1);
-  }
-  ~FewThreads() { at::set_num_threads(before_); }
-  FewThreads(const FewThreads&) = delete;
-  FewThreads& operator=(const FewThreads&) = delete;
-
-private:
-  int before_;
-};
+bool isSmall(const RadarGrid& grid) {
+  constexpr std::size_t kWorthSharing = std::size_t(512) * 512;
+  return grid.size() < kWorthSharing;
+}
 
 /// Two frames and the motion between them.
 struct MovingPair {
@@ -153,7 +145,7 @@ FramesBetween framesBetweenOf(Quantity quantity) {
   return [scale = mixedScaleOf(quantity), nothing = belowDetectionValue(quantity)](
              const RadarGrid& before, const RadarGrid& after, const std::vector<double>& shares) {
     const torch::NoGradGuard noGradient;
-    const FewThreads threads(before.size());
+    const OneThreadScope alone(isSmall(before));
     const MovingPair pair = movingPair(before, after, scale);
     std::vector<RadarGrid> grids;
     for (const double share : shares) grids.push_back(gridBetween(pair, share, scale, nothing));
