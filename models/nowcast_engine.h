@@ -12,7 +12,9 @@
 namespace stormloom {
 
 struct EngineOptions {
-  std::string device = "auto";     ///< "auto", "cpu", "cuda", "cuda:K"; DeviceError when demanded and not there
+  /// "auto", "cpu", "cuda", "cuda:K", or several with commas between, which share ensembles ("auto" and "cuda": all
+  /// GPUs of the host); DeviceError when demanded and not there.
+  std::string device = "auto";
   std::string precision = "fp32";  ///< "fp32", "tf32", "bf16", "fp16"
   int threads = 0;                 ///< 0: the physical cores, at least one
   std::string modelFolder;         ///< model cards and weights; "": the shipped ones

@@ -9,7 +9,7 @@ namespace {
 const std::vector<Option>& commonOptions() {
   static const std::vector<Option> options = {
       {"--json", "", "Print the result as JSON on stdout; messages go to stderr.", ""},
-      {"--device", "NAME", "auto, cpu, cuda or cuda:K.", "auto"},
+      {"--device", "NAME", "auto, cpu, cuda, cuda:K, or several with commas.", "auto"},
       {"--precision", "NAME", "fp32, tf32, bf16 or fp16.", "fp32"},
       {"--threads", "N", "Threads on the CPU; 0: one for each core.", "0"},
       {"--quiet", "", "No notes and no progress.", "", "-q"},

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -50,7 +51,7 @@ int gpuIndex(const std::string& asked) {
   const char* end = asked.data() + asked.size();
   const bool named = asked.starts_with("cuda:");
   if (named && std::from_chars(asked.data() + 5, end, index).ptr == end && index >= 0) return index;
-  throw UsageError("The device \"" + asked + "\" is unknown. Use auto, cpu, cuda or cuda:NUMBER.");
+  throw UsageError("The device \"" + asked + "\" is unknown. Use auto, cpu, cuda, cuda:NUMBER or several with commas between.");
 }
 
 }  // namespace
@@ -70,6 +71,37 @@ ComputeDevice chooseDevice(const std::string& asked, int threads) {
   const bool known = std::size_t(index) < names.size() && !names[std::size_t(index)].empty();
   return {torch::Device(torch::kCUDA, at::DeviceIndex(index)),
           known ? names[std::size_t(index)] : "NVIDIA GPU " + std::to_string(index)};
+}
+
+std::vector<ComputeDevice> chooseDevices(const std::string& asked, int threads) {
+  std::vector<ComputeDevice> devices;
+  if (asked == "auto" || asked == "cuda") {
+    devices.push_back(chooseDevice(asked, threads));
+    const int count = devices.front().device.is_cuda() ? int(torch::cuda::device_count()) : 1;
+    for (int index = 1; index < count; ++index)
+      devices.push_back(chooseDevice("cuda:" + std::to_string(index), threads));
+    return devices;
+  }
+  std::istringstream list(asked);
+  for (std::string name; std::getline(list, name, ',');) {
+    devices.push_back(chooseDevice(name, threads));
+    if (devices.back().device.type() != devices.front().device.type())
+      throw UsageError("The devices " + asked +
+                       " are of two kinds, whose numbers differ. Name GPUs alone or cpu alone.");
+  }
+  if (devices.empty()) devices.push_back(chooseDevice(asked, threads));
+  return devices;
+}
+
+std::string nameOf(const std::vector<ComputeDevice>& devices) {
+  const std::string& name = devices.front().name;
+  const bool alike = std::ranges::all_of(
+      devices, [&](const ComputeDevice& device) { return device.name == name; });
+  if (devices.size() == 1) return name;
+  if (alike) return std::to_string(devices.size()) + " x " + name;
+  std::string names = name;
+  for (std::size_t i = 1; i < devices.size(); ++i) names += ", " + devices[i].name;
+  return names;
 }
 
 void setPrecision(const std::string& precision) {

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <string>
+#include <vector>
 
 namespace stormloom {
 
@@ -15,6 +16,12 @@ struct ComputeDevice {
 /// `asked`: "auto", "cpu", "cuda", "cuda:K". DeviceError when a GPU is demanded and not there,
 /// UsageError for other words. Sets how many threads LibTorch uses (0: one for each core).
 ComputeDevice chooseDevice(const std::string& asked, int threads);
+
+/// The devices that share the members of an ensemble: every GPU of the host for "auto" and "cuda", or
+/// those of a list with commas, as "cuda:0,cuda:1"; else the one. Lists are of one kind.
+std::vector<ComputeDevice> chooseDevices(const std::string& asked, int threads);
+/// "NVIDIA H200", "2 x NVIDIA H200".
+std::string nameOf(const std::vector<ComputeDevice>& devices);
 
 /// "fp32", "tf32", "bf16", "fp16": whether products may be rounded to TF32, for the whole process.
 /// UsageError for other words.

@@ -12,7 +12,7 @@
 #include "models/engine/diffusion_keeper.h"
 #include "models/engine/earthformer_forecaster.h"
 #include "models/engine/engine_errors.h"
-#include "models/engine/scenario_sampling.h"
+#include "models/engine/prediff_lanes.h"
 #include "models/engine/tensor_numbers.h"
 #include "models/motion/stochastic_extrapolation.h"
 
@@ -102,37 +102,31 @@ void requireSensible(const ScenarioRequest& request) {
 
 struct NowcastEngine::Impl {
   explicit Impl(const EngineOptions& asked)
-      : options(asked), compute(chooseDevice(asked.device, asked.threads)) {
+      : options(asked), devices(chooseDevices(asked.device, asked.threads)) {
     setPrecision(options.precision);
     if (options.modelFolder.empty()) options.modelFolder = shippedModelFolder();
   }
 
-  torch::ScalarType products() const { return productsOf(options.precision, compute.device); }
+  /// Where everything but the members of ensembles is computed.
+  const torch::Device& device() const { return devices.front().device; }
+  torch::ScalarType products() const { return productsOf(options.precision, device()); }
 
-  PreDiffModel& prediff() {
-    if (!model) {
-      model.emplace(options.modelFolder, compute.device, products());
-      sampler.emplace(*model);
-    }
-    return *model;
+  PreDiffLanes& prediffs() {
+    if (!lanes) lanes.emplace(options.modelFolder, devices, products());
+    return *lanes;
   }
+  PreDiffModel& prediff() { return prediffs().model(); }
 
   EarthformerForecaster& earthformer() {
     if (!deterministic)
-      deterministic.emplace(options.modelFolder, options.earthformerWeights, compute.device,
-                            products());
+      deterministic.emplace(options.modelFolder, options.earthformerWeights, device(), products());
     return *deterministic;
   }
 
   ContextEncoding& encodingOf(const ModelContext& context) {
-    if (!encoding || encoding->hash != context.hash)
-      encoding = encodeContext(context, compute.device);
+    if (!encoding || encoding->hash != context.hash) encoding = encodeContext(context, device());
     return *encoding;
   }
-
-  /// Rows whose latents and gradients are computed together. One on a CPU, which gains nothing from
-  /// more: so a member has the same bits whatever else was asked for.
-  std::size_t rowsAtOnce() const { return compute.device.is_cuda() ? 36 : 1; }
 
   std::shared_ptr<const DeterministicForecast> forecast(const ModelContext& context,
                                                         const std::string& name,
@@ -154,9 +148,8 @@ struct NowcastEngine::Impl {
                                                      std::stop_token stop);
 
   EngineOptions options;
-  ComputeDevice compute;
-  std::optional<PreDiffModel> model;
-  std::optional<ScenarioSampler> sampler;
+  std::vector<ComputeDevice> devices;
+  std::optional<PreDiffLanes> lanes;
   std::optional<EarthformerForecaster> deterministic;
   std::optional<ContextEncoding> encoding;
 };
@@ -189,7 +182,7 @@ std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::forecast(
   }
   if (stop.stop_requested()) throw Stopped();
   forecast->frames = framesFromValues(values, context, Provenance::Forecast, forecast->model);
-  forecast->device = compute.name;
+  forecast->device = devices.front().name;
   forecast->secondsTaken = secondsSince(start);
   if (progress) progress(1.0, "done");
   return forecast;
@@ -218,7 +211,7 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
   forecast->sampler = plan.sampler;
   forecast->steps = plan.steps;
   forecast->guidance = plan.guidance();
-  forecast->device = compute.name;
+  forecast->device = nameOf(devices);
   forecast->precision = options.precision;
   const Provenance provenance =
       request.quality == Quality::Full ? Provenance::Forecast : Provenance::Preview;
@@ -236,22 +229,14 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
       first->secondsTaken = secondsSince(start);
       early(std::move(first));
     };
-  const std::size_t atOnce = rowsAtOnce();
-  for (std::size_t first = 0; first < rows.size(); first += atOnce) {
-    const std::size_t end = std::min(rows.size(), first + atOnce);
-    const std::vector<ScenarioRow> some(rows.begin() + std::ptrdiff_t(first),
-                                        rows.begin() + std::ptrdiff_t(end));
-    const double expected = double(plan.evaluations()) + (plan.pulls ? double(some.size()) : 0.0);
-    double done = 0.0;
-    const auto eachStep = [&] {
-      done += 1.0;
-      const double share = std::min(1.0, done / expected);
-      if (progress)
-        progress((double(first) + share * double(some.size())) / double(rows.size()), "PreDiff");
-    };
-    const SampledRows sampled =
-        sampler->sample(some, encoded, forecast->anticipated, plan, stop, eachStep, observer);
-    observer.early = {};  // of the first row alone
+  const PreDiffLanes::OwnWork own = prediffs().ownWork(rows.size());
+  const double expected =
+      double(own.parts) * double(plan.evaluations()) + (plan.pulls ? double(own.rows) : 0.0);
+  double done = 0.0;
+  const auto eachStep = [&] {
+    if (progress) progress(std::min(1.0, ++done / expected), "PreDiff");
+  };
+  const auto addMembers = [&](const std::vector<ScenarioRow>& some, const SampledRows& sampled) {
     for (std::size_t i = 0; i < some.size(); ++i) {
       const auto row = std::int64_t(i);
       forecast->members.push_back(
@@ -262,7 +247,9 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::generate(
            .achieved = numbersOf(sampled.achieved[row])});
       if (eachMember) eachMember(forecast->members.back());
     }
-  }
+  };
+  prediffs().sample(
+      rows, {encoded, forecast->anticipated, plan, std::move(stop), eachStep, observer}, addMembers);
   forecast->secondsTaken = secondsSince(start);
   return forecast;
 }
@@ -290,7 +277,7 @@ DiffusionTraces NowcastEngine::Impl::trace(const ScenarioRequest& request, std::
     if (progress) progress(kDrawing * std::min(1.0, ++done / steps), "drawing step by step");
   };
   for (std::size_t i = 0; i < rows.size(); ++i)
-    sampler->sample({rows[i]}, encoded, expected, plan, stop, eachStep, keepers[i].observer());
+    prediffs().sampler().sample({rows[i]}, encoded, expected, plan, stop, eachStep, keepers[i].observer());
   const auto traces = [&] {
     DiffusionTraces all;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -298,7 +285,7 @@ DiffusionTraces NowcastEngine::Impl::trace(const ScenarioRequest& request, std::
       trace->steps = keepers[i].steps(*request.context);
       trace->model = diffusion.name();
       trace->weightsHash = diffusion.weightsHash();
-      trace->device = compute.name;
+      trace->device = devices.front().name;
       trace->secondsTaken = secondsSince(start);
       all.push_back(std::move(trace));
     }
@@ -344,7 +331,7 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::Impl::stochastic(
   forecast->request.members = members;
   forecast->request.seed = seed;
   forecast->model = "stochastic extrapolation";
-  forecast->device = compute.name;
+  forecast->device = devices.front().name;
   forecast->precision = "fp32";
   const Tensor drawn = stormloom::stochasticExtrapolation(
       encoded.past, encoded.motion,
@@ -368,13 +355,13 @@ NowcastEngine::NowcastEngine(const EngineOptions& options)
     : impl_(std::make_unique<Impl>(options)) {}
 NowcastEngine::~NowcastEngine() = default;
 
-std::string NowcastEngine::deviceName() const { return impl_->compute.name; }
+std::string NowcastEngine::deviceName() const { return nameOf(impl_->devices); }
 std::string NowcastEngine::modelName() const { return impl_->prediff().name(); }
 
 std::shared_ptr<const DeterministicForecast> NowcastEngine::forecast(
     const ModelContext& context, const std::string& model, std::stop_token stop,
     const EngineProgress& progress) {
-  return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const DeterministicForecast> {
+  return inWords(deviceName(), [&]() -> std::shared_ptr<const DeterministicForecast> {
     return impl_->forecast(context, model, stop, progress);
   });
 }
@@ -384,14 +371,14 @@ std::shared_ptr<const ScenarioForecast> NowcastEngine::generate(const ScenarioRe
                                                                 const EngineProgress& progress,
                                                                 const EachMember& eachMember,
                                                                 const EarlyFrameReady& early) {
-  return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const ScenarioForecast> {
+  return inWords(deviceName(), [&]() -> std::shared_ptr<const ScenarioForecast> {
     return impl_->generate(request, stop, progress, eachMember, early);
   });
 }
 
 DiffusionTraces NowcastEngine::trace(const ScenarioRequest& request, std::stop_token stop,
                                      const EngineProgress& progress, const TracesSoFar& soFar) {
-  return inWords(impl_->compute.name, [&]() -> DiffusionTraces {
+  return inWords(deviceName(), [&]() -> DiffusionTraces {
     return impl_->trace(request, stop, progress, soFar);
   });
 }
@@ -399,7 +386,7 @@ DiffusionTraces NowcastEngine::trace(const ScenarioRequest& request, std::stop_t
 std::shared_ptr<const ScenarioForecast> NowcastEngine::stochasticExtrapolation(
     std::shared_ptr<const ModelContext> context, int members, std::uint64_t seed,
     std::stop_token stop) {
-  return inWords(impl_->compute.name, [&]() -> std::shared_ptr<const ScenarioForecast> {
+  return inWords(deviceName(), [&]() -> std::shared_ptr<const ScenarioForecast> {
     return impl_->stochastic(std::move(context), members, seed, stop);
   });
 }

@@ -9,6 +9,7 @@
 #include "models/engine/network_loading.h"
 #include "models/kernels/device_program.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/kept_memory.h"
 #include "models/prediff/alignment_guidance.h"
 
 namespace stormloom {
@@ -83,6 +84,14 @@ void PreDiffModel::recordNetworks() {
   });
   encoding_ = recordedNetwork(products_, [network = vae_](const std::vector<Tensor>& in) mutable {
     return network->encodeField(in[0]);
+  });
+  growing_.emplace([this](const std::vector<Tensor>& in) {
+    // Gradients are too small for half precision; bfloat16 has the range.
+    const FusedScope fused(true, torch::kBFloat16);
+    const KeptMemoryScope memory;
+    const FramesAndGradient made =
+        recordedGradient([this](const Tensor& z) { return decode(z); }, in[0], in[1]);
+    return std::vector<Tensor>{made.frames, made.gradient};
   });
   if (device_.is_cpu() || !diffusion_ || diffusion_->alignment.is_empty()) return;
   const AlignmentGuidance guidance(diffusion_->alignment, diffusion_->guideScale,
@@ -182,10 +191,24 @@ Tensor PreDiffModel::decode(const Tensor& latents) {
   return sharpening_(decoded(own.permute({0, 3, 1, 2}).contiguous()).squeeze(1)).clamp(0.0, 1.0);
 }
 
+FrameDecoder PreDiffModel::frameDecoder() {
+  return {[this](const Tensor& latents) { return decode(latents); },
+          [this](const Tensor& latents, const Tensor& seen) {
+            return decodedWithGradient(latents, seen);
+          }};
+}
+
+FramesAndGradient PreDiffModel::decodedWithGradient(const Tensor& latents, const Tensor& seen) {
+  if (!growing_)
+    return recordedGradient([this](const Tensor& z) { return decode(z); }, latents, seen);
+  const std::vector<Tensor> made = (*growing_)({latents, seen});
+  return {made[0], made[1]};
+}
+
 Tensor PreDiffModel::decoded(const Tensor& frames) {
-  if (decoding_ && !torch::GradMode::is_enabled()) return (*decoding_)({frames})[0];
-  // Gradients are too small for half precision; bfloat16 has the range.
-  const auto rounded = roundedProducts(products_ != torch::kFloat32, device_);
+  const bool wantsGradient = torch::GradMode::is_enabled();
+  if (decoding_ && !wantsGradient) return (*decoding_)({frames})[0];
+  const auto rounded = roundedProducts(products_ != torch::kFloat32 && !growing_, device_);
   return vae_->decode(frames).to(torch::kFloat32);
 }
 

@@ -13,6 +13,7 @@
 #include "models/prediff/autoencoder_kl.h"
 #include "models/prediff/cuboid_transformer_unet.h"
 #include "models/prediff/noisy_cuboid_transformer_encoder.h"
+#include "models/sampling/knowledge_control.h"
 #include "models/sampling/noise_schedule.h"
 
 namespace stormloom {
@@ -82,6 +83,8 @@ public:
 
   /// Scaled latents (N,h,w,L) -> frames (N,H,W) in [0, 1]; gradients pass where they are asked for.
   torch::Tensor decode(const torch::Tensor& latents);
+  /// The same decoding for whoever pulls; on a GPU a recording, too.
+  FrameDecoder frameDecoder();
 
 private:
   void readFlowCards(const ModelCard& vae, const ModelCard& denoiser);
@@ -89,6 +92,7 @@ private:
   void requireTogether(const std::string& folder) const;
   void recordNetworks();
   torch::Tensor decoded(const torch::Tensor& frames);
+  FramesAndGradient decodedWithGradient(const torch::Tensor& latents, const torch::Tensor& seen);
 
   torch::Device device_;
   torch::ScalarType products_;
@@ -107,8 +111,8 @@ private:
   std::optional<OfficialDiffusion> diffusion_;
   AutoencoderKL vae_{nullptr};
   CuboidTransformerUNet denoiser_{nullptr};
-  std::optional<RecordedCall> denoising_, decoding_,
-      encoding_;  // with 16-bit products on a GPU that runs own kernels
+  std::optional<RecordedCall> denoising_, decoding_, encoding_,
+      growing_;  // where own kernels run: 16-bit products on a GPU, float32 on a processor
 };
 
 }  // namespace stormloom

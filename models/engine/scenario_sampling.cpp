@@ -76,9 +76,9 @@ void ScenarioSampler::showEarly(const Job& job, const Tensor& latents, const Aim
   if (!job.observer.early || lead < 0 || lead >= latents.size(1)) return;
   const Tensor z = latents[0].slice(0, lead, lead + 1),
                target = aim.mean[0].slice(0, lead, lead + 1);
-  const auto decode = [this](const Tensor& some) { return model_.decode(some); };
-  const Tensor frames =
-      job.plan.pulls ? pulledToMean(z, target, aim.counted, decode).frames : decode(z);
+  const Tensor frames = job.plan.pulls
+                            ? pulledToMean(z, target, aim.counted, model_.frameDecoder()).frames
+                            : model_.decode(z);
   job.observer.early(lead, frames[0], frameMeans(frames[0], job.encoding.seen));
 }
 
@@ -87,8 +87,8 @@ Tensor ScenarioSampler::pull(const Job& job, Tensor& latents, const Aim& aim) {
   std::vector<Tensor> frames;
   for (std::int64_t i = 0; i < latents.size(0); ++i) {  // one by one: the stop is looked at between
     if (job.stop.stop_requested()) throw Stopped();
-    const PulledFrames row = pulledToMean(latents[i], aim.mean[i], aim.counted,
-                                          [this](const Tensor& z) { return model_.decode(z); });
+    const PulledFrames row =
+        pulledToMean(latents[i], aim.mean[i], aim.counted, model_.frameDecoder());
     latents[i].copy_(row.latents);
     frames.push_back(row.frames);
     if (job.eachStep) job.eachStep();

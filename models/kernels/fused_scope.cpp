@@ -20,8 +20,9 @@ FusedScope::~FusedScope() {
   fusedProducts = productsBefore_;
 }
 
-bool takesFusedPath(const torch::Tensor& x) {
-  if (!fusedWanted || torch::GradMode::is_enabled()) return false;
+bool takesFusedPath(const torch::Tensor& x, FusedGradients gradients) {
+  const bool carries = gradients == FusedGradients::OfInput || !torch::GradMode::is_enabled();
+  if (!fusedWanted || !carries) return false;
   return x.is_cpu() || (x.is_cuda() && kernelsRunOn(x.device()));
 }
 

@@ -3,10 +3,14 @@
 // sumGroups: partial sums of each group over runs of tokens; on the way it may close a pending residual sum
 // (x' = x + update + updateBias) and write it. applyNorm: statistics from the partial sums, then
 // y = activation(((x' + shift - mean) / deviation * gamma + beta) * (1 + scale) + offset).
+// The gradient for x' of what came out, given dy: with h before the activation, d = dy activation'(h), f = gamma (1 + scale) /
+// deviation and x^ = (x' + shift - mean) / deviation, it is f d - mean(f d) - x^ mean(f d x^), means over a group.
+// sumGradients: partial sums of both means; applyGradient: the gradient. Both read x' again (and sumGroups before them).
 // No atomics: the same numbers come out twice.
 //
-// Launch: grid (runs, B) for the sums, any number of blocks by B behind them, THREADS threads; a thread keeps one piece of VECTOR channels of a row and walks
-// down the rows of its run. Bound: memory; x is read twice (the second time mostly from L2) and y written once.
+// Launch: grid (runs, B) for the sums, any number of blocks by B behind them, THREADS threads; a thread keeps one piece
+// of VECTOR channels of a row and walks down the rows of its run. Bound: memory; x is read twice (the second time mostly
+// from L2) and y written once; a gradient reads x three times and dy twice.
 //
 // Compiled for CHANNELS, GROUPS, VECTOR (8 for 16-bit x or 4, where pieces and groups divide one another, else 1), THREADS (a multiple of
 // CHANNELS / VECTOR), X_FLOAT (1: x is float, 0: 16 bits), ACTIVATION (0 none, 1 SiLU, 2 leaky 0.1, 3 GELU, 4 ReLU).
@@ -39,6 +43,9 @@ struct GroupNormArguments {
   long long shiftRow;
   float2* partial;           // (B,runs,GROUPS): sum, sum of squares
   u16* y;
+  const u16* dy;             // of the gradient kernels alone
+  float2* gradientPartial;   // (B,runs,GROUPS): sums of f d and of f d x^
+  Element* dx;
   long long rows;            // tokens of a batch item
   int runs;
   float eps;
@@ -98,11 +105,104 @@ __device__ __forceinline__ float activated(float x) {
 #endif
 }
 
+/// Its derivative at x.
+__device__ __forceinline__ float slopeOfActivation(float x) {
+#if ACTIVATION == 1
+  const float share = 1.0f / (1.0f + __expf(-x));
+  return share * (1.0f + x * (1.0f - share));
+#elif ACTIVATION == 2
+  return x >= 0.0f ? 1.0f : 0.1f;
+#elif ACTIVATION == 3
+  return 0.5f * (1.0f + erff(x * 0.70710678f)) + x * 0.39894228f * __expf(-0.5f * x * x);
+#elif ACTIVATION == 4
+  return x > 0.0f ? 1.0f : 0.0f;
+#else
+  return 1.0f;
+#endif
+}
+
 /// The rows of this block: an equal share.
 __device__ __forceinline__ void ownRows(const GroupNormArguments& given, long long& first, long long& end) {
   const long long each = (given.rows + gridDim.x - 1) / gridDim.x;
   first = blockIdx.x * each;
   end = first + each < given.rows ? first + each : given.rows;
+}
+
+/// What the threads of this block have summed, added up for each group.
+__device__ void writePartials(float2* partial, float2 (&sums)[SHARES][THREADS], const float2 (&own)[SHARES], int runs,
+                              long long batch) {
+#pragma unroll
+  for (int share = 0; share < SHARES; ++share) sums[share][threadIdx.x] = own[share];
+  __syncthreads();
+  for (int group = threadIdx.x; group < GROUPS; group += THREADS) {
+    float2 total = make_float2(0.0f, 0.0f);
+    constexpr int kPieces = SHARES > 1 ? 1 : WIDTH / VECTOR;  // of a row that the group has a part in
+    const int firstPiece = SHARES > 1 ? group / SHARES : group * kPieces;
+    for (int r = 0; r < ROWS_AT_ONCE; ++r)
+      for (int c = 0; c < kPieces; ++c) {
+        const float2 one = sums[group % SHARES][r * COLUMNS + firstPiece + c];
+        total.x += one.x;
+        total.y += one.y;
+      }
+    partial[(batch * runs + blockIdx.x) * GROUPS + group] = total;
+  }
+}
+
+/// The partial sums of all runs, for every group; by all threads of the block.
+__device__ void addPartials(float2 (&totals)[GROUPS], float2 (&slices)[SLICES][GROUPS], const float2* partial, int runs,
+                            long long batch) {
+  for (int i = threadIdx.x; i < SLICES * GROUPS; i += THREADS) {  // every group by several threads
+    const int slice = i / GROUPS, group = i % GROUPS;
+    float2 total = make_float2(0.0f, 0.0f);
+#pragma unroll 8
+    for (int run = slice; run < runs; run += SLICES) {
+      const float2 one = partial[(batch * runs + run) * GROUPS + group];
+      total.x += one.x;
+      total.y += one.y;
+    }
+    slices[slice][group] = total;
+  }
+  __syncthreads();
+  for (int group = threadIdx.x; group < GROUPS; group += THREADS) {
+    float2 total = make_float2(0.0f, 0.0f);
+    for (int slice = 0; slice < SLICES; ++slice) {
+      total.x += slices[slice][group].x;
+      total.y += slices[slice][group].y;
+    }
+    totals[group] = total;
+  }
+  __syncthreads();
+}
+
+/// Mean and 1 / deviation of a group.
+__device__ __forceinline__ float2 statisticsOf(const float2& sums, const GroupNormArguments& given) {
+  const float count = float(given.rows) * WIDTH, mean = sums.x / count;
+  return make_float2(mean, rsqrtf(fmaxf(sums.y / count - mean * mean, 0.0f) + given.eps));
+}
+
+/// The norm of one piece of a row: h = x * factor + offset, x^ = x * spread + centre.
+struct PieceNorm {
+  float factor[VECTOR], offset[VECTOR], spread[VECTOR], centre[VECTOR];
+};
+__device__ __forceinline__ PieceNorm pieceNormOf(const GroupNormArguments& given, const float2 (&sums)[GROUPS],
+                                                 long long batch, int channel) {
+  PieceNorm norm;
+#pragma unroll
+  for (int i = 0; i < VECTOR; ++i) {
+    const int c = channel + i;
+    const float2 own = statisticsOf(sums[c / WIDTH], given);
+    const float shift = given.shift ? given.shift[batch * given.shiftRow + c] : 0.0f;
+    norm.spread[i] = own.y;
+    norm.centre[i] = (shift - own.x) * own.y;
+    norm.factor[i] = own.y * given.gamma[c];
+    norm.offset[i] = (shift - own.x) * norm.factor[i] + given.beta[c];
+    if (given.scale) {
+      const float more = 1.0f + given.scale[batch * given.scaleRow + c];
+      norm.factor[i] *= more;
+      norm.offset[i] = norm.offset[i] * more + given.offset[batch * given.scaleRow + c];
+    }
+  }
+  return norm;
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormArguments given) {
@@ -137,66 +237,18 @@ extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormA
       own[i * SHARES / VECTOR].y += v * v;
     }
   }
-#pragma unroll
-  for (int share = 0; share < SHARES; ++share) sums[share][threadIdx.x] = own[share];
-  __syncthreads();
-  for (int group = threadIdx.x; group < GROUPS; group += THREADS) {
-    float2 total = make_float2(0.0f, 0.0f);
-    constexpr int kPieces = SHARES > 1 ? 1 : WIDTH / VECTOR;  // of a row that the group has a part in
-    const int firstPiece = SHARES > 1 ? group / SHARES : group * kPieces;
-    for (int r = 0; r < ROWS_AT_ONCE; ++r)
-      for (int c = 0; c < kPieces; ++c) {
-        const float2 one = sums[group % SHARES][r * COLUMNS + firstPiece + c];
-        total.x += one.x;
-        total.y += one.y;
-      }
-    given.partial[(batch * given.runs + blockIdx.x) * GROUPS + group] = total;
-  }
+  writePartials(given.partial, sums, own, given.runs, batch);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) applyNorm(const GroupNormArguments given) {
-  __shared__ float2 statistics[GROUPS];  // mean, 1 / deviation
+  __shared__ float2 sums[GROUPS];
   __shared__ float2 slices[SLICES][GROUPS];
   waitForOthers();
   letNextStart();
   const long long batch = blockIdx.y, start = batch * given.rows * CHANNELS;
-  for (int i = threadIdx.x; i < SLICES * GROUPS; i += THREADS) {  // every group by several threads
-    const int slice = i / GROUPS, group = i % GROUPS;
-    float2 total = make_float2(0.0f, 0.0f);
-#pragma unroll 8
-    for (int run = slice; run < given.runs; run += SLICES) {
-      const float2 one = given.partial[(batch * given.runs + run) * GROUPS + group];
-      total.x += one.x;
-      total.y += one.y;
-    }
-    slices[slice][group] = total;
-  }
-  __syncthreads();
-  for (int group = threadIdx.x; group < GROUPS; group += THREADS) {
-    float2 total = make_float2(0.0f, 0.0f);
-    for (int slice = 0; slice < SLICES; ++slice) {
-      total.x += slices[slice][group].x;
-      total.y += slices[slice][group].y;
-    }
-    const float count = float(given.rows) * WIDTH, mean = total.x / count;
-    statistics[group] = make_float2(mean, rsqrtf(fmaxf(total.y / count - mean * mean, 0.0f) + given.eps));
-  }
-  __syncthreads();
+  addPartials(sums, slices, given.partial, given.runs, batch);
   const int column = threadIdx.x % COLUMNS, slot = threadIdx.x / COLUMNS, channel = column * VECTOR;
-  float factor[VECTOR], offset[VECTOR];  // y = activation(x * factor + offset)
-#pragma unroll
-  for (int i = 0; i < VECTOR; ++i) {
-    const int c = channel + i;
-    const float2 own = statistics[c / WIDTH];
-    const float shift = given.shift ? given.shift[batch * given.shiftRow + c] : 0.0f;
-    factor[i] = own.y * given.gamma[c];
-    offset[i] = (shift - own.x) * factor[i] + given.beta[c];
-    if (given.scale) {
-      const float more = 1.0f + given.scale[batch * given.scaleRow + c];
-      factor[i] *= more;
-      offset[i] = offset[i] * more + given.offset[batch * given.scaleRow + c];
-    }
-  }
+  const PieceNorm norm = pieceNormOf(given, sums, batch, channel);
   const Element* x = given.sum ? given.sum : given.x;
   long long first, end;
   ownRows(given, first, end);
@@ -205,7 +257,71 @@ extern "C" __global__ void __launch_bounds__(THREADS) applyNorm(const GroupNormA
     float value[VECTOR];
     readPiece(value, x + at);
 #pragma unroll
-    for (int i = 0; i < VECTOR; ++i) value[i] = activated(value[i] * factor[i] + offset[i]);
+    for (int i = 0; i < VECTOR; ++i) value[i] = activated(value[i] * norm.factor[i] + norm.offset[i]);
     writePiece(given.y + at, value);
+  }
+}
+
+/// f d and x^ of one piece.
+__device__ __forceinline__ void gradientPiece(float (&fd)[VECTOR], float (&normed)[VECTOR],
+                                              const GroupNormArguments& given, const PieceNorm& norm, long long at) {
+  float value[VECTOR];
+  readPiece(value, given.x + at);
+  readPiece(fd, given.dy + at);
+#pragma unroll
+  for (int i = 0; i < VECTOR; ++i) {
+    fd[i] *= norm.factor[i] * slopeOfActivation(value[i] * norm.factor[i] + norm.offset[i]);
+    normed[i] = value[i] * norm.spread[i] + norm.centre[i];
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS) sumGradients(const GroupNormArguments given) {
+  __shared__ float2 sums[GROUPS];
+  __shared__ float2 slices[SLICES][GROUPS];
+  __shared__ float2 ofThreads[SHARES][THREADS];
+  waitForOthers();
+  letNextStart();
+  const long long batch = blockIdx.y, start = batch * given.rows * CHANNELS;
+  addPartials(sums, slices, given.partial, given.runs, batch);
+  const int column = threadIdx.x % COLUMNS, slot = threadIdx.x / COLUMNS, channel = column * VECTOR;
+  const PieceNorm norm = pieceNormOf(given, sums, batch, channel);
+  float2 own[SHARES] = {};
+  long long first, end;
+  ownRows(given, first, end);
+  for (long long row = first + slot; row < end; row += ROWS_AT_ONCE) {
+    float fd[VECTOR], normed[VECTOR];
+    gradientPiece(fd, normed, given, norm, start + row * CHANNELS + channel);
+#pragma unroll
+    for (int i = 0; i < VECTOR; ++i) {
+      own[i * SHARES / VECTOR].x += fd[i];
+      own[i * SHARES / VECTOR].y += fd[i] * normed[i];
+    }
+  }
+  writePartials(given.gradientPartial, ofThreads, own, given.runs, batch);
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS) applyGradient(const GroupNormArguments given) {
+  __shared__ float2 sums[GROUPS], means[GROUPS];
+  __shared__ float2 slices[SLICES][GROUPS];
+  waitForOthers();
+  letNextStart();
+  const long long batch = blockIdx.y, start = batch * given.rows * CHANNELS;
+  addPartials(sums, slices, given.partial, given.runs, batch);
+  addPartials(means, slices, given.gradientPartial, given.runs, batch);
+  const int column = threadIdx.x % COLUMNS, slot = threadIdx.x / COLUMNS, channel = column * VECTOR;
+  const PieceNorm norm = pieceNormOf(given, sums, batch, channel);
+  const float share = 1.0f / (float(given.rows) * WIDTH);
+  long long first, end;
+  ownRows(given, first, end);
+  for (long long row = first + slot; row < end; row += ROWS_AT_ONCE) {
+    const long long at = start + row * CHANNELS + channel;
+    float fd[VECTOR], normed[VECTOR];
+    gradientPiece(fd, normed, given, norm, at);
+#pragma unroll
+    for (int i = 0; i < VECTOR; ++i) {
+      const float2 mean = means[(channel + i) / WIDTH];
+      fd[i] -= (mean.x + normed[i] * mean.y) * share;
+    }
+    writePiece(given.dx + at, fd);
   }
 }

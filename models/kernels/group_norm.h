@@ -24,10 +24,16 @@ struct GroupNormStep {
 /// Tokens (B,...,C), contiguous, float32 or the products' type -> the same shape in productType().
 /// Statistics run over everything but B and the groups.
 torch::Tensor groupNormed(const torch::Tensor& x, const GroupNormStep& step);
-/// The same of a stream; its pending addition is made on the way.
+/// The same of a stream; its pending addition is made on the way. Gradients of tokens pass both
+/// where they are recorded, those of weights do not.
 torch::Tensor settleAndGroupNorm(ResidualStream& stream, const GroupNormStep& step);
+/// The gradient for x, in its type, given that for groupNormed(x, step) in productType().
+torch::Tensor groupNormGradient(const torch::Tensor& x, const GroupNormStep& step,
+                                const torch::Tensor& ofResult);
 
 /// In plain tensor code, in float32.
 torch::Tensor groupNormedReference(const torch::Tensor& x, const GroupNormStep& step);
+torch::Tensor groupNormGradientReference(const torch::Tensor& x, const GroupNormStep& step,
+                                         const torch::Tensor& ofResult);
 
 }  // namespace stormloom

@@ -3,6 +3,7 @@
 
 namespace stormloom {
 using torch::Tensor;
+
 Tensor groupNormedReference(const Tensor& x, const GroupNormStep& step) {
   const std::int64_t batch = x.size(0), channels = x.size(-1);
   const auto perItem = [&](const Tensor& t) {
@@ -14,6 +15,15 @@ Tensor groupNormedReference(const Tensor& x, const GroupNormStep& step) {
                  .transpose(1, 2);
   if (step.scale.defined()) y = y * (1.0 + perItem(step.scale)) + perItem(step.offset);
   return (step.activation == "none" ? y : activate(step.activation, y)).reshape(x.sizes());
+}
+
+
+Tensor groupNormGradientReference(const Tensor& x, const GroupNormStep& step,
+                                  const Tensor& ofResult) {
+  const torch::AutoGradMode withGradients(true);
+  const Tensor held = x.detach().to(torch::kFloat32).requires_grad_(true);
+  const Tensor y = groupNormedReference(held, step);
+  return torch::autograd::grad({y}, {held}, {ofResult.to(torch::kFloat32)})[0];
 }
 
 }  // namespace stormloom

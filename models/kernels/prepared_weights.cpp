@@ -1,8 +1,11 @@
 #include "models/kernels/prepared_weights.h"
 
+#include <numeric>
+
 #include "models/kernels/activation.h"
 #include "models/kernels/frame_kernels.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/kept_values.h"
 #include "models/kernels/over_threads.h"
 #include "models/kernels/processor_kernels.h"
 #include "models/kernels/winograd.h"
@@ -27,18 +30,37 @@ Tensor fewChannels(const Tensor& weight, at::IntArrayRef stride, at::IntArrayRef
   return can ? inFloat(weight).permute({2, 3, 1, 0}).contiguous() : Tensor();
 }
 
+at::MemoryFormat channelsLast(const Tensor& weight) {
+  return weight.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::ChannelsLast3d;
+}
+
+FusedConvolution fused(const Tensor& weight, const Tensor& bias, at::IntArrayRef stride,
+                       at::IntArrayRef padding) {
+  return {forProducts(weight).contiguous(channelsLast(weight)),
+          inFloat(bias),
+          fewChannels(weight, stride, padding),
+          canSpread(weight, stride, padding) ? spreadWeights(inFloat(weight)) : Tensor(),
+          stride.vec(),
+          padding.vec(),
+          {}};
+}
+
+/// In steps of one, padded to keep the field's sides.
+bool keepsSides(const FusedConvolution& convolution) {
+  for (std::size_t axis = 0; axis < convolution.stride.size(); ++axis)
+    if (convolution.stride[axis] != 1 ||
+        2 * convolution.padding[axis] + 1 != convolution.weight.size(std::int64_t(axis) + 2))
+      return false;
+  return true;
+}
+
 template <class Convolution>
-FusedConvolution fused(const Convolution& convolution, at::MemoryFormat format) {
+FusedConvolution fusedWithMirror(const Convolution& convolution) {
   const auto& options = convolution->options;
-  const auto padding = std::get<0>(options.padding());
-  return {forProducts(convolution->weight).contiguous(format),
-          inFloat(convolution->bias),
-          fewChannels(convolution->weight, *options.stride(), *padding),
-          canSpread(convolution->weight, *options.stride(), *padding)
-              ? spreadWeights(inFloat(convolution->weight))
-              : Tensor(),
-          std::vector<std::int64_t>(options.stride()->begin(), options.stride()->end()),
-          std::vector<std::int64_t>(padding->begin(), padding->end())};
+  FusedConvolution made = fused(convolution->weight, convolution->bias, *options.stride(),
+                                *std::get<0>(options.padding()));
+  if (keepsSides(made)) made.mirror = std::make_shared<Prepared<FusedConvolution>>();
+  return made;
 }
 
 /// Tokens seen as LibTorch's convolutions name their axes: (B,C,...), channels last in memory.
@@ -97,11 +119,11 @@ Tensor product(const Tensor& x, const FusedLinear& linear, const std::string& ac
 }
 
 FusedConvolution fusedConvolution(const torch::nn::Conv2d& convolution) {
-  return fused(convolution, at::MemoryFormat::ChannelsLast);
+  return fusedWithMirror(convolution);
 }
 
 FusedConvolution fusedConvolution(const torch::nn::Conv3d& convolution) {
-  return fused(convolution, at::MemoryFormat::ChannelsLast3d);
+  return fusedWithMirror(convolution);
 }
 
 namespace {
@@ -116,18 +138,55 @@ Tensor convolvedAnd(const Tensor& tokens, const FusedConvolution& convolution, c
   return y.movedim(1, -1).contiguous();  // no copy where the result's channels lie last
 }
 
+Tensor convolvedByKernels(const Tensor& tokens, const FusedConvolution& convolution,
+                          const Tensor& bias) {
+  if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, bias);
+  if (tokens.is_cpu() || !bias.defined()) return convolvedAnd(tokens, convolution, bias);
+  return withBias(convolvedAnd(tokens, convolution, {}), bias);
+}
+
+/// A convolution in a recording of gradients.
+struct ConvolutionFunction : torch::autograd::Function<ConvolutionFunction> {
+  static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& tokens,
+                        const FusedConvolution& convolution, bool withBias) {
+    keepValue(context, convolution);
+    return convolvedByKernels(tokens, convolution, withBias ? convolution.bias : Tensor());
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const auto convolution = keptValue<FusedConvolution>(context);
+    return {convolutionGradient(gradients[0], convolution), Tensor(), Tensor()};
+  }
+};
+
+Tensor convolvedPerhapsWithBias(const Tensor& tokens, const FusedConvolution& convolution,
+                                bool withBias) {
+  const Tensor bias = withBias ? convolution.bias : Tensor();
+  if (!recordsGradients(tokens)) return convolvedByKernels(tokens, convolution, bias);
+  if (convolution.mirror) return ConvolutionFunction::apply(tokens, convolution, withBias);
+  const Tensor y = convolvedAnd(tokens, convolution, {});  // LibTorch knows its gradient
+  return bias.defined() ? y + bias.to(y.scalar_type()) : y;
+}
+
 }  // namespace
 
 Tensor convolved(const Tensor& tokens, const FusedConvolution& convolution) {
-  if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, {});
-  return convolvedAnd(tokens, convolution, {});
+  return convolvedPerhapsWithBias(tokens, convolution, false);
 }
 
 Tensor convolvedWithBias(const Tensor& tokens, const FusedConvolution& convolution) {
-  if (convolution.few.defined()) return convolvedFew(tokens, convolution.few, convolution.bias);
-  if (tokens.is_cpu()) return convolvedAnd(tokens, convolution, convolution.bias);
-  const Tensor y = convolved(tokens, convolution);
-  return convolution.bias.defined() ? withBias(y, convolution.bias) : y;
+  return convolvedPerhapsWithBias(tokens, convolution, true);
+}
+
+Tensor convolutionGradient(const Tensor& ofResult, const FusedConvolution& convolution) {
+  const Tensor& weight = convolution.weight;
+  const FusedConvolution& mirror = convolution.mirror->get(weight, [&] {
+    std::vector<std::int64_t> spatial(convolution.stride.size());
+    std::iota(spatial.begin(), spatial.end(), 2);
+    return fused(weight.transpose(0, 1).flip(spatial), {}, convolution.stride,
+                 convolution.padding);
+  });
+  return convolvedByKernels(ofResult.contiguous(), mirror, {});
 }
 
 NormWeights fusedNorm(const torch::nn::LayerNorm& norm) {

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ class Prepared {
 public:
   template <class Make>
   const Value& get(const torch::Tensor& weight, Make make) {
+    TORCH_CHECK(!torch::GradMode::is_enabled() || !weight.requires_grad(),
+                "gradients of weights do not pass the fused path");
     const std::lock_guard lock(mutex_);
     const Stamp now{weight.data_ptr(), weight.device(), weight._version(),
                     productType(weight.device())};
@@ -81,11 +84,18 @@ struct FusedConvolution {
   torch::Tensor few;     ///< (3,3,in,out) float32 where convolvedFew() can make it; else undefined
   torch::Tensor spread;  ///< spreadWeights() where convolvedByTiles() makes it; else undefined
   std::vector<std::int64_t> stride, padding;
+  /// The convolution that carries gradients back, made when it is first asked for; null where
+  /// steps or padding do not allow it.
+  std::shared_ptr<Prepared<FusedConvolution>> mirror;
 };
 FusedConvolution fusedConvolution(const torch::nn::Conv2d& convolution);
 FusedConvolution fusedConvolution(const torch::nn::Conv3d& convolution);
+/// The gradient for the tokens of `convolution`, which has a mirror, given that of its result.
+torch::Tensor convolutionGradient(const torch::Tensor& ofResult,
+                                  const FusedConvolution& convolution);
 
-/// Tokens (B,H,W,C) or (B,T,H,W,C), contiguous -> tokens of the result, without the bias.
+/// Tokens (B,H,W,C) or (B,T,H,W,C), contiguous -> tokens of the result, without the bias. Gradients
+/// of tokens pass, those of weights do not.
 torch::Tensor convolved(const torch::Tensor& tokens, const FusedConvolution& convolution);
 /// The same with the bias.
 torch::Tensor convolvedWithBias(const torch::Tensor& tokens, const FusedConvolution& convolution);

@@ -48,6 +48,16 @@ struct ProcessorGroupNorm {
 };
 enum class ProcessorActivation { None, Silu, Leaky };
 
+/// One item of groupNormGradient(): tokens (rows,C), per channel (C) what the norm is made of: before
+/// the activation h = x * factor + term, before the weights x * spread + centre.
+struct ProcessorNormGradient {
+  const float* x = nullptr;
+  const float* ofResult = nullptr;
+  float* gradient = nullptr;
+  const float *factor = nullptr, *term = nullptr, *spread = nullptr, *centre = nullptr;
+  std::int64_t channels = 0;
+};
+
 /// A convolution of 3 along each axis, padded by one, by Winograd's minimal filtering: tiles of 2
 /// results along each axis from 4 tokens, overlapping by two.
 struct ProcessorWinograd {
@@ -79,6 +89,14 @@ struct ProcessorKernels {
   /// y = activation(x * factor + term), per channel, of rows first..last-1.
   void (*scaleRows)(const ProcessorGroupNorm& given, const float* factor, const float* term,
                     ProcessorActivation activation, std::int64_t first, std::int64_t last);
+  /// Per channel, over rows first..last-1: what comes back through the activation times `factor`,
+  /// added up, and the same times what was normed.
+  void (*normGradientSums)(const ProcessorNormGradient& given, ProcessorActivation activation,
+                           std::int64_t first, std::int64_t last, float* sums, float* normedSums);
+  /// The gradient of rows first..last-1, given the means (C) of those sums over the groups.
+  void (*normGradientRows)(const ProcessorNormGradient& given, ProcessorActivation activation,
+                           const float* means, const float* normedMeans, std::int64_t first,
+                           std::int64_t last);
   /// GELU, by the error function, of rows first..last-1 of tokens (rows,C) plus `bias` (C), in
   /// place.
   void (*addBiasAndGelu)(float* rows, const float* bias, std::int64_t channels, std::int64_t first,

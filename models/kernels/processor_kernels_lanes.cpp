@@ -325,6 +325,102 @@ void scaleRows(const ProcessorGroupNorm& given, const float* factor, const float
   }
 }
 
+template <ProcessorActivation ACTIVATION>
+STORMLOOM_INLINE Lanes slopeOfActivation(Lanes x) {
+  constexpr float kLeakySlope = 0.1f;
+  if (ACTIVATION == ProcessorActivation::Silu) {
+    const Lanes share = sigmoid(x);
+    return share * (1.0f + x * (1.0f - share));
+  }
+  const bool isLeaky = ACTIVATION == ProcessorActivation::Leaky;
+  return x >= 0.0f ? all(1.0f) : all(isLeaky ? kLeakySlope : 1.0f);
+}
+
+/// Sixteen channels, or fewer, of a norm's gradient.
+template <ProcessorActivation ACTIVATION>
+class GradientColumn {
+public:
+  GradientColumn(const ProcessorNormGradient& given, int64_t c)
+      : g_(given), c_(c), count_(int(given.channels - c < kLanes ? given.channels - c : kLanes)) {
+    factor_ = read(given.factor + c), term_ = read(given.term + c);
+    spread_ = read(given.spread + c), centre_ = read(given.centre + c);
+  }
+  __attribute__((always_inline)) Lanes read(const float* from) const {
+    return count_ == kLanes ? load(from) : loadSome(from, count_);
+  }
+  __attribute__((always_inline)) void write(float* to, Lanes x) const {
+    count_ == kLanes ? store(to, x) : storeSome(to, x, count_);
+  }
+  /// Through the activation, times `factor`; and what was normed.
+  __attribute__((always_inline)) void at(int64_t row, Lanes& back, Lanes& normed) const {
+    const Lanes x = read(g_.x + row * g_.channels + c_);
+    back = read(g_.ofResult + row * g_.channels + c_) * factor_ *
+           slopeOfActivation<ACTIVATION>(x * factor_ + term_);
+    normed = x * spread_ + centre_;
+  }
+
+private:
+  const ProcessorNormGradient& g_;
+  int64_t c_;
+  int count_;
+  Lanes factor_, term_, spread_, centre_;
+};
+
+template <ProcessorActivation ACTIVATION>
+void normGradientSumsWith(const ProcessorNormGradient& given, int64_t first, int64_t last,
+                          float* sums, float* normedSums) {
+  for (int64_t c = 0; c < given.channels; c += kLanes) {
+    const GradientColumn<ACTIVATION> column(given, c);
+    Lanes sum = {}, normedSum = {}, back, normed;
+    for (int64_t row = first; row < last; ++row) {
+      column.at(row, back, normed);
+      sum += back;
+      normedSum += back * normed;
+    }
+    column.write(sums + c, sum);
+    column.write(normedSums + c, normedSum);
+  }
+}
+
+template <ProcessorActivation ACTIVATION>
+void normGradientRowsWith(const ProcessorNormGradient& given, const float* means,
+                          const float* normedMeans, int64_t first, int64_t last) {
+  for (int64_t c = 0; c < given.channels; c += kLanes) {
+    const GradientColumn<ACTIVATION> column(given, c);
+    const Lanes mean = column.read(means + c), normedMean = column.read(normedMeans + c);
+    Lanes back, normed;
+    for (int64_t row = first; row < last; ++row) {
+      column.at(row, back, normed);
+      column.write(given.gradient + row * given.channels + c, back - mean - normed * normedMean);
+    }
+  }
+}
+
+void normGradientSums(const ProcessorNormGradient& given, ProcessorActivation activation,
+                      int64_t first, int64_t last, float* sums, float* normedSums) {
+  switch (activation) {
+    case ProcessorActivation::None:
+      return normGradientSumsWith<ProcessorActivation::None>(given, first, last, sums, normedSums);
+    case ProcessorActivation::Silu:
+      return normGradientSumsWith<ProcessorActivation::Silu>(given, first, last, sums, normedSums);
+    case ProcessorActivation::Leaky:
+      return normGradientSumsWith<ProcessorActivation::Leaky>(given, first, last, sums, normedSums);
+  }
+}
+
+void normGradientRows(const ProcessorNormGradient& given, ProcessorActivation activation,
+                      const float* means, const float* normedMeans, int64_t first, int64_t last) {
+  switch (activation) {
+    case ProcessorActivation::None:
+      return normGradientRowsWith<ProcessorActivation::None>(given, means, normedMeans, first, last);
+    case ProcessorActivation::Silu:
+      return normGradientRowsWith<ProcessorActivation::Silu>(given, means, normedMeans, first, last);
+    case ProcessorActivation::Leaky:
+      return normGradientRowsWith<ProcessorActivation::Leaky>(given, means, normedMeans, first,
+                                                              last);
+  }
+}
+
 STORMLOOM_INLINE Lanes gelu(Lanes x) {
   constexpr float kRootOfHalf = 0.70710678f;
   return 0.5f * x * (1.0f + errorFunction(x * kRootOfHalf));
@@ -450,6 +546,8 @@ const ProcessorKernels kernels = {STORMLOOM_INSTRUCTIONS_NAME,
                                   addAndNorm,
                                   channelMoments,
                                   scaleRows,
+                                  normGradientSums,
+                                  normGradientRows,
                                   addBiasAndGelu,
                                   spreadTiles,
                                   gatherTiles};

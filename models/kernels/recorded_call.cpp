@@ -66,7 +66,8 @@ RecordedCall::Recording& RecordedCall::recordingOf(const std::vector<Tensor>& in
     const c10::cuda::CUDAStreamGuard onSide(side);
     for (int i = 0; i < kWarmUps; ++i) function_(made->inputs);
     side.synchronize();
-    made->graph.capture_begin();
+    // Other threads may use other GPUs meanwhile.
+    made->graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
     made->outputs = function_(made->inputs);
     made->graph.capture_end();
     side.synchronize();

@@ -2,6 +2,7 @@
 
 #include "models/kernels/device_program.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/kept_values.h"
 #include "models/kernels/over_threads.h"
 #include "models/kernels/processor_kernels.h"
 
@@ -105,7 +106,7 @@ Tensor addAndNormOnProcessor(ResidualStream& stream, const NormWeights* norm) {
 
 const Tensor& settle(ResidualStream& stream) {
   if (!stream.update.defined() && !stream.updateBias.defined()) return stream.x;
-  if (stream.x.scalar_type() != torch::kFloat32)
+  if (stream.x.scalar_type() != torch::kFloat32 || recordsGradients(stream.x))
     stream = {settledReference(stream).to(stream.x.scalar_type()), {}, {}};
   else if (stream.x.is_cuda())
     addAndNorm(stream, nullptr);

@@ -20,7 +20,7 @@ struct NormWeights {
   double eps = 1e-5;
 };
 
-/// Makes the pending addition; the stream's value in its own type.
+/// Makes the pending addition; the stream's value in its own type. Gradients pass.
 const torch::Tensor& settle(ResidualStream& stream);
 /// Makes the pending addition and returns the layer norm over the last axis, in productType().
 /// float32 streams only.

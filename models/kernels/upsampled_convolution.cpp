@@ -1,6 +1,7 @@
 #include "models/kernels/upsampled_convolution.h"
 
 #include "models/kernels/frame_kernels.h"
+#include "models/kernels/kept_values.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -24,7 +25,8 @@ FusedConvolution joined(const std::vector<Tensor>& weights, const Tensor& bias) 
   const Tensor all = torch::cat(weights).contiguous(at::MemoryFormat::ChannelsLast);
   return {all,    bias.defined() ? bias.repeat({std::int64_t(weights.size())}) : bias,
           {},     {},
-          {1, 1}, {all.size(2) - 1, all.size(3) - 1}};
+          {1, 1}, {all.size(2) - 1, all.size(3) - 1},
+          {}};
 }
 
 bool isPlain(const FusedConvolution& w) {
@@ -109,11 +111,46 @@ UpsampledConvolution upsampledConvolution(const torch::nn::Conv2d& convolution) 
   return w;
 }
 
-Tensor upsampledAndConvolved(const Tensor& frames, const UpsampledConvolution& w, std::int64_t rows,
-                             std::int64_t columns) {
+namespace {
+
+Tensor byKernels(const Tensor& frames, const UpsampledConvolution& w, std::int64_t rows,
+                 std::int64_t columns) {
   const bool repeats = rows >= 2 * frames.size(1) && columns >= 2 * frames.size(2);
   if (w.corners.weight.defined() && repeats) return byPhases(frames, w, rows, columns);
   return convolvedWithBias(upsampledFrames(frames, rows, columns), w.whole);
+}
+
+/// The same in a recording of gradients.
+struct UpsamplingFunction : torch::autograd::Function<UpsamplingFunction> {
+  static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& frames,
+                        const UpsampledConvolution& w, std::int64_t rows, std::int64_t columns) {
+    keepValue(context, w.whole);
+    context->saved_data["height"] = frames.size(1);
+    context->saved_data["width"] = frames.size(2);
+    return byKernels(frames, w, rows, columns);
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const Tensor whole =
+        convolutionGradient(gradients[0], keptValue<FusedConvolution>(context));
+    const std::int64_t height = context->saved_data["height"].toInt(),
+                       width = context->saved_data["width"].toInt();
+    const Tensor cells = whole.view({whole.size(0), height, whole.size(1) / height, width,
+                                     whole.size(2) / width, whole.size(3)});
+    return {cells.sum({2, 4}), Tensor(), Tensor(), Tensor()};
+  }
+};
+
+}  // namespace
+
+Tensor upsampledAndConvolved(const Tensor& frames, const UpsampledConvolution& w, std::int64_t rows,
+                             std::int64_t columns) {
+  if (!recordsGradients(frames)) return byKernels(frames, w, rows, columns);
+  if (w.whole.mirror) return UpsamplingFunction::apply(frames, w, rows, columns);
+  return convolvedWithBias(
+      frames.repeat_interleave(rows / frames.size(1), 1).repeat_interleave(
+          columns / frames.size(2), 2),
+      w.whole);
 }
 
 }  // namespace stormloom

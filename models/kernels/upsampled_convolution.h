@@ -19,7 +19,7 @@ struct UpsampledConvolution {
 UpsampledConvolution upsampledConvolution(const torch::nn::Conv2d& convolution);
 
 /// Frames (N,H,W,C) in productType() -> (N,rows,columns,out); rows and columns are multiples of H
-/// and W.
+/// and W. Gradients of frames pass.
 torch::Tensor upsampledAndConvolved(const torch::Tensor& frames, const UpsampledConvolution& w,
                                     std::int64_t rows, std::int64_t columns);
 

@@ -64,7 +64,7 @@ Tensor FusedEnds::through(const Tensor& frames, const torch::nn::Conv2d& first,
 }
 
 Tensor VaeEncoderImpl::forward(const Tensor& x) {
-  if (!is_training() && takesFusedPath(x))
+  if (!is_training() && takesFusedPath(x, FusedGradients::OfInput))
     return fusedEnds_.through(x, conv_in, conv_norm_out, conv_out, [this](ResidualStream& stream) {
       for (std::size_t i = 0; i < down_blocks->size(); ++i)
         down_blocks->at<VaeStageImpl>(i).fused(stream);
@@ -94,7 +94,7 @@ VaeDecoderImpl::VaeDecoderImpl(const AutoencoderKLOptions& options) {
 }
 
 Tensor VaeDecoderImpl::forward(const Tensor& z) {
-  if (!is_training() && takesFusedPath(z))
+  if (!is_training() && takesFusedPath(z, FusedGradients::OfInput))
     return fusedEnds_.through(z, conv_in, conv_norm_out, conv_out, [this](ResidualStream& stream) {
       mid_block->fused(stream);
       for (std::size_t i = 0; i < up_blocks->size(); ++i)

@@ -34,8 +34,8 @@ struct DiagonalGaussian {
 };
 DiagonalGaussian gaussianFromMoments(const torch::Tensor& moments);
 
-/// The fused path of one half of the VAE: a convolution, what lies between, norm and convolution. A
-/// class because both halves keep prepared weights of their ends.
+/// The fused path of one half of the VAE, through which gradients of the input pass: a convolution,
+/// what lies between, norm and convolution. A class because both halves keep prepared weights of their ends.
 class FusedEnds {
 public:
   template <class Middle>

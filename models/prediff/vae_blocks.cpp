@@ -38,7 +38,7 @@ VaeResnetBlockImpl::VaeResnetBlockImpl(std::int64_t in, std::int64_t out, std::i
 }
 
 Tensor VaeResnetBlockImpl::forward(const Tensor& x) {
-  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
+  if (!is_training() && takesFusedPath(x, FusedGradients::OfInput)) return fusedOverFrames(*this, x);
   const Tensor h = conv1->forward(torch::silu(norm1->forward(x)));
   const Tensor update = conv2->forward(torch::silu(norm2->forward(h)));
   return (conv_shortcut.is_empty() ? x : conv_shortcut->forward(x)) + update;
@@ -52,7 +52,7 @@ VaeAttentionBlockImpl::VaeAttentionBlockImpl(std::int64_t channels, std::int64_t
       proj_attn(register_module("proj_attn", linear(channels, channels))) {}
 
 Tensor VaeAttentionBlockImpl::forward(const Tensor& x) {
-  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
+  if (!is_training() && takesFusedPath(x, FusedGradients::OfInput)) return fusedOverFrames(*this, x);
   const Tensor tokens = group_norm->forward(x).flatten(2).transpose(1, 2);  // (N,HW,C)
   const double scale = 1.0 / std::sqrt(double(x.size(1)));
   const Tensor scores =
@@ -66,7 +66,7 @@ VaeDownsampleImpl::VaeDownsampleImpl(std::int64_t channels)
           "conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(channels, channels, 3).stride(2)))) {}
 
 Tensor VaeDownsampleImpl::forward(const Tensor& x) {
-  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
+  if (!is_training() && takesFusedPath(x, FusedGradients::OfInput)) return fusedOverFrames(*this, x);
   return conv->forward(torch::constant_pad_nd(x, {0, 1, 0, 1}));
 }
 
@@ -74,7 +74,7 @@ VaeUpsampleImpl::VaeUpsampleImpl(std::int64_t channels)
     : conv(register_module("conv", vaeConv(channels, channels))) {}
 
 Tensor VaeUpsampleImpl::forward(const Tensor& x) {
-  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
+  if (!is_training() && takesFusedPath(x, FusedGradients::OfInput)) return fusedOverFrames(*this, x);
   return conv->forward(torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}));
 }
 
@@ -86,7 +86,7 @@ VaeMidBlockImpl::VaeMidBlockImpl(std::int64_t channels, std::int64_t groups) {
 }
 
 Tensor VaeMidBlockImpl::forward(const Tensor& x) {
-  if (!is_training() && takesFusedPath(x)) return fusedOverFrames(*this, x);
+  if (!is_training() && takesFusedPath(x, FusedGradients::OfInput)) return fusedOverFrames(*this, x);
   const Tensor h = resnets->at<VaeResnetBlockImpl>(0).forward(x);
   return resnets->at<VaeResnetBlockImpl>(1).forward(
       attentions->at<VaeAttentionBlockImpl>(0).forward(h));

@@ -16,33 +16,35 @@ Tensor stepOf(const Tensor& gradient, const Tensor& miss, double longestStep) {
   return change * (longestStep / rms).clamp_max(1.0);
 }
 
+/// Which of some frames get steps of their own. On a GPU all of them, those that are near enough
+/// staying where they are: what is recorded there is recorded for each number of frames.
+Tensor pulledFurther(const Tensor& miss, double farOff) {
+  const Tensor far = (miss.abs() > farOff).nonzero().flatten();
+  if (miss.is_cpu() || far.numel() == 0) return far;
+  return torch::arange(miss.size(0), far.options());
+}
+
 /// Some frames together; those that are still far off get steps of their own.
-PulledFrames pulled(Tensor z, const Tensor& target, const Tensor& seen, const DecodeFrames& decode,
+PulledFrames pulled(Tensor z, const Tensor& target, const Tensor& seen, const FrameDecoder& decoder,
                     const GaussNewtonOptions& options) {
   for (int k = 0; k < options.iterations; ++k) {
-    const torch::AutoGradMode withGradients(true);
-    const Tensor held = z.detach().requires_grad_(true);
-    const Tensor frames = decode(held);
-    const Tensor mean = frameMeans(frames, seen);
-    const Tensor miss = mean.detach() - target;
+    const auto [frames, gradient] = decoder.withGradient(z, seen);
+    const Tensor miss = frameMeans(frames, seen) - target;
     const Tensor needed = miss.abs() > options.closeEnough;
-    if (!needed.any().item<bool>()) return {z, frames.detach()};
-    const Tensor gradient = torch::autograd::grad({mean.sum()}, {held})[0];
-    const torch::NoGradGuard noGradient;
+    if (!needed.any().item<bool>()) return {z, frames};
     const Tensor change = stepOf(gradient, miss, options.longestStep);
     z = z - torch::where(needed.view({-1, 1, 1, 1}), change, torch::zeros_like(change));
   }
-  const torch::NoGradGuard noGradient;
-  const Tensor frames = decode(z);
-  const Tensor far =
-      ((frameMeans(frames, seen) - target).abs() > options.farOff).nonzero().flatten();
-  if (options.moreIterations == 0 || far.numel() == 0) return {z, frames};
+  const Tensor frames = decoder.frames(z);
+  if (options.moreIterations == 0) return {z, frames};
+  const Tensor far = pulledFurther(frameMeans(frames, seen) - target, options.farOff);
+  if (far.numel() == 0) return {z, frames};
   GaussNewtonOptions more = options;
   more.iterations = options.moreIterations;
   more.closeEnough = options.farOff;
   more.moreIterations = 0;
   const PulledFrames again =
-      pulled(z.index_select(0, far), target.index_select(0, far), seen, decode, more);
+      pulled(z.index_select(0, far), target.index_select(0, far), seen, decoder, more);
   return {z.index_copy(0, far, again.latents), frames.index_copy(0, far, again.frames)};
 }
 
@@ -66,13 +68,22 @@ Tensor frameMeans(const Tensor& frames, const Tensor& seen) {
   return (frames * seen).mean({-2, -1});
 }
 
+FramesAndGradient recordedGradient(const DecodeFrames& decode, const Tensor& latents,
+                                   const Tensor& seen) {
+  const torch::AutoGradMode withGradients(true);
+  const Tensor held = latents.detach().requires_grad_(true);
+  const Tensor frames = decode(held);
+  return {frames.detach(), torch::autograd::grad({frameMeans(frames, seen).sum()}, {held})[0]};
+}
+
 PulledFrames pulledToMean(const Tensor& latents, const Tensor& target, const Tensor& seen,
-                          const DecodeFrames& decode, const GaussNewtonOptions& options) {
+                          const FrameDecoder& decoder, const GaussNewtonOptions& options) {
+  const torch::NoGradGuard noGradient;
   std::vector<Tensor> moved, frames;
   for (std::int64_t first = 0; first < latents.size(0); first += kFramesAtOnce) {
     const PulledFrames part =
         pulled(latents.slice(0, first, first + kFramesAtOnce),
-               target.slice(0, first, first + kFramesAtOnce), seen, decode, options);
+               target.slice(0, first, first + kFramesAtOnce), seen, decoder, options);
     moved.push_back(part.latents);
     frames.push_back(part.frames);
   }

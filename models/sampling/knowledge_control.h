@@ -25,8 +25,24 @@ struct IntensityCommand {
 torch::Tensor commandFeatures(const torch::Tensor& mean, const torch::Tensor& mu,
                               const torch::Tensor& sigma);
 
-/// Frames of latents with a gradient: (N,h,w,L) -> (N,H,W) in [0, 1].
+/// Frames of latents (N,h,w,L) -> (N,H,W) in [0, 1].
 using DecodeFrames = std::function<torch::Tensor(const torch::Tensor&)>;
+
+/// Frames, and the gradient of each one's mean (frameMeans) for its latents.
+struct FramesAndGradient {
+  torch::Tensor frames;    ///< (N,H,W)
+  torch::Tensor gradient;  ///< (N,h,w,L)
+};
+
+/// A decoder that can be asked which way its frames grow.
+struct FrameDecoder {
+  DecodeFrames frames;
+  std::function<FramesAndGradient(const torch::Tensor& latents, const torch::Tensor& seen)>
+      withGradient;
+};
+/// The gradient by LibTorch's recording of what `decode` does.
+FramesAndGradient recordedGradient(const DecodeFrames& decode, const torch::Tensor& latents,
+                                   const torch::Tensor& seen);
 
 /// Mean intensity of frames (..., H, W) over all cells, those that no radar sees counted as 0.
 /// `seen`: (H,W), 1 or 0.
@@ -47,7 +63,7 @@ struct PulledFrames {
   torch::Tensor frames;  ///< (N,H,W), what they decode to
 };
 PulledFrames pulledToMean(const torch::Tensor& latents, const torch::Tensor& target,
-                          const torch::Tensor& seen, const DecodeFrames& decode,
+                          const torch::Tensor& seen, const FrameDecoder& decoder,
                           const GaussNewtonOptions& options = {});
 
 }  // namespace stormloom

@@ -198,9 +198,15 @@ void checkGroupNorms(CheckBench& bench) {
             c10::str(s.batch, " x ", s.rows, " x ", s.channels, ", ", s.groups, " groups, ",
                      activation, wide ? ", float" : ", bf16", ", variant ", turn % 60);
         bench.compare("sumGroups, sum", shape, stream.x, sum, wide ? kExact : bench.ofProducts());
-        if (s.rows * s.channels / s.groups > 1)
-          bench.compare("applyNorm", shape, own, groupNormedReference(sum, step),
-                        bench.ofProducts());
+        if (s.rows * s.channels / s.groups == 1) continue;  // a norm of one number is nothing
+        bench.compare("applyNorm", shape, own, groupNormedReference(sum, step),
+                      bench.ofProducts());
+        GroupNormStep flat = step;
+        flat.activation = "none";
+        const Tensor back = bench.rounded(x.sizes());
+        back.masked_fill_(groupNormedReference(x, flat).abs() < 1e-3, 0.0);  // a slope's kink
+        bench.compare("applyGradient", shape, groupNormGradient(x, step, back),
+                      groupNormGradientReference(x, step, back), bench.ofProducts());
       }
 }
 
@@ -233,6 +239,69 @@ void checkUpsampledConvolution(CheckBench& bench, const Tensor& frames) {
                                         whole.size(2)),
                   expected, bench.ofProducts());
   }
+}
+
+/// What comes back through a layer of tokens, against LibTorch's recording of the plain module.
+template <class Fused, class Plain>
+void checkGradient(CheckBench& bench, const std::string& what, const std::string& shape,
+                   const Tensor& tokens, const Fused& fused, const Plain& plain) {
+  const torch::AutoGradMode withGradients(true);
+  const auto gradient = [&](const auto& layer, const Tensor& given) {
+    const Tensor held = given.detach().requires_grad_(true);
+    const Tensor y = layer(held);
+    torch::manual_seed(7);
+    const Tensor back = torch::randn(y.sizes()).to(bench.device());
+    return torch::autograd::grad({y}, {held}, {back.to(y.scalar_type())})[0];
+  };
+  bench.compare(what + ", gradient", shape, gradient(fused, tokens),
+                gradient(plain, tokens.to(torch::kFloat32)), bench.ofProducts());
+}
+
+void checkConvolutionGradients(CheckBench& bench) {
+  struct Shape {
+    std::int64_t in, out, kernel, stride, padding;
+  };
+  for (const Shape& s : {Shape{32, 48, 3, 1, 1},
+                         {48, 1, 3, 1, 1},
+                         {16, 24, 1, 1, 0},
+                         {64, 32, 3, 1, 1},
+                         {8, 16, 3, 2, 0}}) {
+    torch::nn::Conv2d convolution(torch::nn::Conv2dOptions(s.in, s.out, s.kernel)
+                                      .stride(s.stride)
+                                      .padding(s.padding));
+    convolution->to(bench.device());
+    for (Tensor& weight : convolution->parameters()) weight.set_requires_grad(false);
+    const FusedConvolution fused = fusedConvolution(convolution);
+    checkGradient(
+        bench, "convolved",
+        c10::str(s.in, " to ", s.out, ", ", s.kernel, " x ", s.kernel, ", stride ", s.stride),
+        bench.rounded({3, 10, 6, s.in}), [&](const Tensor& x) { return convolvedWithBias(x, fused); },
+        [&](const Tensor& x) { return convolution(x.movedim(-1, 1)).movedim(1, -1); });
+  }
+  torch::nn::Conv2d convolution(torch::nn::Conv2dOptions(32, 32, 3).padding(1));
+  convolution->to(bench.device());
+  for (Tensor& weight : convolution->parameters()) weight.set_requires_grad(false);
+  const UpsampledConvolution fused = upsampledConvolution(convolution);
+  checkGradient(
+      bench, "upsampledAndConvolved", "32 channels, 2 x 2", bench.rounded({2, 5, 8, 32}),
+      [&](const Tensor& x) { return upsampledAndConvolved(x, fused, 10, 16); },
+      [&](const Tensor& x) {
+        return convolution(x.repeat_interleave(2, 1).repeat_interleave(2, 2).movedim(-1, 1))
+            .movedim(1, -1);
+      });
+  GroupNormStep step{4, bench.floats({32}), bench.floats({32}), 1e-5, "silu", {}, {}, {}};
+  const Tensor update = bench.rounded({2, 60, 32}), bias = bench.floats({32});
+  checkGradient(
+      bench, "settleAndGroupNorm", "2 x 60 x 32", bench.rounded({2, 60, 32}),
+      [&](const Tensor& x) {
+        ResidualStream stream{x, update * x, bias};
+        const Tensor y = settleAndGroupNorm(stream, step);
+        return y + settle(stream);
+      },
+      [&](const Tensor& x) {
+        const Tensor sum = settledReference({x, update.to(torch::kFloat32) * x, bias});
+        return groupNormedReference(sum, step) + sum;
+      });
 }
 
 void checkFrames(CheckBench& bench) {
@@ -290,6 +359,7 @@ void checkSteps(CheckBench& bench) {
   checkProducts(bench);
   checkGroupNorms(bench);
   checkFrames(bench);
+  checkConvolutionGradients(bench);
   if (bench.device().is_cpu()) checkTiles(bench);
 }
 

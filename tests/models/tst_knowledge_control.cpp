@@ -13,6 +13,13 @@ namespace {
 /// A decoder that follows its latents smoothly: (N,4,4,2) -> (N,4,4) in [0, 1].
 Tensor decode(const Tensor& z) { return torch::sigmoid(z.sum(-1) - 2.0); }
 
+/// The same with its gradient, recorded by LibTorch.
+FrameDecoder decoderOf(const DecodeFrames& decode) {
+  return {decode, [decode](const Tensor& z, const Tensor& seen) {
+            return recordedGradient(decode, z, seen);
+          }};
+}
+
 }  // namespace
 
 class TestKnowledgeControl : public QObject {
@@ -22,7 +29,7 @@ private Q_SLOTS:
     const Tensor z = counterNoise({1, 0}, {20, 4, 4, 2}), seen = torch::ones({4, 4});
     const Tensor free = frameMeans(decode(z), seen);
     const Tensor target = free + torch::linspace(-0.03, 0.03, 20);
-    const Tensor achieved = frameMeans(pulledToMean(z, target, seen, decode).frames, seen);
+    const Tensor achieved = frameMeans(pulledToMean(z, target, seen, decoderOf(decode)).frames, seen);
     QVERIFY((achieved - target).abs().max().item<double>() < 1e-3);
     QVERIFY((free - target).abs().max().item<double>() > 0.02);
   }
@@ -33,7 +40,7 @@ private Q_SLOTS:
     const Tensor z = counterNoise({3, 0}, {4, 4, 4, 2}), seen = torch::ones({4, 4});
     const Tensor target = frameMeans(bent(z), seen) + 0.1;
     const auto miss = [&](const GaussNewtonOptions& options) {
-      const PulledFrames pulled = pulledToMean(z, target, seen, bent, options);
+      const PulledFrames pulled = pulledToMean(z, target, seen, decoderOf(bent), options);
       [&] { QVERIFY(torch::allclose(bent(pulled.latents), pulled.frames)); }();
       return (frameMeans(pulled.frames, seen) - target).abs().max().item<double>();
     };
@@ -46,7 +53,7 @@ private Q_SLOTS:
     Tensor west = torch::zeros({4, 4});
     west.slice(1, 0, 2).fill_(1.0);
     const Tensor before = decode(z), target = frameMeans(before, west) + 0.02;
-    const Tensor after = pulledToMean(z, target, west, decode).frames;
+    const Tensor after = pulledToMean(z, target, west, decoderOf(decode)).frames;
     QVERIFY((frameMeans(after, west) - target).abs().max().item<double>() < 1e-3);
     QVERIFY(torch::equal(after.slice(2, 2), before.slice(2, 2)));
   }

@@ -65,6 +65,37 @@ private Q_SLOTS:
       QVERIFY(std::abs(still->frames.frames[5].grid->values()[cell] - last[cell]) < 1e-3f);
   }
 
+  void membersHaveTheSameBitsHoweverManyDevicesShareThem() {
+    const ScenarioRequest asked = request({-2, 0, 2}, 3);
+    const auto alone = engine().generate(asked);
+    NowcastEngine shared({.device = "cpu,cpu", .modelFolder = folder_.path().toStdString()});
+    std::vector<int> order;
+    double last = 0.0;
+    const auto together = shared.generate(
+        asked, {},
+        [&](double share, const std::string&) {
+          QVERIFY(share >= last && share <= 1.0);
+          last = share;
+        },
+        [&](const ScenarioMember& member) { order.push_back(member.member); });
+    QCOMPARE(order, (std::vector<int>{0, 1, 2, 0, 1, 2, 0, 1, 2}));
+    QCOMPARE(together->members.size(), alone->members.size());
+    for (std::size_t i = 0; i < alone->members.size(); ++i)
+      QVERIFY2(sameToTheBit(alone->members[i], together->members[i]), qPrintable(QString::number(i)));
+    QVERIFY(shared.deviceName().starts_with("2 x CPU"));
+  }
+
+  void severalDevicesStopTogether() {
+    NowcastEngine shared({.device = "cpu,cpu", .modelFolder = folder_.path().toStdString()});
+    std::stop_source ending;
+    const auto stopped = shared.generate(
+        request({-2, 0, 2}, 3), ending.get_token(), {},
+        [&](const ScenarioMember&) { ending.request_stop(); });
+    QVERIFY(stopped == nullptr);
+    QVERIFY(shared.generate(request({1}, 2)) != nullptr);  // and can be asked again
+    QVERIFY_EXCEPTION_THROWN(NowcastEngine({.device = "cpu,gpu"}), UsageError);
+  }
+
   void missingOrChangedWeightsEndInAModelError() {
     NowcastEngine bare({.device = "cpu", .modelFolder = empty_.path().toStdString()});
     QVERIFY_EXCEPTION_THROWN(bare.generate(request({0})), ModelError);
