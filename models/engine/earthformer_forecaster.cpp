@@ -37,7 +37,6 @@ EarthformerForecaster::EarthformerForecaster(const std::string& folder, const st
     readWeights(weights, device);
   }
   if (!networksFuse(device, products_)) return;
-  requireSameBits();
   recorded_ =
       recordedNetwork(products_, [network = network_](const std::vector<Tensor>& in) mutable {
         return network->forward(in[0]);

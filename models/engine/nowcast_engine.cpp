@@ -104,6 +104,7 @@ struct NowcastEngine::Impl {
   explicit Impl(const EngineOptions& asked)
       : options(asked), devices(chooseDevices(asked.device, asked.threads)) {
     setPrecision(options.precision);
+    requireSameBits();
     if (options.modelFolder.empty()) options.modelFolder = shippedModelFolder();
   }
 

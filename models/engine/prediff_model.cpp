@@ -75,7 +75,6 @@ PreDiffModel::PreDiffModel(const std::string& folder, torch::Device device,
 }
 
 void PreDiffModel::recordNetworks() {
-  requireSameBits();
   denoising_ = recordedNetwork(products_, [network = denoiser_](const std::vector<Tensor>& in) mutable {
     return network->forward(in[0], in[1], in[2], in.size() > 3 ? in[3] : Tensor());
   });

@@ -84,16 +84,20 @@ void ScenarioSampler::showEarly(const Job& job, const Tensor& latents, const Aim
 
 Tensor ScenarioSampler::pull(const Job& job, Tensor& latents, const Aim& aim) {
   if (!job.plan.pulls) return decoded(latents);
+  // One by one on a processor: the stop is looked at between them.
+  const std::int64_t rows = latents.size(0), atOnce = latents.is_cuda() ? rows : 1;
   std::vector<Tensor> frames;
-  for (std::int64_t i = 0; i < latents.size(0); ++i) {  // one by one: the stop is looked at between
+  for (std::int64_t i = 0; i < rows; i += atOnce) {
     if (job.stop.stop_requested()) throw Stopped();
-    const PulledFrames row =
-        pulledToMean(latents[i], aim.mean[i], aim.counted, model_.frameDecoder());
-    latents[i].copy_(row.latents);
-    frames.push_back(row.frames);
-    if (job.eachStep) job.eachStep();
+    Tensor own = latents.slice(0, i, i + atOnce);
+    const PulledFrames pulled =
+        pulledToMean(own.flatten(0, 1), aim.mean.slice(0, i, i + atOnce).flatten(), aim.counted,
+                     model_.frameDecoder());
+    own.copy_(pulled.latents.view_as(own));
+    frames.push_back(pulled.frames.unflatten(0, {atOnce, latents.size(1)}));
+    for (std::int64_t k = 0; k < atOnce && job.eachStep; ++k) job.eachStep();
   }
-  return torch::stack(frames);
+  return torch::cat(frames);
 }
 
 ScenarioSampler::Aim ScenarioSampler::regionAim(const Job& job, const Tensor& latents,

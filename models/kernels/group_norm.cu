@@ -13,7 +13,8 @@
 // from L2) and y written once; a gradient reads x three times and dy twice.
 //
 // Compiled for CHANNELS, GROUPS, VECTOR (8 for 16-bit x or 4, where pieces and groups divide one another, else 1), THREADS (a multiple of
-// CHANNELS / VECTOR), X_FLOAT (1: x is float, 0: 16 bits), ACTIVATION (0 none, 1 SiLU, 2 leaky 0.1, 3 GELU, 4 ReLU).
+// CHANNELS / VECTOR), X_FLOAT (1: x is float, 0: 16 bits), ACTIVATION (0 none, 1 SiLU, 2 leaky 0.1, 3 GELU, 4 ReLU); the
+// gradient where GRADIENT is 1.
 #include "half.cuh"
 
 #define COLUMNS (CHANNELS / VECTOR)
@@ -105,6 +106,7 @@ __device__ __forceinline__ float activated(float x) {
 #endif
 }
 
+#if GRADIENT
 /// Its derivative at x.
 __device__ __forceinline__ float slopeOfActivation(float x) {
 #if ACTIVATION == 1
@@ -120,6 +122,7 @@ __device__ __forceinline__ float slopeOfActivation(float x) {
   return 1.0f;
 #endif
 }
+#endif
 
 /// The rows of this block: an equal share.
 __device__ __forceinline__ void ownRows(const GroupNormArguments& given, long long& first, long long& end) {
@@ -240,6 +243,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormA
   writePartials(given.partial, sums, own, given.runs, batch);
 }
 
+#if !GRADIENT
 extern "C" __global__ void __launch_bounds__(THREADS) applyNorm(const GroupNormArguments given) {
   __shared__ float2 sums[GROUPS];
   __shared__ float2 slices[SLICES][GROUPS];
@@ -261,7 +265,9 @@ extern "C" __global__ void __launch_bounds__(THREADS) applyNorm(const GroupNormA
     writePiece(given.y + at, value);
   }
 }
+#endif
 
+#if GRADIENT
 /// f d and x^ of one piece.
 __device__ __forceinline__ void gradientPiece(float (&fd)[VECTOR], float (&normed)[VECTOR],
                                               const GroupNormArguments& given, const PieceNorm& norm, long long at) {
@@ -325,3 +331,4 @@ extern "C" __global__ void __launch_bounds__(THREADS) applyGradient(const GroupN
     writePiece(given.dx + at, fd);
   }
 }
+#endif

@@ -74,13 +74,14 @@ GroupNormShape launchShapeOf(std::int64_t batch, std::int64_t rows, std::int64_t
 /// A group norm of one tensor on a GPU, ready to launch.
 class GroupNormLaunch {
 public:
-  GroupNormLaunch(const Tensor& x, const GroupNormStep& step)
+  GroupNormLaunch(const Tensor& x, const GroupNormStep& step, bool ofGradient)
       : x_(x), groups_(step.groups), batch_(x.size(0)), channels_(x.size(-1)) {
     const bool wide = x.scalar_type() == torch::kFloat32;
     shape_ = launchShapeOf(batch_, x.numel() / (batch_ * channels_), channels_, groups_, wide);
     defines_ = {{"CHANNELS", channels_},    {"GROUPS", groups_},
                 {"VECTOR", shape_.vector},  {"THREADS", shape_.threads},
-                {"X_FLOAT", wide ? 1 : 0}, {"ACTIVATION", activationNumber(step.activation)}};
+                {"X_FLOAT", wide ? 1 : 0}, {"ACTIVATION", activationNumber(step.activation)},
+                {"GRADIENT", ofGradient ? 1 : 0}};
     sums_ = partialSums();
     std::tie(given.shift, given.shiftRow) = perItemRows(step.shift);
     std::tie(given.scale, given.scaleRow) = perItemRows(step.scale);
@@ -118,7 +119,7 @@ private:
 
 Tensor groupNormedOnDevice(ResidualStream& stream, const GroupNormStep& step) {
   stream.x = stream.x.contiguous();
-  GroupNormLaunch norm(stream.x, step);
+  GroupNormLaunch norm(stream.x, step, false);
   const Tensor y = torch::empty_like(stream.x, productType(stream.x.device()));
   Tensor update, sum = stream.x;
   if (stream.update.defined() || stream.updateBias.defined()) {
@@ -137,7 +138,7 @@ Tensor groupNormedOnDevice(ResidualStream& stream, const GroupNormStep& step) {
 
 Tensor groupNormGradientOnDevice(const Tensor& x, const GroupNormStep& step,
                                  const Tensor& ofResult) {
-  GroupNormLaunch norm(x, step);
+  GroupNormLaunch norm(x, step, true);
   const Tensor dy = ofResult.contiguous(), dx = torch::empty_like(x), sums = norm.partialSums();
   norm.given.dy = dy.data_ptr();
   norm.given.gradientPartial = sums.data_ptr();

@@ -61,25 +61,49 @@ Tensor commonDrift(const Tensor& frames, std::int64_t largestShift) {
   return torch::stack({x, y}, 1).to(frames.scalar_type());
 }
 
+/// What makes `side` values along an axis of `count`, bicubically: (side,count). A product, not an
+/// interpolation: on a GPU the gradient of that adds up in no fixed order.
+Tensor bicubicWeights(std::int64_t side, std::int64_t count, const Tensor& like) {
+  const Tensor ones = torch::eye(count, like.options()).view({1, count, count, 1});
+  const auto options = F::InterpolateFuncOptions()
+                           .size(std::vector<std::int64_t>{side, 1})
+                           .mode(torch::kBicubic)
+                           .align_corners(false);
+  return F::interpolate(ones, options).view({count, side}).t();
+}
+
+/// Motion between its vectors (B, 2, n, m) -> (B, 2, H, W), as they are.
+class DenseMotion {
+public:
+  DenseMotion(std::int64_t height, std::int64_t width, const Tensor& vectors)
+      : down_(bicubicWeights(height, vectors.size(2), vectors)),
+        across_(bicubicWeights(width, vectors.size(3), vectors).t()) {}
+  Tensor operator()(const Tensor& vectors) const {
+    return torch::matmul(torch::matmul(down_, vectors), across_);
+  }
+
+private:
+  Tensor down_, across_;
+};
+
 /// What is made small: how far each frame is from the one before it, carried on; and roughness.
 class MotionCost {
 public:
-  MotionCost(const Tensor& frames, const Tensor& counted, std::int64_t factor, double smoothness)
-      : factor_(factor), smoothness_(smoothness) {
-    const Tensor small = shrunk(frames, factor);
-    height_ = small.size(-2);
-    width_ = small.size(-1);
-    earlier_ = small.slice(1, 0, -1);
-    later_ = small.slice(1, 1);
-    weight_ = shrunk(counted, factor);  // (B, 1, h, w)
+  MotionCost(const Tensor& frames, const Tensor& counted, const Tensor& vectors,
+             std::int64_t factor, double smoothness)
+      : factor_(factor),
+        smoothness_(smoothness),
+        small_(shrunk(frames, factor)),
+        dense_(small_.size(-2), small_.size(-1), vectors),
+        weight_(shrunk(counted, factor)),
+        places_(pixelPlaces(small_.size(-2), small_.size(-1), small_)) {
     weight_ = weight_ / weight_.mean({1, 2, 3}, true).clamp_min(1e-3);
-    places_ = pixelPlaces(height_, width_, small);
   }
 
   /// Summed over the batch: every sequence is sought for on its own.
   Tensor operator()(const Tensor& vectors) const {
-    const Tensor flow = denseMotion(vectors, height_, width_) / double(factor_);
-    const Tensor error = readAt(earlier_, places_ - flow, false) - later_;
+    const Tensor flow = dense_(vectors) / double(factor_);
+    const Tensor error = readAt(small_.slice(1, 0, -1), places_ - flow, false) - small_.slice(1, 1);
     const Tensor misfit = (weight_ * (error.square() + 1e-4).sqrt()).mean({1, 2, 3}).sum();
     const Tensor across = (vectors.slice(3, 1) - vectors.slice(3, 0, -1)).square();
     const Tensor down = (vectors.slice(2, 1) - vectors.slice(2, 0, -1)).square();
@@ -89,8 +113,10 @@ public:
 private:
   std::int64_t factor_;
   double smoothness_;
-  std::int64_t height_ = 0, width_ = 0;
-  Tensor earlier_, later_, weight_, places_;
+  Tensor small_;  // (B, T, h, w)
+  DenseMotion dense_;
+  Tensor weight_;  // (B, 1, h, w)
+  Tensor places_;
 };
 
 /// Adam with a rate that falls geometrically.
@@ -124,15 +150,14 @@ Tensor estimateMotion(const Tensor& frames, const Tensor& measured, const Motion
   Tensor vectors = drift.view({-1, 2, 1, 1})
                        .expand({values.size(0), 2, options.vectors, options.vectors})
                        .contiguous();
-  vectors = minimised(MotionCost(values, counted, 4, options.coarseSmoothness), vectors, options);
-  return minimised(MotionCost(values, counted, 2, options.fineSmoothness), vectors, options);
+  vectors =
+      minimised(MotionCost(values, counted, vectors, 4, options.coarseSmoothness), vectors, options);
+  return minimised(MotionCost(values, counted, vectors, 2, options.fineSmoothness), vectors,
+                   options);
 }
 
 Tensor denseMotion(const Tensor& vectors, std::int64_t height, std::int64_t width) {
-  return F::interpolate(vectors, F::InterpolateFuncOptions()
-                                     .size(std::vector<std::int64_t>{height, width})
-                                     .mode(torch::kBicubic)
-                                     .align_corners(false));
+  return DenseMotion(height, width, vectors)(vectors);
 }
 
 Tensor extrapolate(const Tensor& lastFrame, const Tensor& vectors, std::int64_t leads) {

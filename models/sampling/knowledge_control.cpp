@@ -5,7 +5,7 @@ using torch::Tensor;
 namespace {
 
 constexpr double kOwnMeanLimit = 0.9;  // sigma; below 1, so that the target rises with n everywhere
-constexpr std::int64_t kFramesAtOnce = 12;
+constexpr std::int64_t kFramesAtOnce = 12, kFramesAtOnceOnGpu = 18;
 constexpr double kFurthestCommand = 6.0;  // sigma, as in training
 
 /// What a Gauss-Newton step takes off the latents.
@@ -80,10 +80,10 @@ PulledFrames pulledToMean(const Tensor& latents, const Tensor& target, const Ten
                           const FrameDecoder& decoder, const GaussNewtonOptions& options) {
   const torch::NoGradGuard noGradient;
   std::vector<Tensor> moved, frames;
-  for (std::int64_t first = 0; first < latents.size(0); first += kFramesAtOnce) {
-    const PulledFrames part =
-        pulled(latents.slice(0, first, first + kFramesAtOnce),
-               target.slice(0, first, first + kFramesAtOnce), seen, decoder, options);
+  const std::int64_t atOnce = latents.is_cuda() ? kFramesAtOnceOnGpu : kFramesAtOnce;
+  for (std::int64_t first = 0; first < latents.size(0); first += atOnce) {
+    const PulledFrames part = pulled(latents.slice(0, first, first + atOnce),
+                                     target.slice(0, first, first + atOnce), seen, decoder, options);
     moved.push_back(part.latents);
     frames.push_back(part.frames);
   }

@@ -1,12 +1,17 @@
 // The stopwatch of the scenario desk: the engine's answers and the blends under the finger. Figures
 // in docs/performance.md.
-//   bench_desk [TIMES [PRECISION]]
+//   bench_desk [TIMES [PRECISION [DEVICE]]]
+//   bench_desk bits PRECISION DEVICES...   the same members by engines made anew: are they the same bits?
+//   bench_desk soak COUNT PRECISION        the memory of many scenarios in a row
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 #include <functional>
 #include <vector>
 
@@ -43,14 +48,17 @@ void timed(const char* what, int times, const std::function<void()>& work) {
   std::fflush(stdout);
 }
 
-}  // namespace
+using Context = std::shared_ptr<const ModelContext>;
 
-int main(int argc, char** argv) {
-  const int times = argc > 1 ? std::atoi(argv[1]) : 5;
+Context builtInContext() {
   const FrameSequence event = syntheticEvent();
-  const auto context = std::make_shared<const ModelContext>(
+  return std::make_shared<const ModelContext>(
       cutContext(event, {.grid = sevirLrGrid(), .runTime = event.frames[6].validTime}));
-  NowcastEngine engine({.precision = argc > 2 ? argv[2] : "fp32"});
+}
+
+int stopwatch(int times, const std::string& precision, const std::string& device) {
+  const Context context = builtInContext();
+  NowcastEngine engine({.device = device, .precision = precision});
   std::printf("%s\n", engine.deviceName().c_str());
   ScenarioRequest request{.context = context};
   const auto ask = [&](std::vector<double> n, Quality quality, int members = 1) {
@@ -79,6 +87,9 @@ int main(int argc, char** argv) {
   timed("sweep of nine n, previews", times, [&] { ask(nine, Quality::Preview); });
   timed("ensemble of 8 members, exact", std::max(1, times / 3),
         [&] { ask({1.3}, Quality::Full, 8); });
+  if (!engine.deviceName().starts_with("CPU"))
+    timed("ensemble of 72 members, exact", std::max(1, times / 3),
+          [&] { ask({1.3}, Quality::Full, 72); });
   std::vector<std::shared_ptr<const ScenarioForecast>> sweep{ask(nine, Quality::Preview)};
   timed("blend of the sweep, six frames", 20, [&] { blendedScenario(sweep, 1.37); });
   timed("bent blend, six frames", 20, [&] {
@@ -100,4 +111,72 @@ int main(int argc, char** argv) {
       "Earthformer, with its extrapolation: %.1f ms\n",
       200.0 * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
+}
+
+std::size_t differing(const ScenarioForecast& a, const ScenarioForecast& b) {
+  std::size_t cells = 0;
+  for (std::size_t i = 0; i < a.members.size(); ++i)
+    for (std::size_t k = 0; k < a.members[i].frames.frames.size(); ++k) {
+      const auto one = a.members[i].frames.frames[k].grid->values(),
+                 other = b.members[i].frames.frames[k].grid->values();
+      for (std::size_t cell = 0; cell < one.size(); ++cell)
+        cells += std::memcmp(&one[cell], &other[cell], sizeof(float)) != 0;
+    }
+  return cells;
+}
+
+int bits(const std::string& precision, const std::vector<std::string>& devices) {
+  ScenarioRequest request{.context = builtInContext(), .nSigma = {-2.0, 0.0, 3.0}, .members = 8};
+  request.quality = Quality::Full;
+  std::shared_ptr<const ScenarioForecast> first;
+  for (int turn = 0; turn < 2; ++turn)
+    for (const std::string& device : devices) {
+      NowcastEngine engine({.device = device, .precision = precision});
+      const auto answer = engine.generate(request);
+      if (!first) first = answer;
+      std::printf("%s on %s (%s): %zu of %d members' cells differ from the first\n",
+                  precision.c_str(), device.c_str(), engine.deviceName().c_str(),
+                  differing(*first, *answer), int(answer->members.size()));
+      std::fflush(stdout);
+    }
+  return 0;
+}
+
+double residentMegabytes() {
+  std::ifstream status("/proc/self/statm");
+  double pages = 0.0, resident = 0.0;
+  status >> pages >> resident;
+  return resident * double(sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+int soak(int count, const std::string& precision) {
+  NowcastEngine engine({.precision = precision});
+  ScenarioRequest request{.context = builtInContext()};
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < count; ++i) {
+    if (i % std::max(1, count / 20) == 0) {
+      std::printf("%6d scenarios, %6.1f s: %8.1f MB resident\n", i,
+                  std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+                  residentMegabytes());
+      std::fflush(stdout);
+    }
+    request.seed = std::uint64_t(i);
+    request.nSigma = {-4.0 + 0.1 * double(i % 81)};
+    request.quality = i % 10 == 0 ? Quality::Full : Quality::Preview;
+    engine.generate(request);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> given(argv + 1, argv + argc);
+  const auto word = [&](std::size_t i, const char* fallback) {
+    return i < given.size() ? given[i] : std::string(fallback);
+  };
+  if (word(0, "") == "bits")
+    return bits(word(1, "fp32"), {given.begin() + std::min<std::ptrdiff_t>(2, argc - 1), given.end()});
+  if (word(0, "") == "soak") return soak(std::atoi(word(1, "10000").c_str()), word(2, "bf16"));
+  return stopwatch(std::atoi(word(0, "5").c_str()), word(1, "fp32"), word(2, "auto"));
 }
