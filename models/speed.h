@@ -20,8 +20,11 @@ struct KernelCheck {
 
 /// Runs every kernel over many shapes, with masks, biases, padding, global vectors, odd widths and
 /// strided rows, and recorded calls against plain ones; on a processor ("cpu") for each set of
-/// instructions that it has. DeviceError where a GPU is wanted and there is none.
-std::vector<KernelCheck> checkKernels(const std::string& device = "cuda");
+/// instructions that it has. `only`: part of the name of what is checked (attention, residuals,
+/// products, group norms, frames, gradients); "" is all. DeviceError where a GPU is
+/// wanted and there is none.
+std::vector<KernelCheck> checkKernels(const std::string& device = "cuda",
+                                      const std::string& only = "");
 /// Compiles every kernel for one architecture (80, 86, 89, 90, ...); needs no GPU. Throws
 /// ModelError with the compiler's words. Returns how many programs were compiled.
 int compileKernels(int architecture);

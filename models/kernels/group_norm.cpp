@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "models/kernels/fused_scope.h"
 #include "models/kernels/group_norm_kinds.h"
 #include "models/kernels/kept_values.h"
 
@@ -61,6 +62,7 @@ Tensor settleAndGroupNorm(ResidualStream& stream, const GroupNormStep& step) {
 }
 
 Tensor groupNormGradient(const Tensor& x, const GroupNormStep& step, const Tensor& ofResult) {
+  const FusedScope products(true, ofResult.scalar_type());  // in a thread of the way back, too
   return x.is_cuda() ? groupNormGradientOnDevice(x, step, ofResult)
                      : groupNormGradientOnProcessor(x, step, ofResult);
 }

@@ -180,6 +180,7 @@ Tensor convolvedWithBias(const Tensor& tokens, const FusedConvolution& convoluti
 
 Tensor convolutionGradient(const Tensor& ofResult, const FusedConvolution& convolution) {
   const Tensor& weight = convolution.weight;
+  const FusedScope products(true, weight.scalar_type());  // in a thread of the way back, too
   const FusedConvolution& mirror = convolution.mirror->get(weight, [&] {
     std::vector<std::int64_t> spatial(convolution.stride.size());
     std::iota(spatial.begin(), spatial.end(), 2);

@@ -354,19 +354,19 @@ void checkRecordings(CheckBench& bench) {
   }
 }
 
-void checkSteps(CheckBench& bench) {
-  checkAttentions(bench);
-  checkResiduals(bench);
-  checkProducts(bench);
-  checkGroupNorms(bench);
-  checkFrames(bench);
-  checkConvolutionGradients(bench);
-  if (bench.device().is_cpu()) checkTiles(bench);
+void checkSteps(CheckBench& bench, const std::string& only) {
+  const std::vector<std::pair<std::string, void (*)(CheckBench&)>> steps = {
+      {"attention", checkAttentions},  {"residuals", checkResiduals},
+      {"products", checkProducts},     {"group norms", checkGroupNorms}, {"frames", checkFrames},
+      {"gradients", checkConvolutionGradients}};
+  for (const auto& [name, step] : steps)
+    if (name.find(only) != std::string::npos) step(bench);
+  if (bench.device().is_cpu() && only.empty()) checkTiles(bench);
 }
 
 }  // namespace
 
-std::vector<KernelCheck> checkKernels(const std::string& device) {
+std::vector<KernelCheck> checkKernels(const std::string& device, const std::string& only) {
   const torch::NoGradGuard noGradient;
   const ComputeDevice chosen = chooseDevice(device, 0);
   CheckBench bench(chosen.device);
@@ -375,7 +375,7 @@ std::vector<KernelCheck> checkKernels(const std::string& device) {
     for (const ProcessorKernels* kernels : runnableProcessorKernels()) {
       chooseProcessorKernels(kernels);
       bench.products = std::string(kernels->instructions) + ", ";
-      checkSteps(bench);
+      checkSteps(bench, only);
     }
     chooseProcessorKernels(nullptr);
     return bench.checks;
@@ -388,7 +388,7 @@ std::vector<KernelCheck> checkKernels(const std::string& device) {
   for (const torch::ScalarType products : {torch::kBFloat16, torch::kHalf}) {
     const FusedScope fused(true, products);
     bench.products = products == torch::kHalf ? "fp16, " : "bf16, ";
-    checkSteps(bench);
+    checkSteps(bench, only);
   }
   bench.products.clear();
   checkRecordings(bench);

@@ -1,6 +1,6 @@
 // The kernels' checks, the speed card and the golden cases without the application around them: a
 // program of LibTorch alone, for a machine that has a GPU and little else.
-//   bench_networks check | speed [NETWORKS [SECONDS [tries]]] | profile [NETWORKS] | parity FOLDER
+//   bench_networks check [PART] | speed [NETWORKS [SECONDS [tries]]] | profile [NETWORKS] | parity FOLDER
 //   PRECISION [FILTER]
 #include <cstdio>
 #include <cstdlib>
@@ -14,9 +14,9 @@ using namespace stormloom;
 
 namespace {
 
-int check() {
+int check(const std::string& only) {
   int failed = 0, all = 0;
-  for (const KernelCheck& one : checkKernels()) {
+  for (const KernelCheck& one : checkKernels("cuda", only)) {
     ++all;
     if (one.passed()) continue;
     ++failed;
@@ -77,7 +77,7 @@ int parity(const std::vector<std::string>& arguments) {
 int main(int count, char** values) {
   const std::vector<std::string> arguments(values + 1, values + count);
   try {
-    if (!arguments.empty() && arguments[0] == "check") return check();
+    if (!arguments.empty() && arguments[0] == "check") return check(arguments.size() > 1 ? arguments[1] : "");
     if (!arguments.empty() && arguments[0] == "speed") return speed(arguments);
     if (!arguments.empty() && arguments[0] == "profile") return profile(arguments);
     if (arguments.size() > 2 && arguments[0] == "parity") return parity(arguments);
