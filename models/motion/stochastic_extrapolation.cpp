@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "models/kernels/over_threads.h"
 #include "models/motion/motion_field.h"
 #include "models/sampling/counter_noise.h"
 
@@ -118,22 +119,28 @@ Tensor stochasticExtrapolation(const Tensor& frames, const Tensor& vectors,
   const Tensor lastValues = std::get<0>(frames[-1].flatten().sort(0));
   const Tensor whole = torch::fft::rfft2(cascade[-1] - level);
 
-  std::vector<Tensor> members;
-  for (std::int64_t m = 0; m < options.members; ++m) {
-    const Tensor noise =
-        counterNoise({options.seed, std::uint32_t(m), 0}, {options.leads, height, width})
-            .to(frames.device());
-    const Tensor own = counterNoise({options.seed, std::uint32_t(m), kMotionStep}, {1, 2, 1, 1})
-                           .to(frames.device());
-    const Tensor speed = vectors.square().mean().sqrt();
-    const Tensor motion = vectors + options.motionSpread * speed * own;
+  const Tensor speed = vectors.square().mean().sqrt();
+  std::vector<Tensor> members(static_cast<std::size_t>(options.members));
+  const auto drawMember = [&](std::int64_t m) {
+    const auto noiseOf = [&](std::uint32_t step, at::IntArrayRef shape) {
+      return counterNoise({options.seed, std::uint32_t(m), step}, shape).to(frames.device());
+    };
+    const Tensor noise = noiseOf(0, {options.leads, height, width});
+    const Tensor motion =
+        vectors + options.motionSpread * speed * noiseOf(kMotionStep, {1, 2, 1, 1});
     Member member(whole, amplitude, memory, height, width);
     std::vector<Tensor> leads;
     for (std::int64_t lead = 0; lead < options.leads; ++lead)
       leads.push_back(
           matched(member.advance(noise[lead]).flatten(), lastValues).view({height, width}));
-    members.push_back(carryEach(torch::stack(leads).unsqueeze(0), motion)[0]);
-  }
+    members[std::size_t(m)] = carryEach(torch::stack(leads).unsqueeze(0), motion)[0];
+  };
+  // On a processor each member by one thread: they share nothing, the pieces of one wait for each other.
+  const std::int64_t each = frames.is_cpu() ? 1 : options.members;
+  overThreads(options.members, each, [&](std::int64_t first, std::int64_t last) {
+    const torch::NoGradGuard ownThread;
+    for (std::int64_t m = first; m < last; ++m) drawMember(m);
+  });
   return torch::stack(members);
 }
 
