@@ -20,7 +20,7 @@ std::vector<double> stepsInMinutes(const FrameSequence& sequence) {
 double stepMinutes(const FrameSequence& sequence) {
   std::vector<double> steps = stepsInMinutes(sequence);
   if (steps.empty()) return 0.0;
-  const std::size_t middle = steps.size() / 2;
+  const std::size_t middle = (steps.size() - 1) / 2;  // of two the shorter: pauses are the longer ones
   std::ranges::nth_element(steps, steps.begin() + std::ptrdiff_t(middle));
   return steps[middle];
 }

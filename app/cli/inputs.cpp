@@ -116,6 +116,18 @@ std::vector<Option> watchOptions() {
            ""}};
 }
 
+namespace {
+
+ValidTime newestTime(const RadarFiles& files) {
+  ValidTime newest{};
+  for (const FrameSequence& sequence : files.sequences)
+    if (sequence.provenance == Provenance::Observed && !sequence.frames.empty())
+      newest = std::max(newest, sequence.frames.back().validTime);
+  return newest;
+}
+
+}  // namespace
+
 ExitCode withInputs(const Session& session,
                     const std::function<ExitCode(const RadarFiles&)>& work) {
   const std::string folder = session.arguments.text("--watch");
@@ -128,11 +140,14 @@ ExitCode withInputs(const Session& session,
   options.stop = session.stop;
   LiveFolder live(folder, options);
   session.console.note("Watching " + folder + "; Ctrl+C ends it.");
+  ValidTime done{};  // the newest time that was worked on: what is older brings no new run
   while (!session.stop.stop_requested()) {
-    const bool news = live.update();
+    bool news = live.update();
+    if (news && done != ValidTime{}) news = newestTime(live.files()) > done;
     for (const std::string& sentence : live.takeSentences()) session.console.warning(sentence);
     try {
       if (news) work(live.files());
+      if (news) done = newestTime(live.files());
     } catch (const IoError& error) {
       session.console.warning(error.what());
     }

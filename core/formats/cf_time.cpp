@@ -13,11 +13,11 @@
 namespace stormloom {
 namespace {
 
-/// Calendars that no radar keeps would put every frame on another day.
+/// Calendars that no radar keeps would put every frame on another day. IMERG writes "julian" and means everybody's.
 void requireCalendar(const NetCdfSource& file, const std::string& name) {
   std::string calendar = file.text(name, "calendar");
   std::ranges::transform(calendar, calendar.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  for (const char* usual : {"", "standard", "gregorian", "proleptic_gregorian", "none"})
+  for (const char* usual : {"", "standard", "gregorian", "proleptic_gregorian", "julian", "none"})
     if (calendar == usual) return;
   throw IoError(file.path() + ": its times (" + name + ") are counted in the calendar \"" + calendar +
                 "\", as models of climate do. Choose a product with real dates.");

@@ -23,6 +23,8 @@ bool isNetCdfHdf5(const std::string& path);
 bool isGamicHdf5(const std::string& path);
 
 /// GRIB2 on longitude/latitude grids through GDAL: MRMS, and what others call a rain rate or reflectivity.
+/// Before a message stands, on some lines, the heading of a bulletin at most.
+inline constexpr std::size_t kLongestHeading = 100;
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options);
 
 /// GeoTIFF through GDAL: FMI's and any other with a unit and a time.

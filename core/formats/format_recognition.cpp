@@ -112,6 +112,17 @@ bool isTiff(const std::string& start) {
   return false;
 }
 
+/// The WMO's heading, as "HRUS01 KWBN 101202": behind control characters and a number, or alone.
+bool isBulletin(const std::string& start) {
+  const std::size_t at = start.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  const auto is = [&](std::size_t k, auto kind) { return at + k < start.size() && kind(static_cast<unsigned char>(start[at + k])); };
+  const auto letter = [](int c) { return c >= 'A' && c <= 'Z'; };
+  const auto digit = [](int c) { return c >= '0' && c <= '9'; };
+  for (const std::size_t k : {0, 1, 2, 3, 7, 8, 9, 10})
+    if (!is(k, letter)) return false;
+  return is(4, digit) && is(5, digit) && is(6, [](int c) { return c == ' '; });
+}
+
 }  // namespace
 
 RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
@@ -126,7 +137,8 @@ RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
   const std::string start = startOfFile(path, kLookedAt);
   if (start.empty()) throw IoError(path + ": the file is empty. Fetch it again.");
   if (isPacked(path)) return readPacked(path, options, readOneFile);
-  if (start.starts_with("GRIB")) return alone(readMrmsGrib(path, options));
+  if (start.starts_with("GRIB") || (isBulletin(start) && start.substr(0, kLongestHeading).find("GRIB") != std::string::npos))
+    return alone(readMrmsGrib(path, options));
   if (start.starts_with("\x89HDF\r\n\x1a\n")) return readHdf5(path, options);
   if (start.starts_with("CDF\x01") || start.starts_with("CDF\x02") || start.starts_with("CDF\x05"))
     return alone(readCfNetCdf(path, options));

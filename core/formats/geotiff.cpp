@@ -171,7 +171,7 @@ std::string unitFromNames(const std::string& names) {
   const std::string text = lower(names);
   const auto says = [&](const char* word) { return text.find(word) != std::string::npos; };
   if (says("dbz") || says("reflectiv") || says("_vmi")) return "dBZ";  // Italy: highest above each place
-  if (says("vil")) return "kg/m2";
+  if (namesVil(names)) return "kg/m2";
   return says("_sri") || says("rate") || says("rain") || says("precip") ? "mm/h" : "";
 }
 

@@ -68,8 +68,8 @@ GeoReference geoOf(const Hdf5File& file) {
   const double height = file.needed("geographic", "geo_number_rows");
   const double column = file.needed("geographic", "geo_column_offset");
   const double row = file.needed("geographic", "geo_row_offset");
-  if (!(cellWidth > 0.0) || !(cellHeight > 0.0) || !(cellWidth < 1000.0) ||
-      !(cellHeight < 1000.0) || !(width >= 1.0) || !(height >= 1.0) ||
+  if (!(cellWidth > 0.0) || !(cellHeight > 0.0) || !(cellWidth * metres < 1e6) ||
+      !(cellHeight * metres < 1e6) || !(width >= 1.0) || !(height >= 1.0) ||
       !(width * height <= kMostCells) || !(std::abs(column) < 1e6) || !(std::abs(row) < 1e6)) {
     throw IoError(file.path() +
                   ": its grid is no usable one (size, pixels or offsets). Fetch the "

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include "core/errors.h"
@@ -47,16 +48,23 @@ double minutesOfSum(const std::string& element) {
   return minutes <= 60.0 ? minutes : 0.0;
 }
 
-Meaning meaningOf(GDALRasterBand& band, const std::string& path) {
+/// Nothing for what is no radar quantity.
+std::optional<Meaning> meaningOf(GDALRasterBand& band) {
   const std::string unit = metadata(band, "GRIB_UNIT");
   const std::string element = metadata(band, "GRIB_ELEMENT");
-  if (contains(unit, "mm/h")) return {Quantity::RainRate};
-  if (contains(unit, "dBZ")) return {Quantity::Reflectivity};
-  if (contains(unit, "kg/m^2") && contains(element, "VIL") && !contains(element, "Max")) return {Quantity::VilMass};
-  if (contains(unit, "kg/(m^2 s)") && contains(element, "RATE")) return {Quantity::RainRate, 3600.0};
-  if (element == "PrecipFlag") return {Quantity::PrecipitationType};
+  if (contains(unit, "mm/h")) return Meaning{Quantity::RainRate};
+  if (contains(unit, "dBZ")) return Meaning{Quantity::Reflectivity};
+  if (contains(unit, "kg/m^2") && contains(element, "VIL") && !contains(element, "Max")) return Meaning{Quantity::VilMass};
+  if (contains(unit, "kg/(m^2 s)") && contains(element, "RATE")) return Meaning{Quantity::RainRate, 3600.0};
+  if (element == "PrecipFlag") return Meaning{Quantity::PrecipitationType};
   if (const double minutes = minutesOfSum(element); minutes > 0.0 && contains(unit, "mm"))
-    return {Quantity::RainRate, 60.0 / minutes};
+    return Meaning{Quantity::RainRate, 60.0 / minutes};
+  return {};
+}
+
+[[noreturn]] void refuseUnknown(GDALRasterBand& band, const std::string& path) {
+  const std::string unit = metadata(band, "GRIB_UNIT");
+  const std::string element = metadata(band, "GRIB_ELEMENT");
   throw IoError(
       path + ": its product \"" + element + "\" in " + unit +
       " is no rain rate, reflectivity, VIL or precipitation flag. Choose one of those MRMS "
@@ -154,7 +162,9 @@ FileSequences sequencesFrom(GDALDataset& dataset, bool isMrms, const std::string
   for (int k = 1; k <= std::min(dataset.GetRasterCount(), 64) && !options.stop.stop_requested();
        ++k) {
     GDALRasterBand& band = *dataset.GetRasterBand(k);
-    const Meaning meaning = meaningOf(band, path);
+    const std::optional<Meaning> known = meaningOf(band);
+    if (!known) continue;
+    const Meaning& meaning = *known;
     FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
     sequence.product = (isMrms ? "MRMS " : "GRIB2 ") + metadata(band, "GRIB_ELEMENT");
     if (const auto lead = leadOf(band); lead && !isMrms)
@@ -167,6 +177,7 @@ FileSequences sequencesFrom(GDALDataset& dataset, bool isMrms, const std::string
              options);
     sequences.push_back(std::move(sequence));
   }
+  if (sequences.empty() && !options.stop.stop_requested()) refuseUnknown(*dataset.GetRasterBand(1), path);
   return sequences;
 }
 
@@ -269,6 +280,10 @@ void checkMessage(const std::string& bytes, const std::string& path) {
     throw IoError(path + ": its header names a raster of " + std::to_string(columns) + " x " +
                   std::to_string(rows) + " cells, as no MRMS product has. Fetch the file again.");
   }
+  if ((message.number(grid + 71, 1) & 0x80) != 0) {
+    throw IoError(path + ": its rows run from the east, and only those from the west can be placed. "
+                         "Fetch the product of another service.");
+  }
   const std::size_t packing = message.section(5, grid);
   constexpr std::uint64_t kPng = 41;
   if (message.number(packing + 9, 2) != kPng) return;
@@ -280,6 +295,8 @@ void checkMessage(const std::string& bytes, const std::string& path) {
 
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options) {
   std::string bytes = contentOf(path, kMostUnzipped);
+  if (const std::size_t heading = bytes.substr(0, kLongestHeading).find("GRIB"); heading != std::string::npos)
+    bytes.erase(0, heading);
   checkMessage(bytes, path);
   constexpr int kMrmsDiscipline = 209;
   const bool isMrms = std::uint8_t(bytes[6]) == kMrmsDiscipline;

@@ -94,10 +94,12 @@ GeoReference geoOf(const Hdf5File& file, const std::string& dataset) {
   }
   const auto [upperLeft, lowerRight] = corners;
   const bool inDegrees = projdef.find("longlat") != std::string::npos || projdef.find("latlon") != std::string::npos;
-  const double cellWidth = cellSize(file.needed(where, "xscale"), width, lowerRight.x - upperLeft.x,
-                                    inDegrees, file.path());
-  const double cellHeight = cellSize(file.needed(where, "yscale"), height,
-                                     upperLeft.y - lowerRight.y, inDegrees, file.path());
+  const auto cell = [&](const char* scale, double count, double extent) {
+    const auto written = file.number(where, scale);  // without one the corners say it
+    return written ? cellSize(*written, count, extent, inDegrees, file.path()) : extent / count;
+  };
+  const double cellWidth = cell("xscale", width, lowerRight.x - upperLeft.x);
+  const double cellHeight = cell("yscale", height, upperLeft.y - lowerRight.y);
   if (!(cellWidth > 0.0) || !(cellHeight > 0.0)) {
     throw IoError(file.path() + ": its cells have no size. Fetch the file again.");
   }
@@ -269,11 +271,13 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
   const ValidTime time = nominalTime(file);
   const bool manyTimes = holdsManyTimes(file);
   FileSequences sequences;
+  bool sumsToo = false;
   for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
     for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
       if (options.stop.stop_requested()) return sequences;
       const OdimArray array(file, "/" + dataset, data);
       const std::optional<Meaning> meaning = meaningOf(array);
+      sumsToo = sumsToo || array.text("quantity") == std::optional<std::string>("ACRR");
       if (!meaning || !file.has(array.data())) continue;
       FrameSequence sequence{.quantity = meaning->quantity, .geo = geoOf(file, "/" + dataset)};
       requirePlace(sequence.geo, path);
@@ -292,6 +296,10 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
                options);
       sequences.push_back(std::move(sequence));
     }
+  }
+  if (sequences.empty() && sumsToo) {
+    throw IoError(path + ": its sums of rain do not say over how long (startdate, starttime, enddate, endtime), or it "
+                         "is more than an hour. Choose a rain rate or a shorter sum.");
   }
   if (sequences.empty()) {
     throw IoError(path +

@@ -80,6 +80,11 @@ SevirRow rowFrom(const NamedRow& row) {
   return result;
 }
 
+/// Spreadsheets put a mark of Unicode before the first line.
+std::string withoutMark(const std::string& line) {
+  return line.starts_with("\xef\xbb\xbf") ? line.substr(3) : line;
+}
+
 bool isHeader(const std::string& line) {
   const std::vector<std::string> names = fieldsOfCsvLine(line);
   return std::ranges::all_of(
@@ -147,7 +152,7 @@ std::vector<SevirRow> readCatalogueRows(const std::string& path,
                                         std::vector<std::string>& problems) {
   std::ifstream file(path, std::ios::binary);
   std::string line;
-  if (!nextLine(file, path, line) || !isHeader(line)) {
+  if (!nextLine(file, path, line) || !isHeader(line = withoutMark(line))) {
     throw IoError(path + ": it is no catalogue of SEVIR. Fetch CATALOG.csv again.");
   }
   std::map<std::string, std::size_t> columns;
@@ -173,7 +178,7 @@ bool isSevirCatalogue(const std::string& path) {
   file.read(line.data(), std::streamsize(line.size()));
   line.resize(std::min(line.find('\n'), std::size_t(std::max<std::streamsize>(0, file.gcount()))));
   if (!line.empty() && line.back() == '\r') line.pop_back();
-  return isHeader(line);
+  return isHeader(withoutMark(line));
 }
 
 }  // namespace stormloom

@@ -206,7 +206,9 @@ RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions& option
     }
   }
   if (result.sequences.empty() && result.passedOver.empty()) {
-    result.passedOver.push_back(path + ": it names no events of VIL.");
+    result.passedOver.push_back(
+        path + (options.events.empty() ? ": it names no events of VIL."
+                                       : ": it has no event " + options.events.front() + " of VIL. List them with info."));
   }
   return result;
 }

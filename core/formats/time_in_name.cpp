@@ -64,21 +64,33 @@ bool follows(const std::vector<Run>& runs, std::size_t k, std::string_view name)
   return std::string_view("-_.:TZ ").find(name[runs[k].end()]) != std::string_view::npos;
 }
 
+/// "+0200" behind the run `part`, as in 20190610T1205+0200. A "-" separates as often as it counts.
+minutes zoneBehind(const std::vector<Run>& runs, std::size_t part, std::string_view name) {
+  const bool zone = part + 1 < runs.size() && runs[part + 1].at == runs[part].end() + 1 &&
+                    name[runs[part].end()] == '+' && runs[part + 1].digits.size() == 4;
+  if (!zone) return {};
+  const int hours = numberOf(std::string_view(runs[part + 1].digits).substr(0, 2));
+  const int rest = numberOf(std::string_view(runs[part + 1].digits).substr(2));
+  return hours <= 14 && rest < 60 ? minutes(60 * hours + rest) : minutes();
+}
+
 /// 2019-06-10 and its clock, whose parts may be apart as well.
 std::optional<ValidTime> timeInParts(const std::vector<Run>& runs, std::size_t k,
                                      std::string_view name) {
   std::string joined;
+  minutes ahead{};
   for (std::size_t part = k; part < runs.size() && joined.size() < 14; ++part) {
     joined += runs[part].digits;
+    if (joined.size() >= 12) ahead = zoneBehind(runs, part, name);
     // "20190610-0000_30": what follows a whole clock is no second.
     const bool wholeClock = joined.size() >= 12 && runs[part].digits.size() >= 4;
     if (wholeClock || !follows(runs, part, name)) break;
   }
   if (joined.size() >= 14) {
-    if (auto time = timeFromDigits(std::string_view(joined).substr(0, 14))) return time;
+    if (auto time = timeFromDigits(std::string_view(joined).substr(0, 14))) return *time - ahead;
   }
-  if (joined.size() < 12) return {};
-  return timeFromDigits(std::string_view(joined).substr(0, 12));
+  const auto time = joined.size() < 12 ? std::nullopt : timeFromDigits(std::string_view(joined).substr(0, 12));
+  return time ? std::optional(*time - ahead) : std::nullopt;
 }
 
 /// "12:05", "1205 UTC" or "1205Z".

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,16 @@ std::string plainUnit(const std::string& unit) {
   return text;
 }
 
+/// "0.1 mm/h": the number before a unit, which is taken off; 1 where there is none.
+double takeFactor(std::string& unit) {
+  char* end = nullptr;
+  const double factor = std::strtod(unit.c_str(), &end);
+  const std::size_t used = std::size_t(end - unit.c_str());
+  if (used == 0 || !(factor > 0.0) || !(factor < 1e9)) return 1.0;
+  unit.erase(0, used);
+  return factor;
+}
+
 /// "mm/5min", "mm/(10minutes)" and "mm(10min)-1": over how many minutes; 0 for other units.
 double minutesOf(const std::string& plain) {
   for (const char* pattern : {"mm/%d%nmin", "mm/(%d%nmin", "mm(%d%nmin"}) {
@@ -48,7 +59,26 @@ bool containsAny(const std::string& text, std::initializer_list<const char*> wor
 
 }  // namespace
 
-std::optional<UnitMeaning> meaningOfUnit(const std::string& unit, const std::string& names) {
+bool namesVil(const std::string& names) {
+  const std::string text = lower(names);
+  const auto isLower = [&](std::size_t k) { return std::islower(static_cast<unsigned char>(names[k])) != 0; };
+  const auto isLetter = [&](std::size_t k) { return std::isalpha(static_cast<unsigned char>(names[k])) != 0; };
+  for (std::size_t at = 0; (at = text.find("vil", at)) != std::string::npos; ++at) {
+    const bool begins = at == 0 || !isLetter(at - 1) || (isLower(at - 1) && !isLower(at));
+    const bool ends = at + 3 >= text.size() || !isLetter(at + 3) || (isLower(at + 2) && !isLower(at + 3));
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
+std::optional<UnitMeaning> meaningOfUnit(const std::string& written, const std::string& names) {
+  std::string unit = written;
+  if (const double factor = takeFactor(unit); factor != 1.0) {
+    std::optional<UnitMeaning> meaning = meaningOfUnit(unit, names);
+    if (!meaning || meaning->quantity == Quantity::Reflectivity) return {};
+    meaning->factor *= factor;
+    return meaning;
+  }
   const std::string u = plainUnit(unit);
   const std::string n = lower(names);
   // Snow, qualities, variances and probabilities come in the same units.
@@ -60,7 +90,10 @@ std::optional<UnitMeaning> meaningOfUnit(const std::string& unit, const std::str
   if (u == "kg/m2/s" || u == "kg/(m2s)" || u == "mm/s") return UnitMeaning{Quantity::RainRate, 3600.0};
   if (u == "m/s" && containsAny(n, {"rain", "precip"}))
     return UnitMeaning{Quantity::RainRate, 3.6e6};
-  const bool vil = containsAny(n, {"vil", "vertically integrated liquid", "liquid_water_content"});
+  for (const auto& [other, factor] : {std::pair{"mm/d", 1.0 / 24.0}, {"mm/day", 1.0 / 24.0}, {"mmd-1", 1.0 / 24.0},
+                                      {"mmday-1", 1.0 / 24.0}, {"in/h", 25.4}, {"inch/h", 25.4}, {"cm/h", 10.0}})
+    if (u == other) return UnitMeaning{Quantity::RainRate, factor};
+  const bool vil = namesVil(names) || containsAny(n, {"vertically integrated liquid", "liquid_water_content"});
   if (vil && (u == "kg/m2" || u == "mm")) return UnitMeaning{Quantity::VilMass};
   const bool rain = containsAny(n, {"rain", "precip", "accum", "acrr", "depth"});
   if (rain && (u == "kg/m2" || u == "mm"))

@@ -14,6 +14,9 @@ struct UnitMeaning {
   bool accumulated = false;  ///< a depth: still to be multiplied by 60 / minutes
 };
 
+/// Whether "vil" stands in `names` as a word of its own: "MergedVIL", not "Seville".
+bool namesVil(const std::string& names);
+
 /// `names` is everything that the file calls it (variable, standard name, long name). Nothing for
 /// what is no rain, reflectivity or VIL.
 std::optional<UnitMeaning> meaningOfUnit(const std::string& unit, const std::string& names);

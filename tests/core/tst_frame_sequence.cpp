@@ -47,6 +47,11 @@ private Q_SLOTS:
     QCOMPARE(isoText(gaps[0].after), std::string("2020-02-28T23:50:00Z"));
   }
 
+  void aGapIsFoundEvenBetweenThreeFrames() {
+    QCOMPARE(findGaps(framesAt({0, 5, 20})).size(), std::size_t(1));
+    QCOMPARE(findGaps(framesAt({0, 15, 20})).size(), std::size_t(1));
+  }
+
   void theNearestFrameIsTakenOnlyWithinTheTolerance() {
     const FrameSequence sequence = framesAt({0, 5, 10});
     const ValidTime first = sequence.frames[0].validTime;

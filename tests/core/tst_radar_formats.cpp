@@ -468,6 +468,10 @@ private Q_SLOTS:
                                          << "2019-06-10T12:30:00Z";
     QTest::newRow("hour 24 is the next day") << "rain_201906302400.tif"
                                              << "2019-07-01T00:00:00Z";
+    QTest::newRow("a zone") << "rain_20190610T1205+0200.tif"
+                            << "2019-06-10T10:05:00Z";
+    QTest::newRow("no zone") << "rain_20190610T1205+forecast.tif"
+                             << "2019-06-10T12:05:00Z";
     QTest::newRow("no such month") << "rain_201913101230.tif"
                                    << "";
     QTest::newRow("a number") << "radar_12345.h5"

@@ -142,6 +142,23 @@ private Q_SLOTS:
     QVERIFY(cellsOff(rain.geo, 3, 2, map.of(3000.0, -3652000.0)) < 0.01);
   }
 
+  void knmisCellsMayBeInMetres() {
+    {
+      Hdf5Writer file(at("metres.h5"));
+      std::string metres = kMetres;
+      metres.replace(metres.find("units=km"), 8, "units=m");
+      knmiHead(file, "RAD_NL25_RAC_RT_5min", metres, 1000.0, 3650.0, 3, 2);
+      H5Adelete_by_name(file.id(), "geographic", "geo_dim_pixel", H5P_DEFAULT);
+      file.text("geographic", "geo_dim_pixel", "M,M");
+      file.text("overview", "product_datetime_start", knmiTime(1, 31, 23, 55));
+      file.text("overview", "product_datetime_end", knmiTime(2, 1, 0, 0));
+      knmiImage(file, "image1", "PRECIP_[MM]", "GEO=0.010000*PV+0.000000", 65534, 65535, {0, 100, 65534, 65535, 7, 250}, 3);
+    }
+    const GeoReference geo = onlySequence(at("metres.h5")).geo;
+    QCOMPARE(geo.cellWidth(), 1000.0);
+    QCOMPARE(geo.top(), -3650000.0);
+  }
+
   void knmisNowcastHoldsAFrameForEachLead() {
     {
       Hdf5Writer file(at("fm.h5"));
@@ -339,6 +356,27 @@ private Q_SLOTS:
     QVERIFY(files.passedOver.empty());
   }
 
+  void cornersSayTheCellsWhereScalesAreMissing() {
+    {
+      Hdf5Writer file(at("noscale.h5"));
+      odim(file, {});
+      H5Adelete_by_name(file.id(), "where", "xscale", H5P_DEFAULT);
+      H5Adelete_by_name(file.id(), "where", "yscale", H5P_DEFAULT);
+      odimData(file, "dataset1", "DBZH", true, 0.5, -32.0, kCodes);
+    }
+    QVERIFY(std::abs(onlySequence(at("noscale.h5")).geo.cellWidth() - 500.0) < 0.1);
+  }
+
+  void sumsWithoutTheirTimesAreRefusedAsThat() {
+    {
+      Hdf5Writer file(at("notimes.h5"));
+      odim(file, {});
+      odimData(file, "dataset1", "ACRR", true, 0.1, 0.0, kCodes);
+    }
+    const std::string sentence = sentenceFor(at("notimes.h5"));
+    QVERIFY2(sentence.find("over how long") != std::string::npos, sentence.c_str());
+  }
+
   void productsOfOneServiceInTwoFilesAreKeptApart_data() {
     QTest::addColumn<bool>("sums");
     QTest::newRow("a maximum and a height") << false;
@@ -396,6 +434,13 @@ private Q_SLOTS:
     QCOMPARE(isoText(lr.frames.back().validTime), std::string("2019-01-05T14:00:00Z"));
     QCOMPARE(lr.geo.cellWidth(), 96000.0);
     for (int t = 0; t < 25; ++t) QCOMPARE(lr.frames[std::size_t(t)].grid->at(3, 0), float(t));
+    std::ifstream catalogue(at("lr/CATALOG.csv"), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(catalogue), {}};
+    std::ofstream(at("lr/CATALOG.csv"), std::ios::binary) << "\xef\xbb\xbf" + text;  // as spreadsheets save it
+    QCOMPARE(onlySequence(at("lr/CATALOG.csv")).event, std::string("S1 Hail"));
+    QCOMPARE(onlySequence(at("lr/data/vil/2019/SEVIR_VIL_STORMEVENTS_2019_0101_0630.h5")).frames.size(), 25u);
+    const std::string none = sentenceFor(at("lr#NOPE"));
+    QVERIFY2(none.find("no event NOPE") != std::string::npos, none.c_str());
   }
 
   void sevirsOtherSensorsAreNamed() {

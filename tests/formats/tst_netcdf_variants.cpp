@@ -106,6 +106,12 @@ private Q_SLOTS:
     row("rainfall_rate", "m s-1", 3.6e6);
     row("rain", "mm/5min", 12.0);
     row("rain", "mm (10min)-1", 6.0);
+    row("rain", "0.1 mm/h", 0.1);
+    row("rain", "mm/day", 1.0 / 24.0);
+    row("rain", "mm d-1", 1.0 / 24.0);
+    row("rain", "in/h", 25.4);
+    row("rain", "cm h-1", 10.0);
+    row("seville_rain", "kg m-2 h-1", 1.0);
     row("wind_speed", "m s-1", 0.0);
     row("rain_quality", "mm h-1", 0.0);
   }
@@ -417,6 +423,19 @@ private Q_SLOTS:
     const RadarGrid grid = *onlySequence(at("fill_201906101200.nc")).frames[0].grid;
     QVERIFY(grid.state(0, 0) == CellState::Missing && grid.state(0, 1) == CellState::Missing);
     QCOMPARE(grid.at(0, 2), 3.0f);
+  }
+
+  /// IMERG writes "julian" and counts seconds as everybody does.
+  void imergsCalendarIsEverybodysOwn() {
+    {
+      NetCdfWriter file(at("imerg.nc"));
+      plainAxes(file);
+      file.axis("time", "seconds since 1970-01-01 00:00:00 UTC", 1560168000, 1, 1);
+      file.text("time", "calendar", "julian");
+      rainRate(file, {"time", "lat", "lon"});
+      file.put("rain_rate", counted(6));
+    }
+    QCOMPARE(isoText(onlySequence(at("imerg.nc")).frames[0].validTime), std::string("2019-06-10T12:00:00Z"));
   }
 
   void aFilesOwnTimeMayHaveAZone() {

@@ -171,6 +171,43 @@ private Q_SLOTS:
     QVERIFY(rain.provenance == Provenance::Observed);
   }
 
+  void aBulletinsHeadingMayStandBeforeTheGrib() {
+    const std::string path = grib({1, 2, 3, 4, 5, 6}, 6, 1);
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const FrameSequence rain =
+        onlySequence(written("bulletin.bin", "\x01\r\r\n123\r\r\nHRUS01 KWBN 101202\r\r\n" + bytes));
+    QCOMPARE(rain.frames[0].grid->at(1, 2), 6.0f);
+  }
+
+  /// Rain behind a temperature in one file.
+  void whatIsNoRadarInAGribLeavesTheRest() {
+    Options options = mrmsOptions(0, 0, "IEEE_FLOATING_POINT");
+    options[0].second = "0";
+    options[1].second = "7";
+    options[4].second = "0 0 2 0 97 0 0 1 0 103 0 2 255 0 0";
+    save(*made({}), "GRIB", at("warm.grib2"), options);
+    std::ifstream warm(at("warm.grib2"), std::ios::binary), rain(grib({1, 2, 3, 4, 5, 6}, 6, 1), std::ios::binary);
+    const std::string first{std::istreambuf_iterator<char>(warm), {}}, second{std::istreambuf_iterator<char>(rain), {}};
+    QCOMPARE(onlySequence(written("both.grib2", first + second)).frames[0].grid->at(1, 2), 6.0f);
+    QVERIFY(sentenceFor(written("warm.grib2", first)).find("rain") != std::string::npos);
+  }
+
+  void aGribFromTheEastIsRefusedByName() {
+    std::ifstream file(grib({1, 2, 3, 4, 5, 6}, 6, 1), std::ios::binary);
+    std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    std::size_t at = 16;
+    const auto length = [&] {
+      std::size_t value = 0;
+      for (std::size_t k = 0; k < 4; ++k) value = value << 8 | std::uint8_t(bytes[at + k]);
+      return value;
+    };
+    while (bytes[at + 4] != 3) at += length();
+    bytes[at + 71] = char(std::uint8_t(bytes[at + 71]) | 0x80);
+    const std::string sentence = sentenceFor(written("east.grib2", bytes));
+    QVERIFY2(sentence.find("from the east") != std::string::npos, sentence.c_str());
+  }
+
   void whatAModelForecastIsNotCalledObserved() {
     Options options = mrmsOptions(1, 7, "IEEE_FLOATING_POINT");
     options[0].second = "0";
@@ -264,6 +301,16 @@ private Q_SLOTS:
     QCOMPARE(isoText(dbz.frames[0].validTime), std::string("2025-12-02T19:00:00Z"));
     save(*picture, "GTiff", at("rdr1_d01_20251202Z1905_SRI.tiff"));
     QVERIFY(onlySequence(at("rdr1_d01_20251202Z1905_SRI.tiff")).quantity == Quantity::RainRate);
+  }
+
+  void vilIsAWordOfItsOwn() {
+    const auto picture = made({});
+    save(*picture, "GTiff", at("seville_rain_201906101235.tif"));
+    QVERIFY(onlySequence(at("seville_rain_201906101235.tif")).quantity == Quantity::RainRate);
+    for (const char* name : {"vil_201906101235.tif", "MergedVIL_201906101235.tif"}) {
+      save(*picture, "GTiff", at(name));
+      QVERIFY2(onlySequence(at(name)).quantity == Quantity::VilMass, name);
+    }
   }
 
   void scaledWholeNumbersAreUnpacked() {
