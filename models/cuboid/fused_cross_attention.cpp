@@ -1,6 +1,6 @@
 // The fused path of cuboid cross-attention.
 #include "models/cuboid/cuboid_cross_attention.h"
-#include "models/cuboid/fused_limits.h"
+#include "models/cuboid/fused_tables.h"
 #include "models/kernels/fused_scope.h"
 
 namespace stormloom {
@@ -33,16 +33,8 @@ const CuboidTables& CuboidCrossAttentionLayerImpl::fusedTables(const Tensor& x,
   const Tensor& stamp = options_.useRelativePos ? relative_position_bias_table : q_proj->weight;
   return fusedTables_.get(key, stamp, [&] {
     const auto fit = fitted(x, seen);
-    CuboidTables tables = cuboidTables(fit->maps.x, fit->maps.mem, PaddingType::Ignore);
-    tables.query = tables.query.to(x.device());
-    tables.key = tables.key.to(x.device());
-    if (fit->mask.defined()) tables.mask = fit->mask.squeeze(1).to(torch::kByte).contiguous();
-    if (options_.useRelativePos)
-      tables.bias = relativePositionBias(relative_position_bias_table, relative_position_index,
-                                         {0, fit->maps.x.volume()}, fit->maps.mem.volume())
-                        .to(torch::kFloat32)
-                        .contiguous();
-    return tables;
+    return attentionTables(fit->maps.x, fit->maps.mem, PaddingType::Ignore, fit->mask,
+                           {relative_position_bias_table, relative_position_index}, x.device());
   });
 }
 

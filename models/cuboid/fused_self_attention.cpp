@@ -1,7 +1,7 @@
 // The fused path of cuboid self-attention: tokens stay where they are, no cuboid is copied into
 // order.
 #include "models/cuboid/cuboid_self_attention.h"
-#include "models/cuboid/fused_limits.h"
+#include "models/cuboid/fused_tables.h"
 #include "models/kernels/fused_scope.h"
 
 namespace stormloom {
@@ -58,18 +58,8 @@ const CuboidTables& CuboidSelfAttentionLayerImpl::fusedTables(const Tensor& x) {
   const Tensor& stamp = options_.useRelativePos ? relative_position_bias_table : qkv->weight;
   return fusedTables_.get(shapeKey(thwOf(x), x.device()), stamp, [&] {
     const auto fit = fitted(x);
-    CuboidTables tables = cuboidTables(fit->map, fit->map, options_.padding);
-    if (fit->mask.defined()) tables.mask = fit->mask.squeeze(1).to(torch::kByte).contiguous();
-    if (options_.useRelativePos) {
-      const std::int64_t volume = fit->map.volume();
-      tables.bias = relativePositionBias(relative_position_bias_table, relative_position_index,
-                                         {0, volume}, volume)
-                        .to(torch::kFloat32)
-                        .contiguous();
-    }
-    tables.query = tables.query.to(x.device());
-    tables.key = tables.key.to(x.device());
-    return tables;
+    return attentionTables(fit->map, fit->map, options_.padding, fit->mask,
+                           {relative_position_bias_table, relative_position_index}, x.device());
   });
 }
 
