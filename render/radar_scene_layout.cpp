@@ -14,6 +14,7 @@ namespace {
 constexpr double kEdge = 3;  ///< thickness of the coloured upper edge
 constexpr double kDash = 10;
 constexpr double kNarrow = 560;  ///< in a narrower pane the time needs the lowest line for itself
+constexpr double kAboveScale = 116;  ///< from below: clock, legend and scale bar are lower
 
 double roundLength(double km) {
   const double power = std::pow(10.0, std::floor(std::log10(km)));
@@ -165,8 +166,10 @@ void RadarScene::layoutTexts() {
   const bool besideLegend = full && size_.width / size_.scale >= kNarrow * style_.textScale;
   time_.setText(detail_ == PictureDetail::Bare ? ""
                                                : fitted(when(), 13, besideLegend ? legend : 12));
-  credit_.setText(full ? fitted(caption_.credit, 10, legend) : "");
-  credit_.place(size_, 8, 10 + line);
+  // A narrow pane's legend and scale take the lower edge: the credit stands whole above them.
+  const bool aboveLegend = full && legendShown_ && !besideLegend;
+  credit_.setText(full ? fitted(caption_.credit, 10, aboveLegend ? 16 : legend) : "");
+  credit_.place(size_, 8, aboveLegend ? kAboveScale * style_.textScale : 10 + line);
   title_.place(size_, full ? 8 : 4, full ? 10 : 7);
   detailText_.place(size_, 8, 10 + line);
   time_.place(size_, full ? 8 : 4, full ? 8 : 4);
