@@ -11,6 +11,7 @@
 
 #include "core/animation_encoder.h"
 #include "core/errors.h"
+#include "core/file_ending.h"
 #include "core/scratch_file.h"
 
 namespace stormloom {
@@ -90,10 +91,10 @@ std::string sequenceFrameName(int index) {
 
 AnimationFormat animationFormatFor(const std::string& path) {
   const fs::path file(path);
-  const std::string ending = file.extension().string();
-  if (ending == ".mp4" || ending == ".MP4") return AnimationFormat::Mp4;
-  if (ending == ".webm" || ending == ".WEBM") return AnimationFormat::WebM;
-  if (ending == ".gif" || ending == ".GIF") return AnimationFormat::Gif;
+  const std::string ending = lowerEnding(path);
+  if (ending == ".mp4") return AnimationFormat::Mp4;
+  if (ending == ".webm") return AnimationFormat::WebM;
+  if (ending == ".gif") return AnimationFormat::Gif;
   std::error_code failure;
   if (ending.empty() || fs::is_directory(file, failure)) return AnimationFormat::PngSequence;
   throw UsageError(

@@ -4,10 +4,9 @@
 #if __has_include(<hdf5.h>)
 #include <hdf5.h>
 #endif
-#include <sys/statvfs.h>
 
-#include <cerrno>
-#include <filesystem>
+#include <algorithm>
+#include <bit>
 #include <limits>
 #include <utility>
 
@@ -47,11 +46,65 @@ std::size_t product(const std::vector<std::size_t>& counts) {
   return total;
 }
 
-/// HDF5 tells of a full disk only as "HDF error".
-bool diskIsFull(const std::string& path) {
-  struct statvfs disk = {};
-  constexpr unsigned long kNearlyNothing = 64 * 1024;
-  return statvfs(path.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < kNearlyNothing;
+/// Bob Jenkins' lookup3 of little-endian words, as HDF5 has it.
+std::uint32_t lookup3(const unsigned char* bytes, std::size_t words) {
+  std::uint32_t a = 0xdeadbeefu + std::uint32_t(4 * words), b = a, c = a;
+  const auto word = [&](std::size_t k) {
+    return std::uint32_t(bytes[4 * k]) | std::uint32_t(bytes[4 * k + 1]) << 8 |
+           std::uint32_t(bytes[4 * k + 2]) << 16 | std::uint32_t(bytes[4 * k + 3]) << 24;
+  };
+  std::size_t at = 0;
+  for (; words - at > 3; at += 3) {
+    a += word(at), b += word(at + 1), c += word(at + 2);
+    a -= c, a ^= std::rotl(c, 4), c += b;
+    b -= a, b ^= std::rotl(a, 6), a += c;
+    c -= b, c ^= std::rotl(b, 8), b += a;
+    a -= c, a ^= std::rotl(c, 16), c += b;
+    b -= a, b ^= std::rotl(a, 19), a += c;
+    c -= b, c ^= std::rotl(b, 4), b += a;
+  }
+  if (words - at > 0) a += word(at);
+  if (words - at > 1) b += word(at + 1);
+  if (words - at > 2) c += word(at + 2);
+  c ^= b, c -= std::rotl(b, 14);
+  a ^= c, a -= std::rotl(c, 11);
+  b ^= a, b -= std::rotl(a, 25);
+  c ^= b, c -= std::rotl(b, 16);
+  a ^= c, a -= std::rotl(c, 4);
+  b ^= a, b -= std::rotl(a, 14);
+  c ^= b, c -= std::rotl(b, 24);
+  return c;
+}
+
+/// H5Fget_file_image (of 1.10) takes the mark of an open file out of the superblock and leaves its checksum
+/// as it was.
+void mendChecksum(std::string& image) {
+  constexpr std::size_t kVersion = 8, kChecksum = 44;  // of versions 2 and 3 with 8-byte addresses
+  if (image.size() < kChecksum + 4 || image[kVersion] < 2) return;
+  const std::uint32_t sum =
+      lookup3(reinterpret_cast<const unsigned char*>(image.data()), kChecksum / 4);
+  for (int i = 0; i < 4; ++i) image[kChecksum + std::size_t(i)] = char(sum >> (8 * i));
+}
+
+/// The bytes of a file that NetCDF has open under this name. NetCDF's own way, nc_create_mem, takes
+/// no attribute above 64 kB, and a receipt may be longer.
+std::string bytesInMemory(const std::string& name) {
+  std::string bytes;
+#if __has_include(<hdf5.h>)
+  const ssize_t count = H5Fget_obj_count(hid_t(H5F_OBJ_ALL), H5F_OBJ_FILE);
+  std::vector<hid_t> files(std::size_t(std::max<ssize_t>(0, count)));
+  H5Fget_obj_ids(hid_t(H5F_OBJ_ALL), H5F_OBJ_FILE, files.size(), files.data());
+  for (const hid_t file : files) {
+    std::string called(name.size() + 1, '\0');
+    if (H5Fget_name(file, called.data(), called.size()) != ssize_t(name.size()) ||
+        called.compare(0, name.size(), name) != 0)
+      continue;
+    bytes.resize(std::size_t(std::max<ssize_t>(0, H5Fget_file_image(file, nullptr, 0))));
+    if (H5Fget_file_image(file, bytes.data(), bytes.size()) != ssize_t(bytes.size())) bytes.clear();
+    mendChecksum(bytes);
+  }
+#endif
+  return bytes;
 }
 
 /// HDF5 below NetCDF tells every thread of its own of what NetCDF only tries, unless it is asked not to.
@@ -75,13 +128,12 @@ NetCdfFile NetCdfFile::create(const std::string& path) {
   keepReasonsOutOfStderr();
   auto scratch = std::make_unique<ScratchFile>(path);
   int id = -1;
-  const int status = nc_create(scratch->path().c_str(), NC_NETCDF4 | NC_CLOBBER, &id);
-  if (status != NC_NOERR) {
-    if (diskIsFull(std::filesystem::absolute(path).parent_path().string()))
-      throw IoError(path + ": cannot be written, because the disk is full. Free some space.");
-    throw IoError(path + ": cannot be written (" + nc_strerror(status) +
-                  "). Check that the folder exists and may be written to.");
-  }
+  // Made in memory: a disk that is full in the middle leaves HDF5 with a file that it can neither
+  // write nor let go, and the program ends in a crash.
+  const int status =
+      nc_create(scratch->path().c_str(), NC_NETCDF4 | NC_CLOBBER | NC_DISKLESS, &id);
+  if (status != NC_NOERR)
+    throw IoError(path + ": cannot be made as NetCDF (" + nc_strerror(status) + ").");
   return NetCdfFile(path, std::move(scratch), id);
 }
 
@@ -101,7 +153,6 @@ NetCdfFile::~NetCdfFile() {
 
 void NetCdfFile::check(int status, const std::string& what) const {
   if (status == NC_NOERR) return;
-  if (scratch_ && diskIsFull(scratch_->path())) refuseTarget(path_, ENOSPC);
   throw IoError(path_ + ": " + what + ": " + nc_strerror(status) + ".");
 }
 
@@ -189,7 +240,11 @@ void NetCdfFile::writeBytes(const std::string& variable, const std::vector<std::
 }
 
 void NetCdfFile::commit() {
+  check(nc_sync(id_), "cannot be finished");
+  const std::string bytes = bytesInMemory(scratch_->path());
+  if (bytes.empty()) throw IoError(path_ + ": NetCDF does not give it away.");
   check(nc_close(std::exchange(id_, -1)), "cannot be finished");
+  scratch_->fill(bytes);
   scratch_->commit();
 }
 

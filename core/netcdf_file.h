@@ -13,8 +13,8 @@ namespace stormloom {
 /// NetCDF, opening throws.
 class NetCdfFile {
 public:
-  /// Writes under a temporary name beside `path`; commit() puts it in place, otherwise nothing
-  /// stays behind.
+  /// Made in memory; commit() writes it beside `path` and puts it in place, otherwise nothing stays
+  /// behind.
   static NetCdfFile create(const std::string& path);
   static NetCdfFile open(const std::string& path);
   ~NetCdfFile();

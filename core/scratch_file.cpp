@@ -174,6 +174,14 @@ ScratchFile::~ScratchFile() {
   if (!scratch_.empty()) fs::remove(scratch_, ignored);
 }
 
+void ScratchFile::fill(std::string_view bytes) const {
+  errno = 0;
+  std::ofstream out(scratch_, std::ios::binary);
+  out.write(bytes.data(), std::streamsize(bytes.size()));
+  out.close();
+  if (!out) refuseTarget(target_, errno ? errno : ENOSPC);
+}
+
 void ScratchFile::commit() {
   if (const int reason = flushToDisk(scratch_)) refuseTarget(target_, reason);
   guard_.put(scratch_);
@@ -193,11 +201,7 @@ ScratchFolder::~ScratchFolder() { removeTree(path_); }
 
 ScratchFile scratchWith(const std::string& path, std::string_view bytes) {
   ScratchFile scratch(path);
-  errno = 0;
-  std::ofstream out(scratch.path(), std::ios::binary);
-  out.write(bytes.data(), std::streamsize(bytes.size()));
-  out.close();
-  if (!out) refuseTarget(path, errno ? errno : ENOSPC);
+  scratch.fill(bytes);
   return scratch;
 }
 

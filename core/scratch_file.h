@@ -37,6 +37,7 @@ public:
   ScratchFile(ScratchFile&& other) noexcept;
   ScratchFile& operator=(ScratchFile&&) = delete;
   std::string path() const { return scratch_.string(); }
+  void fill(std::string_view bytes) const;  ///< with these bytes and nothing else
   void commit();
 
 private:

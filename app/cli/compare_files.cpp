@@ -7,6 +7,7 @@
 #include "app/cli/console.h"
 #include "app/cli/file_parts.h"
 #include "app/cli/outputs.h"
+#include "core/animation_encoder.h"
 #include "core/animation_file.h"
 #include "core/checked_result.h"
 #include "core/receipt_in_file.h"
@@ -99,9 +100,9 @@ void comparePictures(const std::string& before, const std::string& again, Compar
 }
 
 bool isPicture(const std::string& path) {
+  if (fs::is_directory(path)) return fs::exists(fs::path(path) / sequenceFrameName(0));
   const std::string ending = lowerEnding(path);
-  return fs::is_directory(path) || ending == ".mp4" || ending == ".webm" || ending == ".gif" ||
-         ending == ".png";
+  return ending == ".mp4" || ending == ".webm" || ending == ".gif" || ending == ".png";
 }
 
 bool sameBytes(const std::string& before, const std::string& again) {

@@ -82,7 +82,8 @@ void writeOne(const Session& session, const std::string& out, const Product& pro
 
 ExitCode run(const Session& session) {
   const std::string out = session.arguments.required("--out");
-  const bool folder = lowerEnding(out).empty();
+  std::error_code none;
+  const bool folder = lowerEnding(out).empty() || fs::is_directory(out, none);
   if (!folder) checkOutput(session, out, kEndings);
   const ProductRequest request = requestFrom(session);
   const Subject subject = subjectFrom(session, "--out");

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "app/cli/outputs.h"
 #include "core/base64.h"
+#include "core/file_ending.h"
 #include "core/receipt_in_file.h"
 #include "core/scratch_file.h"
 

@@ -30,13 +30,6 @@ std::string listOf(const std::vector<std::string>& words) {
 
 }  // namespace
 
-std::string lowerEnding(const std::string& path) {
-  std::string ending = fs::path(path).extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return char(std::tolower(c)); });
-  return ending;
-}
-
 void checkOutput(const Session& session, const std::string& path) {
   const fs::path file(path);
   const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "core/file_ending.h"
 
 namespace stormloom::cli {
 
@@ -15,8 +16,5 @@ void checkOutput(const Session& session, const std::string& path,
 
 /// The same for any ending, and for the first picture of a PNG folder.
 void checkOutput(const Session& session, const std::string& path);
-
-/// ".nc" of "out/S.NC".
-std::string lowerEnding(const std::string& path);
 
 }  // namespace stormloom::cli

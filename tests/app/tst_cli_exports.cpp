@@ -110,6 +110,8 @@ private Q_SLOTS:
     row("bent.nc", {"scenario", path("demo.nc"), "--at", "2019-07-01T22:00:00Z", "--curve",
                     "0,1,2,2,1,0", "--within", "-99,36,-96,36,-96,38", "--first-member", "2"});
     row("pictures", {"render", path("demo.nc"), "--size", "640x360"});
+    row("pictures_n+0.0", {"render", path("demo.nc"), "--size", "640x360"});
+    row("maps_n+0.5", {"export", path("s.nc"), "--n", "2"});
     row("p.tif", {"export", path("s.nc"), "--product", "mean", "--n", "2"});
     row("p.nc", {"export", path("s.nc"), "--product", "exceedance", "--n", "2"});
     row("p.csv", {"export", path("s.nc")});
@@ -223,6 +225,30 @@ private Q_SLOTS:
     const CliRun run = runCli({"export", path("s.nc"), "--out", path(QString(300, 'x') + ".csv")});
     QCOMPARE(run.code, 3);
     QVERIFY2(run.err.contains("too long"), run.err);
+  }
+
+  void aFullDiskEndsInASentence_data() {
+    QTest::addColumn<QString>("words");
+    QTest::newRow("NetCDF") << "demo --out full/d.nc";
+    QTest::newRow("a product") << "export demo.nc --out full/p.nc";
+    QTest::newRow("GeoTIFF") << "export demo.nc --out full/p.tif";
+    QTest::newRow("numbers") << "export demo.nc --out full/p.npy";
+    QTest::newRow("GIF") << "render demo.nc --out full/d.gif";
+    QTest::newRow("MP4") << "render demo.nc --out full/d.mp4";
+  }
+  void aFullDiskEndsInASentence() {
+    QFETCH(QString, words);
+    QDir(folder_.path()).mkdir("full");
+    const QString mount = "cd '" + folder_.path() + "' && mount -t tmpfs -o size=40k none full";
+    if (runCli({"-rm", "sh", "-c", mount}, "unshare").code != 0)
+      QSKIP("small disks cannot be made here");
+    const CliRun run = runCli({"-rm", "sh", "-c",
+                               mount + " && '" STORMLOOM_CLI "' " + words +
+                                   "; code=$?; ls -A full; exit $code"},
+                              "unshare");
+    QVERIFY2(run.code == 3, run.err);
+    QVERIFY2(run.err.contains("the disk is full"), run.err);
+    QVERIFY2(run.out.isEmpty(), run.out);
   }
 
   void aBatchThatIsKilledEndsLikeOneThatIsNot() {

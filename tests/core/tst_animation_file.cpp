@@ -62,6 +62,26 @@ QStringList everythingIn(const QTemporaryDir& folder) {
 class AnimationFileTest : public QObject {
   Q_OBJECT
 private Q_SLOTS:
+  void theEndingOfANameSaysTheFormat_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<int>("format");
+    const auto row = [](const char* name, AnimationFormat format) {
+      QTest::newRow(name) << QString(name) << int(format);
+    };
+    row("storm.MP4", AnimationFormat::Mp4);
+    row("storm_n+0.5.webm", AnimationFormat::WebM);
+    row("storm_n+0.0", AnimationFormat::PngSequence);
+    row("storm_n-2.5", AnimationFormat::PngSequence);
+    row("radar.h5_20190701T210000Z_prediff", AnimationFormat::PngSequence);
+    row("some.folder/storm", AnimationFormat::PngSequence);
+  }
+  void theEndingOfANameSaysTheFormat() {
+    QFETCH(QString, name);
+    QFETCH(int, format);
+    QCOMPARE(int(animationFormatFor(name.toStdString())), format);
+    QVERIFY_THROWS_EXCEPTION(UsageError, animationFormatFor("storm.avi"));
+  }
+
   void init() {
     if (!canWriteAnimations()) QSKIP("this build has no FFmpeg");
   }

@@ -172,6 +172,13 @@ private Q_SLOTS:
     QVERIFY(!std::filesystem::exists(path("lost")));
   }
 
+  void aReceiptOfAnyLengthComesBack() {
+    Receipt long_;
+    long_.commandLine = std::string(200'000, 'x');
+    writeSequenceFile(path("long.nc"), framesFrom(kRunTime, 1, 1.0f), long_);
+    QCOMPARE(readResultFile(path("long.nc")).receipt.commandLine, long_.commandLine);
+  }
+
   void aFileThatIsNotOursIsToldApart() {
     const std::string other = path("other.nc");
     QFile file(QString::fromStdString(other));
