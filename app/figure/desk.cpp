@@ -19,11 +19,12 @@ constexpr std::size_t kMostProducts = 400;
 
 std::string clockAndZone(ValidTime time) { return clockText(time) + " UTC"; }
 
+/// nullptr before the first: a later picture would be of rain that is not there yet.
 const Frame* lastNotAfter(const FrameSequence& sequence, ValidTime time) {
   const Frame* found = nullptr;
   for (const Frame& frame : sequence.frames)
     if (frame.validTime <= time) found = &frame;
-  return found ? found : sequence.frames.empty() ? nullptr : &sequence.frames.front();
+  return found;
 }
 
 std::optional<std::size_t> indexAt(const FrameSequence& sequence, ValidTime time) {
