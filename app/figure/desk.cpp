@@ -100,7 +100,7 @@ long Desk::leadMinutes() const {
 }
 
 ValidTime Desk::timeOfFrame(int frame) const {
-  return context->runTime + seconds(std::lround(60.0 * stepMinutes(context->frames) * (frame + 1)));
+  return context->runTime + minutes(context->grid.stepMinutes * (frame + 1));
 }
 
 PanePictures::Source PanePictures::sourceOf(const PaneContent& content, const Desk& desk) const {

@@ -47,7 +47,7 @@ void MainWindow::showPlace() {
   ChartContent chart;
   chart.title =
       region.isPlace() ? tr("value at the place, 0–254") : tr("strongest value in the area, 0–254");
-  const double step = stepMinutes(desk_.context->frames);
+  const double step = desk_.context->grid.stepMinutes;
   chart.firstMinute = -step * double(desk_.context->frames.frames.size() - 1);
   chart.lastMinute = step * desk_.context->grid.targetFrames;
   chart.level = desk_.state.threshold;

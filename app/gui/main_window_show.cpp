@@ -341,7 +341,7 @@ void MainWindow::showPanel() {
   if (content.forecast && content.forecast->request.quality == Quality::Full)
     content.notReached = QString::fromStdString(
         unreachedSentence(content.forecast->members.front(), content.forecast->anticipated,
-                          stepMinutes(desk_.context->frames)));
+                          desk_.context->grid.stepMinutes));
   content.secondsPerMember = controller_->secondsPerMember();
   content.lead = leadShown();
   panel_->setContent(std::move(content));

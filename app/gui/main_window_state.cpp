@@ -199,7 +199,7 @@ void MainWindow::lookAs(const DeskLook& look) {
 void MainWindow::bendLead(int lead, double nSigma) {
   const auto leads = std::size_t(desk_.context ? desk_.context->grid.targetFrames : 0);
   if (std::size_t(lead) >= leads) return;
-  const QString when = signedText(stepMinutes(desk_.context->frames) * (lead + 1), 0) + tr(" min");
+  const QString when = signedText(desk_.context->grid.stepMinutes * (lead + 1), 0) + tr(" min");
   change(
       tr("Command at %1: %2 σ").arg(when, signedText(nSigma)),
       [&](DeskState& state) {

@@ -191,7 +191,7 @@ void ScenarioPanel::showChart() {
   chart.title = limited_ ? tr("mean of the box, 0–255; control inside the area")
                          : tr("mean intensity of the box, 0–255");
   if (content_.context) {
-    const double step = stepMinutes(content_.context->frames);
+    const double step = content_.context->grid.stepMinutes;
     chart.firstMinute = -step * double(content_.context->frames.frames.size() - 1);
     chart.lastMinute = step * content_.context->grid.targetFrames;
     const auto past = observedPoints(content_.context->frames, content_.context->runTime);

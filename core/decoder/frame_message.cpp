@@ -65,6 +65,9 @@ void requireKnownStates(std::span<const CellState> states) {
 }
 
 RadarGrid inlineGrid(MessageReader& reader, int width, int height) {
+  // Before memory is asked for: what is announced must be there.
+  if (std::size_t(width) * std::size_t(height) * kBytesACell > reader.remaining())
+    throw ForgedMessage();
   RadarGrid grid(width, height);
   std::memcpy(grid.values().data(), reader.raw(grid.values().size_bytes()),
               grid.values().size_bytes());

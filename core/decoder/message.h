@@ -38,6 +38,7 @@ struct ForgedMessage : std::runtime_error {
 class MessageReader {
 public:
   explicit MessageReader(std::string_view bytes) : rest_(bytes) {}
+  std::size_t remaining() const { return rest_.size(); }
   template <typename T>
   requires std::is_trivially_copyable_v<T> T take() {
     T value;

@@ -64,9 +64,11 @@ bool follows(const std::vector<Run>& runs, std::size_t k, std::string_view name)
   return std::string_view("-_.:TZ ").find(name[runs[k].end()]) != std::string_view::npos;
 }
 
-/// "+0200" behind the run `part`, as in 20190610T1205+0200. A "-" separates as often as it counts.
+/// "+0200" behind the run `part`, as in 20190610T1205+0200. A "-" separates as often as it counts, and
+/// behind a time without its T a "+0030" is how far a nowcast looks ahead.
 minutes zoneBehind(const std::vector<Run>& runs, std::size_t part, std::string_view name) {
-  const bool zone = part + 1 < runs.size() && runs[part + 1].at == runs[part].end() + 1 &&
+  const bool isClock = runs[part].at > 0 && (name[runs[part].at - 1] == 'T' || name[runs[part].at - 1] == ':');
+  const bool zone = isClock && part + 1 < runs.size() && runs[part + 1].at == runs[part].end() + 1 &&
                     name[runs[part].end()] == '+' && runs[part + 1].digits.size() == 4;
   if (!zone) return {};
   const int hours = numberOf(std::string_view(runs[part + 1].digits).substr(0, 2));

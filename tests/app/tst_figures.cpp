@@ -1,6 +1,7 @@
 #include <QTest>
 #include <memory>
 
+#include "app/figure/desk.h"
 #include "app/figure/figure.h"
 #include "app/figure/sheet.h"
 #include "core/errors.h"
@@ -65,6 +66,18 @@ qsizetype pagesOfReport(int scores) {
 class FiguresTest : public QObject {
   Q_OBJECT
 private Q_SLOTS:
+  void leadTimesAreTheModelsWhateverTheContextsSteps() {
+    auto context = std::make_shared<ModelContext>(
+        ModelContext{.grid = sevirLrGrid(), .frames = {.geo = box()}, .runTime = kRunTime});
+    for (const int before : {14, 7, 0})  // a radar that scans every seven minutes
+      context->frames.frames.push_back({.validTime = kRunTime - minutes(before), .grid = rain()});
+    Desk desk;
+    desk.context = context;
+    QCOMPARE(desk.timeOfFrame(-1), kRunTime);
+    QCOMPARE(desk.timeOfFrame(0), kRunTime + minutes(10));
+    QCOMPARE(desk.timeOfFrame(5), kRunTime + minutes(60));
+  }
+
   void init() {
     if (!canDrawFigures()) QSKIP("this build has no pictures");
   }

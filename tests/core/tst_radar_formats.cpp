@@ -470,6 +470,8 @@ private Q_SLOTS:
                                              << "2019-07-01T00:00:00Z";
     QTest::newRow("a zone") << "rain_20190610T1205+0200.tif"
                             << "2019-06-10T10:05:00Z";
+    QTest::newRow("how far a nowcast looks") << "nowcast_202405011205+0030.tif"
+                                             << "2024-05-01T12:05:00Z";
     QTest::newRow("no zone") << "rain_20190610T1205+forecast.tif"
                              << "2019-06-10T12:05:00Z";
     QTest::newRow("no such month") << "rain_201913101230.tif"
