@@ -156,7 +156,14 @@ RadolanHeader radolanHeaderFrom(const std::string& bytes, const std::string& pat
   header.precision = precisionOf(reader.value("PR"), reader);
   header.intervalMinutes = reader.numberOf("INT");
   const std::string_view unit = reader.value("U");
-  if (!unit.empty() && unit.find('1') != std::string_view::npos) header.intervalMinutes *= 1440;
+  constexpr int kMinutesADay = 1440, kLongestInterval = 366 * kMinutesADay;
+  if (header.intervalMinutes < 0 || header.intervalMinutes > kLongestInterval)
+    reader.refuse("its interval is longer than a year");
+  if (unit.find('1') != std::string_view::npos) {  // counted in days
+    if (header.intervalMinutes > kLongestInterval / kMinutesADay)
+      reader.refuse("its interval is longer than a year");
+    header.intervalMinutes *= kMinutesADay;
+  }
   if (!reader.value("VV").empty()) header.leadMinutes = reader.numberOf("VV");
   header.formatVersion = reader.numberOf("VS");
   takeSize(reader.value("GP"), reader, header);
