@@ -86,6 +86,23 @@ std::vector<ReceiptInput> inputsFromJson(const Json& list) {
   return inputs;
 }
 
+Json jsonFromModels(const std::vector<ReceiptModel>& models) {
+  Json list = Json::array();
+  for (const ReceiptModel& model : models) {
+    Json entry = Json::object({{"model", model.name}});
+    setText(entry, "weights_sha256", model.weightsSha256);
+    list.push(entry);
+  }
+  return list;
+}
+
+std::vector<ReceiptModel> modelsFromJson(const Json& list) {
+  std::vector<ReceiptModel> models;
+  for (const Json& entry : list)
+    models.push_back({entry.value("model", ""), entry.value("weights_sha256", "")});
+  return models;
+}
+
 std::string boxText(const LonLatBox& box) {
   char text[128];
   std::snprintf(text, sizeof text, "%.5f,%.5f,%.5f,%.5f", box.west, box.south, box.east, box.north);
@@ -127,6 +144,7 @@ Json Receipt::toJson() const {
   setText(json, "context_id", contextId);
   setText(json, "model", model);
   setText(json, "weights_sha256", weightsSha256);
+  if (!models.empty()) json.set("models", jsonFromModels(models));
   setText(json, "sampler", sampler);
   setText(json, "guidance", guidance);
   setText(json, "quality", quality);
@@ -157,6 +175,7 @@ Receipt Receipt::fromJson(const Json& json) {
   receipt.contextId = json.value("context_id", "");
   receipt.model = json.value("model", "");
   receipt.weightsSha256 = json.value("weights_sha256", "");
+  receipt.models = modelsFromJson(json.value("models", Json::array()));
   receipt.sampler = json.value("sampler", "");
   receipt.guidance = json.value("guidance", "");
   receipt.quality = json.value("quality", "");
@@ -186,6 +205,9 @@ std::vector<std::pair<std::string, std::string>> receiptAttributes(const Receipt
   std::string files;
   for (const ReceiptInput& input : receipt.inputs)
     files += (files.empty() ? "" : "\n") + input.sha256 + "  " + input.path;
+  std::string models;
+  for (const ReceiptModel& model : receipt.models)
+    models += (models.empty() ? "" : "\n") + model.name + "  " + model.weightsSha256;
   const std::vector<std::pair<std::string, std::string>> all = {
       {"command_line", receipt.commandLine},
       {"program_version", receipt.programVersion},
@@ -196,6 +218,7 @@ std::vector<std::pair<std::string, std::string>> receiptAttributes(const Receipt
       {"context_id", receipt.contextId},
       {"model", receipt.model},
       {"weights_sha256", receipt.weightsSha256},
+      {"models", models},
       {"sampler", receipt.sampler},
       {"guidance", receipt.guidance},
       {"quality", receipt.quality},

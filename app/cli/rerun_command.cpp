@@ -162,6 +162,15 @@ std::string counterpart(const std::string& made, const std::string& file) {
   return inside.front();
 }
 
+/// The file whose receipt lies beside it, where that receipt is named.
+std::string describedBy(const std::string& file) {
+  const std::string ending = sidecarPath("");
+  std::error_code failure;
+  if (!file.ends_with(ending)) return file;
+  const std::string described = file.substr(0, file.size() - ending.size());
+  return fs::exists(described, failure) ? described : file;
+}
+
 void say(const Session& session, const std::string& file, const Comparison& comparison) {
   const Console& console = session.console;
   console.resultJson(Json::object({{"file", file},
@@ -176,7 +185,7 @@ void say(const Session& session, const std::string& file, const Comparison& comp
 }
 
 ExitCode run(const Session& session) {
-  const std::string& file = session.arguments.positionals().front();
+  const std::string file = describedBy(session.arguments.positionals().front());
   std::error_code failure;
   if (!fs::exists(file, failure)) throw IoError(file + ": there is no such file.");
   const auto receipt = receiptOf(file);

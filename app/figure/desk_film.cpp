@@ -28,11 +28,17 @@ Film emptyFilm(const FrameSequence& shown) {
   return {shown.geo, shown.quantity, footnoteOf(shown), {}};
 }
 
+/// As in the time bar: everything observed, but for the forecast's own times where there are some.
 std::vector<ValidTime> timesOf(const Desk& desk) {
   std::vector<ValidTime> times;
-  for (const Frame& frame : pastOf(desk).frames) times.push_back(frame.validTime);
   for (int lead = 0; desk.context && lead < desk.context->grid.targetFrames; ++lead)
     times.push_back(desk.timeOfFrame(lead));
+  const auto isForecast = [&, last = times.empty() ? ValidTime() : times.back()](ValidTime time) {
+    return desk.context && time > desk.context->runTime && time <= last + seconds(60);
+  };
+  for (const Frame& frame : desk.observed->frames)
+    if (!isForecast(frame.validTime)) times.push_back(frame.validTime);
+  std::ranges::sort(times);
   return times;
 }
 
@@ -111,18 +117,37 @@ FigureOptions DeskFilm::look() const {
 
 namespace {
 
-/// The scenario that a pane shows a member of, or something made of its members.
-std::shared_ptr<const ScenarioForecast> scenarioIn(const PaneSpec& pane, const Desk& desk) {
-  for (const auto& content : {std::optional(pane.content), pane.minus}) {
-    if (!content || content->source != PaneSource::Scenario || !desk.scenarios) continue;
-    const auto found = content->nSigma ? desk.scenarios->forFixed(*content->nSigma, 1)
-                                       : desk.scenarios->forDial();
-    if (found) return found;
-  }
-  return nullptr;
+/// Whether a pane needs this source: itself, or to compare it with others.
+bool uses(const PaneContent& content, PaneSource source) {
+  const bool compared = source == PaneSource::Extrapolation || source == PaneSource::Earthformer ||
+                        source == PaneSource::Scenario;
+  return content.source == source || (content.source == PaneSource::Disagreement && compared);
+}
+
+/// The scenarios that panes show members of, or something made of their members.
+std::vector<std::shared_ptr<const ScenarioForecast>> scenariosIn(const Desk& desk) {
+  std::vector<std::shared_ptr<const ScenarioForecast>> shown;
+  for (const PaneSpec& pane : desk.state.layout.panes())
+    for (const auto& content : {std::optional(pane.content), pane.minus}) {
+      if (!content || !desk.scenarios || !uses(*content, PaneSource::Scenario)) continue;
+      auto found = content->nSigma ? desk.scenarios->forFixed(*content->nSigma, 1)
+                                   : desk.scenarios->forDial();
+      if (found) shown.push_back(std::move(found));
+    }
+  return shown;
+}
+
+void addModel(std::vector<ReceiptModel>& models, const ReceiptModel& model) {
+  if (std::ranges::find(models, model) == models.end()) models.push_back(model);
 }
 
 }  // namespace
+
+bool DeskFilm::isShown(PaneSource source) const {
+  return std::ranges::any_of(desk_.state.layout.panes(), [&](const PaneSpec& pane) {
+    return uses(pane.content, source) || (pane.minus && uses(*pane.minus, source));
+  });
+}
 
 Receipt DeskFilm::withModels(Receipt receipt) const {
   if (!desk_.context) return receipt;
@@ -130,37 +155,42 @@ Receipt DeskFilm::withModels(Receipt receipt) const {
   receipt.firstTime = isoText(desk_.context->frames.frames.front().validTime);
   receipt.runTime = isoText(desk_.context->runTime);
   receipt.contextId = desk_.context->hash;
-  std::set<double> n;
-  std::shared_ptr<const ScenarioForecast> last;
-  for (const PaneSpec& pane : desk_.state.layout.panes()) {
-    const auto shown = scenarioIn(pane, desk_);
-    if (!shown) continue;
-    n.insert(shown->request.nSigma.begin(), shown->request.nSigma.end());
-    last = shown;
+  std::vector<ReceiptModel> models;
+  for (const PaneSource source :
+       {PaneSource::Persistence, PaneSource::Extrapolation, PaneSource::Earthformer}) {
+    const auto found = desk_.deterministic.find(desk_.modelOf(source));
+    if (found == desk_.deterministic.end() || !found->second || !isShown(source)) continue;
+    receipt = withForecast(receipt, *found->second);
+    addModel(models, {found->second->model, found->second->weightsHash});
   }
-  if (last) {
-    receipt = withForecast(receipt, *last);
-    receipt.nSigma.assign(n.begin(), n.end());
+  if (desk_.stochastic && isShown(PaneSource::Stochastic))
+    addModel(models, {desk_.stochastic->model, desk_.stochastic->weightsHash});
+  std::set<double> n;
+  for (const auto& shown : scenariosIn(desk_)) {
+    receipt = withForecast(receipt, *shown);
+    addModel(models, {shown->model, shown->weightsHash});
+    n.insert(shown->request.nSigma.begin(), shown->request.nSigma.end());
     receipt.members = desk_.state.members;
     receipt.firstMember = 0;
-    return receipt;
   }
-  for (const auto& [model, forecast] : desk_.deterministic)
-    if (forecast && isShown(model)) receipt = withForecast(receipt, *forecast);
+  if (!n.empty()) receipt.nSigma.assign(n.begin(), n.end());
+  if (models.size() > 1) receipt.models = std::move(models);
   return receipt;
-}
-
-bool DeskFilm::isShown(const std::string& model) const {
-  return std::ranges::any_of(desk_.state.layout.panes(), [&](const PaneSpec& pane) {
-    return desk_.modelOf(pane.content.source) == model ||
-           (pane.minus && desk_.modelOf(pane.minus->source) == model);
-  });
 }
 
 std::string DeskFilm::layoutText() const {
   DeskState asked = desk_.state;
   if (desk_.context) asked.runTime = desk_.context->runTime;
   return asked.pictureChoices().dump();
+}
+
+std::shared_ptr<DeskFilm> DeskFilm::activePaneAlone() const {
+  Desk alone = desk_;
+  const std::vector<PaneSpec> panes = desk_.state.layout.panes();
+  const auto active = std::size_t(std::clamp(desk_.state.look.activePane, 0, int(panes.size()) - 1));
+  alone.state.layout = PaneLayout(panes[active]);
+  alone.time = looked_;
+  return std::make_shared<DeskFilm>(alone);
 }
 
 std::size_t DeskFilm::frameLookedAt() const {

@@ -23,12 +23,13 @@ public:
   /// As `render --layout` takes it, with run time and box.
   std::string layoutText() const;
   std::size_t frameLookedAt() const;
+  std::shared_ptr<DeskFilm> activePaneAlone() const;  ///< without pictures yet
   const PaneLayout& layout() const { return desk_.state.layout; }
   const std::vector<ValidTime>& times() const { return times_; }
 
 private:
   FigurePane paneAt(const PaneSpec& spec, ValidTime time);
-  bool isShown(const std::string& model) const;
+  bool isShown(PaneSource source) const;
   void showInBox(const PaneSpec& spec, ValidTime time, FigurePane& pane) const;
 
   Desk desk_;

@@ -44,7 +44,7 @@ QSize checkedSize(const FigureOptions& options) {
       options.height > kLongestSide || double(options.width) * double(options.height) > kMostPixels)
     throw UsageError(
         "--size must lie between 320x240 and 16384x16384, with at most 150 million pixels.");
-  return {options.width & ~1, options.height & ~1};
+  return {options.width, options.height};
 }
 
 /// One line of text in a rectangle, shortened with an ellipsis where it does not fit; what is left

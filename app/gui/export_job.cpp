@@ -140,7 +140,11 @@ void ExportJob::writeByCommand(const ExportSubject& subject, const ExportRequest
   QStringList words = {request.command.front()};
   words += writeForCommands(subject, QString::fromStdString(scratch.path().string()));
   Q_EMIT progress(0.5, QObject::tr("the result is written; now what is made of it"));
-  if (request.command.front() != "export" && subject.truthIsShown) words += subject.inputs;
+  if (needsTruth(subject, request)) {
+    ExportSubject truth = subject;
+    truth.scenario.reset();
+    words += writeForCommands(truth, QString::fromStdString(scratch.path().string()));
+  }
   words += request.command.mid(1);
   words += {"--out", request.file, "--overwrite", "-q"};
   if (!runCommandLine(words, stop)) throw Stopped();
@@ -149,7 +153,10 @@ void ExportJob::writeByCommand(const ExportSubject& subject, const ExportRequest
 void ExportJob::write(const ExportSubject& subject, const ExportRequest& request,
                       std::stop_token stop) {
   if (!request.command.isEmpty()) return writeByCommand(subject, request, stop);
-  if (request.file.endsWith(".nc", Qt::CaseInsensitive)) return writeResult(subject, request.file.toStdString());
+  if (request.file.endsWith(".nc", Qt::CaseInsensitive)) {
+    Q_EMIT progress(0.5, QObject::tr("the values are written"));
+    return writeResult(subject, request.file.toStdString());
+  }
   const Drawn drawn = drawnFrom(subject, request, [&](double share) {
     if (stop.stop_requested()) throw Stopped();
     Q_EMIT progress(share, QObject::tr("pictures in between"));
@@ -175,7 +182,11 @@ void ExportJob::write(const ExportSubject& subject, const ExportRequest& request
     const double share = double(k + 1) / double(film.frames.size());
     Q_EMIT progress(share, timeLeft(share, clock.elapsed()));
   }
-  writer.finish();
+  Q_EMIT progress(1.0, QObject::tr("the last pictures are packed"));
+  writer.finish([&](double share) {
+    if (stop.stop_requested()) throw Stopped();
+    Q_EMIT progress(share, QObject::tr("read again, %1 %").arg(int(100.0 * share)));
+  });
 }
 
 }  // namespace stormloom

@@ -183,9 +183,8 @@ QString forecastLine(const ExportSubject& subject, const std::string& model) {
                 defaultFileName(bare, "_" + QString::fromStdString(model) + ".nc"));
 }
 
-QString scenarioLine(const ExportSubject& subject) {
-  return lineOf(subject, "scenario", optionsOf(subject, subject.wished),
-                defaultFileName(subject, ".nc"));
+QString scenarioLine(const ExportSubject& subject, const QString& file) {
+  return lineOf(subject, "scenario", optionsOf(subject, subject.wished), file);
 }
 
 /// What a pane shows is in a file of values as it is: one member, a forecast, an observation.
@@ -197,15 +196,15 @@ bool isPlain(const PaneSpec& pane) {
 
 }  // namespace
 
-QString scenarioCommand(const ExportSubject& subject) {
-  return demoCommand(subject) + scenarioLine(subject);
+QString scenarioCommand(const ExportSubject& subject, const QString& file) {
+  return demoCommand(subject) + scenarioLine(subject, file);
 }
 
 QString commandText(const ExportSubject& subject) {
   if (!subject.context)
     return demoCommand(subject) +
            lineOf(subject, "render", {}, defaultFileName(subject, ".mp4"));
-  if (!subject.panes) return scenarioCommand(subject);
+  if (!subject.panes) return scenarioCommand(subject, defaultFileName(subject, ".nc"));
   QStringList lines;
   bool plain = true, scenarios = false;
   for (const PaneSpec& pane : subject.panes->layout().panes()) {
@@ -218,7 +217,7 @@ QString commandText(const ExportSubject& subject) {
         lines << forecastLine(subject, model);
     }
   }
-  if (scenarios) lines.prepend(scenarioLine(subject));
+  if (scenarios) lines.prepend(scenarioLine(subject, defaultFileName(subject, ".nc")));
   if (!plain || lines.isEmpty())
     lines << lineOf(subject, "render", {"--layout", subject.panes->layoutText()},
                     defaultFileName(subject, ".mp4"));
@@ -367,7 +366,15 @@ void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
 QString valuesAsText(const ExportSubject& subject) {
   const Frame* frame = lookedAt(subject);
   if (!frame || !frame->grid) return {};
-  QString text;
+  const FrameSequence& shown = *subject.observed;
+  const bool observed = std::ranges::any_of(
+      shown.frames, [&](const Frame& one) { return one.grid == frame->grid; });
+  const Quantity quantity = observed ? shown.quantity : subject.scenario->members.front().frames.quantity;
+  QString text = QString("%1 (%2)\t%3\t%4\n")
+                     .arg(QString::fromUtf8(quantityName(quantity).data()),
+                          QString::fromUtf8(unitText(quantity).data()),
+                          QString::fromStdString(isoText(frame->validTime)),
+                          observed ? "observed" : "forecast");
   for (int row = 0; row < frame->grid->height(); ++row) {
     for (int col = 0; col < frame->grid->width(); ++col) {
       if (col > 0) text += '\t';

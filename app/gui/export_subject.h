@@ -40,7 +40,7 @@ QString commandText(const ExportSubject& subject);
 
 /// Parts of such lines: the scenarios' values; what is read; "..demo.. && " where that is the built-in
 /// event, which has to be written first.
-QString scenarioCommand(const ExportSubject& subject);
+QString scenarioCommand(const ExportSubject& subject, const QString& file);
 std::vector<std::string> inputWords(const ExportSubject& subject);
 QString demoCommand(const ExportSubject& subject);
 
@@ -75,7 +75,8 @@ QStringList writeForCommands(const ExportSubject& subject, const QString& folder
 void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
                         const std::string& file);
 
-/// The frame that is looked at: rows of values with the unit, missing cells empty.
+/// The frame that is looked at: a line with quantity, unit and time, then rows of values from north to
+/// south, missing cells empty.
 QString valuesAsText(const ExportSubject& subject);
 
 }  // namespace stormloom

@@ -6,6 +6,7 @@
 #include <QImage>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
@@ -130,6 +131,7 @@ private Q_SLOTS:
     window.actions().find("export")->trigger();
     auto* dialog = window.findChild<ExportDialog*>();
     QVERIFY(dialog && dialog->isVisible());
+    choose(*dialog, "format", "PNG picture");
     const QString file = qEnvironmentVariable("STORMLOOM_PICTURES", folder_.path()) + "/panes.png";
     line(*dialog, "file")->setText(file);
     QVERIFY(clickWrite(*dialog));
@@ -243,6 +245,129 @@ private Q_SLOTS:
     QVERIFY(clickWrite(*dialog));  // remembered for the tests below
   }
 
+  void theFormatIsAlwaysThereToBeChosen() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    auto* format = dialog->findChild<QComboBox*>("format");
+    for (const char* beginning : {"Figure: all members, SVG", "GeoTIFF", "Folder of PNG", "MP4"}) {
+      choose(*dialog, "format", beginning);
+      QTest::qWait(50);
+      QVERIFY2(format->isVisible() && format->height() > 10, beginning);
+      QVERIFY2(dialog->childAt(format->mapTo(dialog, format->rect().center())) == format, beginning);
+    }
+  }
+
+  void aFolderOfMapsIsWrittenUnderItsProposedName() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    for (const char* beginning : {"GeoTIFF, a file for each map", "Folder of PNG"}) {
+      choose(*dialog, "format", beginning);
+      QVERIFY(QFileInfo(line(*dialog, "file")->text()).fileName().contains("_n+0.0"));
+      line(*dialog, "file")->setText(folder_.filePath(QString(beginning).left(3) + "_n+0.0"));
+      QVERIFY(clickWrite(*dialog));
+      QVERIFY(QFileInfo(line(*dialog, "file")->text()).isDir());
+    }
+  }
+
+  void theActivePaneAloneIsWritten() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "content", "The active pane");
+    choose(*dialog, "format", "PNG picture");
+    line(*dialog, "file")->setText(folder_.filePath("alone"));  // gets its ending
+    QVERIFY(clickWrite(*dialog));
+    const auto receipt = receiptOf(folder_.filePath("alone.png").toStdString());
+    QVERIFY(receipt);
+    const auto layout = std::ranges::find(receipt->options, "--layout");
+    QVERIFY(layout != receipt->options.end());
+    QCOMPARE(int(DeskState::fromJson(Json::parse(*(layout + 1), {}, "")).layout.count()), 1);
+    choose(*dialog, "content", "All panes");
+  }
+
+  void aNameThatDoesNotFitTheFormatIsRefused() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "CSV, series");
+    line(*dialog, "file")->setText(folder_.filePath("series.mp4"));
+    QVERIFY(!clickWrite(*dialog));
+    QVERIFY(!QFile::exists(folder_.filePath("series.mp4")));
+  }
+
+  void anOpenDialogFollowsTheDesk() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "Report, PDF");
+    ExportSubject before = observed();  // as it is before scenarios are there
+    dialog->open(before);
+    line(*dialog, "file")->setText(folder_.filePath("typed.pdf"));
+    QVERIFY(!dialog->findChild<QPushButton*>("write")->isEnabled());
+    window.actions().find("on")->trigger();  // any change of what is shown
+    QTRY_VERIFY_WITH_TIMEOUT(dialog->findChild<QPushButton*>("write")->isEnabled(), 20'000);
+    QCOMPARE(line(*dialog, "file")->text(), folder_.filePath("typed.pdf"));
+  }
+
+  void theEqualCommandIsOneThatWritesTheFile() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    const auto command = [&] { return dialog->findChild<QPlainTextEdit*>("command")->toPlainText(); };
+    choose(*dialog, "format", "NetCDF, all values");
+    line(*dialog, "file")->setText(folder_.filePath("mine.nc"));
+    QVERIFY2(command().endsWith("--out mine.nc") && !command().contains("forecast"),
+             qPrintable(command()));
+    choose(*dialog, "format", "NetCDF, maps of a product");
+    choose(*dialog, "values", "Chance to reach");
+    dialog->findChild<QSpinBox*>("threshold")->setValue(181);
+    line(*dialog, "file")->setText(folder_.filePath("chance.nc"));
+    QVERIFY2(command().contains(".nc --product exceedance --threshold 181 --out chance.nc"),
+             qPrintable(command()));
+    QVERIFY(clickWrite(*dialog));
+    const auto receipt = receiptOf(folder_.filePath("chance.nc").toStdString());
+    QVERIFY(receipt && std::ranges::count(receipt->options, "exceedance") == 1);
+    choose(*dialog, "values", "Every map");
+  }
+
+  void whatIsTypedWhilePanesAreCollectedIsOfTheNextExport() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "GIF");
+    const QString first = folder_.filePath("asked for.gif"), second = folder_.filePath("not asked.gif");
+    line(*dialog, "file")->setText(first);
+    QSignalSpy done(&dialog->job(), &ExportJob::done);
+    QTest::mouseClick(dialog->findChild<QPushButton*>("write"), Qt::LeftButton);
+    line(*dialog, "file")->setText(second);
+    QTRY_COMPARE_WITH_TIMEOUT(done.count(), 1, 300'000);
+    QVERIFY(QFile::exists(first) && !QFile::exists(second));
+  }
+
+  void anExportWhoseDialogIsClosedIsToldInTheWindow() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "GIF");
+    line(*dialog, "file")->setText(folder_.filePath("aside.gif"));
+    QSignalSpy said(dialog, &ExportDialog::said);
+    QTest::mouseClick(dialog->findChild<QPushButton*>("write"), Qt::LeftButton);
+    dialog->reject();  // as Escape does
+    QVERIFY(!dialog->isVisible());
+    QTRY_COMPARE_WITH_TIMEOUT(said.count(), 2, 300'000);  // that it goes on, and its end
+    QVERIFY2(said[1][0].toString().contains("aside.gif"), qPrintable(said[1][0].toString()));
+  }
+
   void choicesOutliveTheProgram() {
     FakeEngine engine;
     {
@@ -282,7 +407,9 @@ private Q_SLOTS:
     MainWindow window(engine.functions());
     openDemo(window);
     QTest::keyClick(&window, Qt::Key_V, Qt::ControlModifier | Qt::AltModifier);
-    const QStringList rows = QApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
+    QStringList rows = QApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
+    const QString head = rows.takeFirst();
+    QVERIFY2(head.contains("\t2019-07-01T") && head.contains("0-254"), qPrintable(head));
     const RadarGrid& grid = *window.picture(2).grid;
     QCOMPARE(int(rows.size()), grid.height());
     QCOMPARE(int(rows[0].split('\t').size()), grid.width());
