@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "core/contour_lines.h"
 #include "core/frame_picking.h"
 
 namespace stormloom {
@@ -47,6 +46,9 @@ std::vector<ValidTime> timesOf(const Desk& desk) {
 DeskFilm::DeskFilm(const Desk& desk)
     : desk_(desk), looked_(desk.time), times_(timesOf(desk_)), film_(emptyFilm(pastOf(desk_))) {
   if (desk_.context) film_.runTime = desk_.context->runTime;
+  desk_.drawn = desk_.observed;  // what a window draws of a large observation depends on the window
+  desk_.near.reset();
+  grounds_.assign(std::size_t(desk_.state.layout.count()), {film_.geo, film_.quantity});
 }
 
 double DeskFilm::share() const {
@@ -59,12 +61,12 @@ bool DeskFilm::addNext() {
   desk_.time = time;
   FigureFrame picture = pictureWithoutPanes(pastOf(desk_), time, film_.runTime);
   for (const PaneSpec& spec : desk_.state.layout.panes())
-    picture.panes.push_back(paneAt(spec, time));
+    picture.panes.push_back(paneAt(picture.panes.size(), spec));
   film_.frames.push_back(std::move(picture));
   return true;
 }
 
-FigurePane DeskFilm::paneAt(const PaneSpec& spec, ValidTime time) {
+FigurePane DeskFilm::paneAt(std::size_t index, const PaneSpec& spec) {
   PanePicture picture = pictures_.make(spec, desk_);
   FigurePane pane{.title = picture.caption.title,
                   .detail = picture.caption.detail,
@@ -75,30 +77,12 @@ FigurePane DeskFilm::paneAt(const PaneSpec& spec, ValidTime time) {
                   .grid = picture.grid};
   pane.field = picture.kind;
   pane.signs = std::move(picture.signs);
-  if (picture.sequence && picture.sequence->geo != film_.geo) showInBox(spec, time, pane);
+  if (!picture.sequence) return pane;
+  const PaneGround ground{picture.sequence->geo, picture.sequence->quantity};
+  if (film_.frames.empty()) grounds_[index] = ground;
+  pane.otherQuantity = ground.quantity != film_.quantity;
+  if (!(ground == grounds_[index])) pane.grid.reset();  // a pane stays where it is
   return pane;
-}
-
-/// Observations are drawn on their own grid in the window; a file shows them where the models see them.
-void DeskFilm::showInBox(const PaneSpec& spec, ValidTime time, FigurePane& pane) const {
-  pane.grid.reset();
-  pane.signs = {};
-  if (!desk_.context) return;
-  const ValidTime wanted = spec.frame ? desk_.timeOfFrame(*spec.frame) : time;
-  const FrameSequence* known = &desk_.context->frames;
-  const bool later = wanted > desk_.context->runTime;
-  if (later && desk_.truth && desk_.state.showTruth) known = desk_.truth.get();
-  auto index = nearestFrame(*known, wanted, seconds(60));
-  if (!index && later) {  // hidden, or not observed: never an empty map
-    known = &desk_.context->frames;
-    index = nearestFrame(*known, desk_.context->runTime, seconds(60));
-    pane.corner = clockText(desk_.context->runTime) + " UTC shown";
-  }
-  if (!index) return;
-  pane.grid = known->frames[*index].grid;
-  if (!pane.grid) return;
-  if (desk_.state.contours) pane.signs.contour = contourLines(*pane.grid, desk_.state.threshold);
-  if (desk_.state.hatching) pane.signs.hatching = hatchLines(*pane.grid, desk_.state.threshold, 3);
 }
 
 FigureOptions DeskFilm::look() const {
@@ -107,11 +91,14 @@ FigureOptions DeskFilm::look() const {
   look.panes = int(look.places.size());
   look.footnote = film_.footnote;
   look.colors = {desk_.state.safeColors};
-  look.fields.clear();
+  look.grounds = grounds_;
+  look.legendParts.clear();
   for (const FigureFrame& frame : film_.frames)
-    for (const FigurePane& pane : frame.panes)
-      if (std::ranges::find(look.fields, pane.field) == look.fields.end())
-        look.fields.push_back(pane.field);
+    for (std::size_t i = 0; i < frame.panes.size(); ++i) {
+      const LegendPart part{frame.panes[i].field, grounds_[i].quantity};
+      if (std::ranges::find(look.legendParts, part) == look.legendParts.end())
+        look.legendParts.push_back(part);
+    }
   return look;
 }
 

@@ -6,7 +6,7 @@
 
 namespace stormloom {
 
-/// All panes as they are arranged in the window, at every time of the event, on the models' box: what the window
+/// All panes as they are arranged in the window, at every time of the event, each on its own grid: what the window
 /// shows, drawn for a file. Pictures are added one by one, so that the window goes on meanwhile.
 class DeskFilm {
 public:
@@ -28,15 +28,15 @@ public:
   const std::vector<ValidTime>& times() const { return times_; }
 
 private:
-  FigurePane paneAt(const PaneSpec& spec, ValidTime time);
+  FigurePane paneAt(std::size_t index, const PaneSpec& spec);
   bool isShown(PaneSource source) const;
-  void showInBox(const PaneSpec& spec, ValidTime time, FigurePane& pane) const;
 
   Desk desk_;
   ValidTime looked_;
   PanePictures pictures_;
   std::vector<ValidTime> times_;
   Film film_;
+  std::vector<PaneGround> grounds_;  ///< of each pane, as its first picture has it
 };
 
 }  // namespace stormloom

@@ -91,6 +91,29 @@ private Q_SLOTS:
             sevenPanes("+1 σ", "for the briefing at 8").pixels);
   }
 
+  void aPaneOfAnotherPlaceAndQuantityHasItsOwnColours() {
+    const GeoReference wide(kSevirProjection, 0.0, 0.0, 1000.0, 1000.0, 2 * kSize, kSize);
+    auto millimetres = std::make_shared<RadarGrid>(2 * kSize, kSize);
+    for (int row = 0; row < kSize; ++row)
+      for (int col = 0; col < 2 * kSize; ++col)
+        millimetres->set(row, col, 80.0f, CellState::Measured);
+    const FigureFrame frame{.panes = {{.grid = rain()}, {.grid = millimetres}}};
+    FigureOptions options{.width = 800, .height = 480, .panes = 2};
+    options.places = {{0.0, 0.0, 0.5, 1.0}, {0.5, 0.0, 0.5, 1.0}};
+    options.grounds = {{box(), Quantity::VilDigital}, {wide, Quantity::RainRate}};
+    options.legendParts = {{FieldKind::Radar, Quantity::VilDigital}, {FieldKind::Radar, Quantity::RainRate}};
+    const RgbImage image = FigurePainter(box(), Quantity::VilDigital, options).draw(frame);
+    const auto share = [&](const ColorTable& table) {
+      const Rgb color = table.color(80.0);
+      int count = 0;
+      for (std::size_t i = 0; i + 2 < image.pixels.size(); i += 3)
+        count += Rgb{image.pixels[i], image.pixels[i + 1], image.pixels[i + 2]} == color;
+      return count;
+    };
+    QVERIFY(share(fieldTable(FieldKind::Radar, Quantity::VilDigital, {})) > 5'000);
+    QVERIFY(share(fieldTable(FieldKind::Radar, Quantity::RainRate, {})) > 5'000);
+  }
+
   void aLongTableOfScoresGoesOnTheNextPage() {
     const qsizetype few = pagesOfReport(5);
     QVERIFY2(few > 0, "no page was counted");
