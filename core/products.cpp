@@ -170,6 +170,7 @@ Product observedOverTime(const FrameSequence& observed, const std::string& what)
     throw UsageError("The " + what + " of observed frames needs two or more frames of rain.");
   Product product = productOfSequence(observed);
   product.maps.clear();
+  product.observed.clear();  // not the frames as they are
   const ValidTime begin =
       observed.frames.front().validTime - seconds(std::lround(60.0 * stepMinutes(observed)));
   const bool sum = what == "accumulation";
