@@ -37,25 +37,30 @@ fs::path makeScratch(const fs::path& target, AnimationFormat format) {
 }
 
 /// -1 when the file cannot be opened or read to its end.
-int countDecodedFrames(const fs::path& file) {
+int countDecodedFrames(const fs::path& file, const std::function<void(int)>& counted = {}) {
   const auto reader = openPictures(file);
   int frames = 0;
-  while (reader->next(nullptr)) ++frames;
+  while (reader->next(nullptr)) {
+    ++frames;
+    if (counted) counted(frames);
+  }
   return reader->isWhole() ? frames : -1;
 }
 
-int countSequenceFrames(const fs::path& folder) {
+int countSequenceFrames(const fs::path& folder, const std::function<void(int)>& counted) {
   int count = 0;
   while (fs::exists(folder / sequenceFrameName(count))) {
     if (countDecodedFrames(folder / sequenceFrameName(count)) != 1) return -1;
     ++count;
+    if (counted) counted(count);
   }
   return count;
 }
 
-int countFramesIn(const fs::path& path, AnimationFormat format) {
-  return format == AnimationFormat::PngSequence ? countSequenceFrames(path)
-                                                : countDecodedFrames(path);
+int countFramesIn(const fs::path& path, AnimationFormat format,
+                  const std::function<void(int)>& counted = {}) {
+  return format == AnimationFormat::PngSequence ? countSequenceFrames(path, counted)
+                                                : countDecodedFrames(path, counted);
 }
 
 /// `guard` is of the first picture in the folder.
@@ -155,11 +160,13 @@ void AnimationWriter::add(const RgbImage& frame) {
   ++frames_;
 }
 
-void AnimationWriter::finish() {
+void AnimationWriter::finish(const std::function<void(double share)>& readAgain) {
   if (!encoder_) throw IoError(target_.string() + ": there is no frame to animate.");
   encoder_->finish();
   encoder_.reset();
-  const int counted = countFramesIn(scratch_, format_);
+  const int counted = countFramesIn(scratch_, format_, [&](int frame) {
+    if (readAgain) readAgain(std::min(1.0, double(frame) / double(frames_)));
+  });
   if (counted != frames_)
     throw IoError(target_.string() + ": of " + std::to_string(frames_) + " frames " +
                   std::to_string(std::max(0, counted)) +

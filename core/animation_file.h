@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,7 +49,8 @@ public:
   explicit AnimationWriter(const std::string& path, const AnimationOptions& options = {});
   ~AnimationWriter();
   void add(const RgbImage& frame);  ///< all frames of one size
-  void finish();
+  /// `readAgain` is told the share of what was written that is counted, and may throw to stop.
+  void finish(const std::function<void(double share)>& readAgain = {});
 
   struct Encoder;  ///< one for each format
 

@@ -117,7 +117,7 @@ const VideoKind kWebM{
     "webm",
     AV_CODEC_ID_VP9,
     "VP9",
-    {{"deadline", "good"}, {"cpu-used", "5"}, {"row-mt", "1"}, {"crf", "24"}, {"b", "0"}},
+    {{"deadline", "good"}, {"cpu-used", "5"}, {"row-mt", "1"}, {"tile-columns", "2"}, {"crf", "24"}, {"b", "0"}},
     {}};
 
 AVDictionary* dictionaryOf(const std::vector<std::pair<const char*, const char*>>& entries) {

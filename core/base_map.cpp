@@ -57,18 +57,6 @@ std::optional<MapLine> readLine(WordReader& words) {
   return line;
 }
 
-std::optional<std::filesystem::path> findBaseMap() {
-  if (const char* chosen = std::getenv("STORMLOOM_BASE_MAP")) {
-    if (*chosen == '\0') return std::nullopt;
-    return std::filesystem::path(chosen);
-  }
-  for (const char* name :
-       {"base_map.bin", "share/stormloom/base_map.bin", ".deps/base_map/base_map.bin"}) {
-    if (auto found = findAboveProgram(name)) return found;
-  }
-  return std::nullopt;
-}
-
 /// Projects positions into a grid's cells, cuts them to a rectangle and collects what is left.
 class GridClipper {
 public:
@@ -205,6 +193,18 @@ std::vector<MapLine> readBaseMap(const std::string& path) {
     lines.push_back(*std::move(line));
   }
   return lines;
+}
+
+std::optional<std::filesystem::path> findBaseMap() {
+  if (const char* chosen = std::getenv("STORMLOOM_BASE_MAP")) {
+    if (*chosen == '\0') return std::nullopt;
+    return std::filesystem::path(chosen);
+  }
+  for (const char* name :
+       {"base_map.bin", "share/stormloom/base_map.bin", ".deps/base_map/base_map.bin"}) {
+    if (auto found = findAboveProgram(name)) return found;
+  }
+  return std::nullopt;
 }
 
 std::vector<MapLine> loadBaseMap() {

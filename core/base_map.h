@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ struct MapLine {
 /// file), beside the program, in share/stormloom and in the .deps folder above it. Empty when there
 /// is none: maps work without. Throws IoError for a file that is damaged.
 std::vector<MapLine> loadBaseMap();
+std::optional<std::filesystem::path> findBaseMap();
 
 /// Reads one file: "STORMMAP", number of lines; for each its kind, number of points and the points'
 /// longitude and latitude in units of 1e-5 degree; all numbers 32 bits, little endian.

@@ -3,6 +3,7 @@
 #include "core/decoder/decoder_process.h"
 #include "core/errors.h"
 #include "core/isolated_reading.h"
+#include "core/netcdf_file.h"
 
 namespace stormloom {
 namespace {
@@ -19,16 +20,25 @@ public:
   std::string reason;
 };
 
-}  // namespace
-
-ResultFile readCheckedResult(const std::string& path) {
+void check(const std::string& path) {
   const std::filesystem::path decoder = requireDecoderProgram();
   if (decoder != "none") {
     Checking checking;
     decodeIsolated({{0, path}}, {.program = decoder, .checkOnly = true}, checking);
     if (!checking.reason.empty()) throw IoError(checking.reason);
   }
+}
+
+}  // namespace
+
+ResultFile readCheckedResult(const std::string& path) {
+  check(path);
   return readResultFile(path);
+}
+
+std::vector<std::string> readCheckedParts(const std::string& path) {
+  check(path);
+  return NetCdfFile::open(path).parts();
 }
 
 }  // namespace stormloom

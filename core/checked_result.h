@@ -10,4 +10,7 @@ namespace stormloom {
 /// whatever a damaged or hostile one does to the libraries happens there. Throws IoError.
 ResultFile readCheckedResult(const std::string& path);
 
+/// The same for any NetCDF file of the program, such as products: NetCdfFile::parts.
+std::vector<std::string> readCheckedParts(const std::string& path);
+
 }  // namespace stormloom

@@ -83,6 +83,18 @@ DeskLook lookFromJson(const Json& json) {
           int(inRange(json.value("active_pane", 0), 0, 63, "the pane"))};
 }
 
+Json seenToJson(const SeenPart& seen) {
+  return Json::object({{"center", toJson(seen.center)},
+                       {"km", std::vector<double>{seen.widthKm, seen.heightKm}}});
+}
+
+SeenPart seenFromJson(const Json& json) {
+  const auto km = json.at("km").as<std::vector<double>>();
+  if (km.size() != 2) throw IoError("The part of a map needs a width and a height in km.");
+  return {placeFromJson(json.at("center")), inRange(km[0], 1e-3, 1e5, "a map's width"),
+          inRange(km[1], 1e-3, 1e5, "a map's height")};
+}
+
 }  // namespace
 
 bool DeskNote::operator==(const DeskNote& other) const {
@@ -134,11 +146,13 @@ Json DeskState::toJson() const {
 }
 
 Json DeskState::pictureChoices() const {
-  const Json all = toJson();
+  Json all = toJson();
+  if (seen) all.set("seen", seenToJson(*seen));
   const Json usual = DeskState().toJson();
   Json choices = Json::object({{"layout", layout.toJson()}});
   for (const char* key : {"run_time", "box", "interpolate", "n", "bend", "within", "seed", "members",
-                          "threshold", "truth", "contours", "hatching", "outlines", "safe_colors"}) {
+                          "threshold", "truth", "contours", "hatching", "outlines", "safe_colors",
+                          "towns", "seen"}) {
     const Json* value = all.find(key);
     const Json* always = usual.find(key);
     if (value && !(always && *always == *value)) choices.set(key, *value);
@@ -174,6 +188,7 @@ DeskState DeskState::fromJson(const Json& json) {
   if (const Json* time = json.find("time")) state.time = timeOf(*time);
   if (const Json* box = json.find("box")) state.box = placeFromJson(*box);
   if (const Json* center = json.find("center")) state.center = placeFromJson(*center);
+  if (const Json* seen = json.find("seen")) state.seen = seenFromJson(*seen);
   return state;
 }
 

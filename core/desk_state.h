@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/grid_part.h"
 #include "core/json.h"
 #include "core/map_region.h"
 #include "core/pane_layout.h"
@@ -54,11 +55,12 @@ struct DeskState {
   bool safeColors = false;
   bool alongDial = false;  ///< the chance along the dial is worked out: members at several n
   DeskLook look;  ///< not compared
+  /// What the map shows, where pictures shall show no more; neither compared nor part of a session.
+  std::optional<SeenPart> seen;
 
   bool operator==(const DeskState& other) const;
   Json toJson() const;
-  /// What pictures of the panes depend on, where it is not as usual: no files, notes or view of the
-  /// map.
+  /// What pictures of the panes depend on, where it is not as usual: no files or notes.
   Json pictureChoices() const;
   /// IoError for values outside their range; what is absent keeps its default.
   static DeskState fromJson(const Json& json);

@@ -3,24 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/grid_part.h"
 #include "core/reduce.h"
 
 namespace stormloom {
 namespace {
-
-struct CellWindow {
-  int row = 0, col = 0, height = 1, width = 1;
-};
-
-RadarGrid part(const RadarGrid& grid, const CellWindow& window) {
-  RadarGrid out(window.width, window.height);
-  for (int row = 0; row < window.height; ++row)
-    for (int col = 0; col < window.width; ++col) {
-      const int r = window.row + row, c = window.col + col;
-      out.set(row, col, grid.at(r, c), grid.state(r, c));
-    }
-  return out;
-}
 
 /// The strongest value of k x k cells, and its state; without a value the state of the first.
 RadarGrid strongest(const RadarGrid& grid, int k) {
@@ -40,28 +27,6 @@ RadarGrid strongest(const RadarGrid& grid, int k) {
     }
   }
   return out;
-}
-
-CellWindow windowAround(const GeoReference& geo, const GeoReference& around, double margin) {
-  double west = 1e9, east = -1e9, north = 1e9, south = -1e9;
-  for (int i = 0; i <= 16; ++i) {
-    for (const double across : {0.0, 1.0}) {
-      for (const bool row : {false, true}) {
-        const double a = (row ? across : i / 16.0) * around.width(),
-                     b = (row ? i / 16.0 : across) * around.height();
-        const CellPoint at = geo.cellFromLonLat(around.lonLatFromCell({a, b}));
-        if (!std::isfinite(at.col) || !std::isfinite(at.row)) continue;
-        west = std::min(west, at.col), east = std::max(east, at.col);
-        north = std::min(north, at.row), south = std::max(south, at.row);
-      }
-    }
-  }
-  const double wide = margin * std::max(0.0, east - west),
-               high = margin * std::max(0.0, south - north);
-  const int left = int(std::clamp(west - wide, 0.0, double(geo.width() - 1)));
-  const int top = int(std::clamp(north - high, 0.0, double(geo.height() - 1)));
-  return {top, left, std::clamp(int(south + high) + 1 - top, 1, geo.height() - top),
-          std::clamp(int(east + wide) + 1 - left, 1, geo.width() - left)};
 }
 
 template <class Change>
@@ -108,13 +73,9 @@ FrameSequence thinnedForDrawing(const FrameSequence& sequence, std::size_t mostC
 
 FrameSequence croppedForDrawing(const FrameSequence& sequence, const GeoReference& around,
                                 double margin) {
-  const GeoReference& geo = sequence.geo;
-  const CellWindow window = windowAround(geo, around, margin);
-  const ProjectedPoint corner = geo.pointFromCell({double(window.col), double(window.row)});
-  const GeoReference here(geo.projection(), corner.x, corner.y, geo.cellWidth(), geo.cellHeight(),
-                          window.width, window.height);
-  return thinnedForDrawing(
-      changed(sequence, here, [&](const RadarGrid& grid) { return part(grid, window); }));
+  const CellWindow window = windowAround(sequence.geo, around, margin);
+  return thinnedForDrawing(changed(sequence, partOf(sequence.geo, window),
+                                   [&](const RadarGrid& grid) { return partOf(grid, window); }));
 }
 
 }  // namespace stormloom

@@ -302,4 +302,43 @@ std::vector<std::int8_t> NetCdfFile::bytes(const std::string& variable,
   return values;
 }
 
+std::vector<std::string> NetCdfFile::parts() const {
+  int count = 0;
+  check(nc_inq_nvars(id_, &count), "variables");
+  std::vector<std::string> parts;
+  for (int variable = 0; variable < count; ++variable) {
+    char name[NC_MAX_NAME + 1] = {};
+    check(nc_inq_varname(id_, variable, name), "variables");
+    std::string part = name;
+    for (const std::size_t length : shape(name)) part += " " + std::to_string(length);
+    part += attributesOf(variable) + "\n";
+    const std::vector<double> values = doubles(name);
+    part.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+std::string NetCdfFile::attributesOf(int variable) const {
+  int count = 0;
+  check(nc_inq_varnatts(id_, variable, &count), "attributes");
+  std::string all;
+  for (int k = 0; k < count; ++k) {
+    char name[NC_MAX_NAME + 1] = {};
+    nc_type type = NC_NAT;
+    std::size_t length = 0;
+    check(nc_inq_attname(id_, variable, k, name), "attributes");
+    check(nc_inq_att(id_, variable, name, &type, &length), name);
+    std::vector<double> numbers(type == NC_CHAR ? 0 : product({length}));
+    std::string text(type == NC_CHAR ? product({length}) : 0, '\0');
+    if (type == NC_CHAR)
+      check(nc_get_att_text(id_, variable, name, text.data()), name);
+    else
+      check(nc_get_att_double(id_, variable, name, numbers.data()), name);
+    all += std::string("\n") + name + "=" + text;
+    all.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(double));
+  }
+  return all;
+}
+
 }  // namespace stormloom

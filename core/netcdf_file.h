@@ -41,6 +41,8 @@ public:
   void commit();
 
   bool hasVariable(const std::string& name) const;
+  /// Name, shape, attributes and values of each variable; not the attributes of the file.
+  std::vector<std::string> parts() const;
   std::vector<std::size_t> shape(const std::string& variable) const;
   std::string text(const std::string& variable, const std::string& attribute)
       const;  ///< "" when absent; variable "" is the file
@@ -54,6 +56,7 @@ public:
 private:
   NetCdfFile(std::string path, std::unique_ptr<ScratchFile> scratch, int id);
   int variableId(const std::string& name) const;
+  std::string attributesOf(int variable) const;
   void check(int status, const std::string& what) const;
 
   std::string path_;

@@ -56,10 +56,15 @@ const char* compassPoint(LonLat from, LonLat to) {
 
 }  // namespace
 
-std::vector<PlaceName> loadPlaceNames() {
+std::optional<std::filesystem::path> findPlaceNames() {
   for (const char* place : {"share/stormloom/places.csv", ".deps/base_map/places.csv"})
-    if (const auto found = findAboveProgram(place)) return readPlaceNames(found->string());
-  return {};
+    if (auto found = findAboveProgram(place)) return found;
+  return std::nullopt;
+}
+
+std::vector<PlaceName> loadPlaceNames() {
+  const auto file = findPlaceNames();
+  return file ? readPlaceNames(file->string()) : std::vector<PlaceName>();
 }
 
 std::vector<PlaceName> readPlaceNames(const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct PlaceName {
 /// Towns of the world, largest first, as packaging/make_place_names.py lists them at set-up. Empty
 /// where the list is not there: maps work without.
 std::vector<PlaceName> loadPlaceNames();
+std::optional<std::filesystem::path> findPlaceNames();
 /// One town a line: name;longitude;latitude;population. Lines with # are remarks. IoError for a
 /// line that is none.
 std::vector<PlaceName> readPlaceNames(const std::string& path);

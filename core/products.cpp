@@ -77,6 +77,16 @@ RadarGrid largestOf(const FrameSequence& frames) {
   return maximumField(grids);
 }
 
+/// mm/h of a value that was measured.
+double rainOf(Quantity quantity, double value) {
+  if (quantity == Quantity::RainRate) return value;
+  if (quantity == Quantity::Reflectivity)
+    return std::isfinite(value) ? rainFromReflectivityFactor(std::pow(10.0, value / 10.0)) : 0.0;
+  if (quantity == Quantity::VilMass)
+    return rainFromReflectivityFactor(reflectivityFactorFromVilMass(value));
+  return rainFromDigital(value);
+}
+
 /// Each frame stands for the time since the one before it. A cell that is unknown once has no sum.
 RadarGrid millimetres(const FrameSequence& frames, ValidTime runTime) {
   RadarGrid sum(frames.width(), frames.height());
@@ -87,7 +97,8 @@ RadarGrid millimetres(const FrameSequence& frames, ValidTime runTime) {
     for (const Frame& frame : frames.frames) {
       known = known && frame.grid->states()[cell] <= CellState::BelowDetection;
       const double hours = double((frame.validTime - before).count()) / 3600.0;
-      millimetres += known ? rainFromDigital(double(frame.grid->values()[cell])) * hours : 0.0;
+      millimetres +=
+          known ? rainOf(frames.quantity, double(frame.grid->values()[cell])) * hours : 0.0;
       before = frame.validTime;
     }
     if (!known) continue;
@@ -153,10 +164,39 @@ void fillOverTime(const ResultFile& result, const ProductRequest& request, Produ
   }
 }
 
+/// Over the whole time of observed frames; the first stands for one step, like the others.
+Product observedOverTime(const FrameSequence& observed, const std::string& what) {
+  if (observed.frames.size() < 2 || observed.quantity == Quantity::PrecipitationType)
+    throw UsageError("The " + what + " of observed frames needs two or more frames of rain.");
+  Product product = productOfSequence(observed);
+  product.maps.clear();
+  product.observed.clear();  // not the frames as they are
+  const ValidTime begin =
+      observed.frames.front().validTime - seconds(std::lround(60.0 * stepMinutes(observed)));
+  const bool sum = what == "accumulation";
+  if (sum)
+    describe(product, "rain_accumulation",
+             observed.quantity == Quantity::RainRate
+                 ? "rain of all frames together"
+                 : "rain of all frames together, from " +
+                       std::string(quantityName(observed.quantity)) + " by its fixed chain",
+             "mm", "time: sum");
+  else
+    describe(product, "maximum_intensity", "largest " + product.longName + " of all frames",
+             product.units, "time: maximum");
+  product.maps.push_back({std::numeric_limits<double>::quiet_NaN(), -1, begin,
+                          observed.frames.back().validTime,
+                          std::make_shared<const RadarGrid>(sum ? millimetres(observed, begin)
+                                                                : largestOf(observed))});
+  return product;
+}
+
 }  // namespace
 
 Product makeProduct(const ResultFile& result, const ProductRequest& request) {
   if (result.members.empty()) {
+    if (request.product == "accumulation" || request.product == "maximum")
+      return observedOverTime(result.context, request.product);
     if (request.product != "intensity")
       throw UsageError("This file holds observed frames and no forecast; " + request.product +
                        " needs one made by forecast or scenario.");

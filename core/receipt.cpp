@@ -86,6 +86,23 @@ std::vector<ReceiptInput> inputsFromJson(const Json& list) {
   return inputs;
 }
 
+Json jsonFromModels(const std::vector<ReceiptModel>& models) {
+  Json list = Json::array();
+  for (const ReceiptModel& model : models) {
+    Json entry = Json::object({{"model", model.name}});
+    setText(entry, "weights_sha256", model.weightsSha256);
+    list.push(entry);
+  }
+  return list;
+}
+
+std::vector<ReceiptModel> modelsFromJson(const Json& list) {
+  std::vector<ReceiptModel> models;
+  for (const Json& entry : list)
+    models.push_back({entry.value("model", ""), entry.value("weights_sha256", "")});
+  return models;
+}
+
 std::string boxText(const LonLatBox& box) {
   char text[128];
   std::snprintf(text, sizeof text, "%.5f,%.5f,%.5f,%.5f", box.west, box.south, box.east, box.north);
@@ -127,6 +144,7 @@ Json Receipt::toJson() const {
   setText(json, "context_id", contextId);
   setText(json, "model", model);
   setText(json, "weights_sha256", weightsSha256);
+  if (!models.empty()) json.set("models", jsonFromModels(models));
   setText(json, "sampler", sampler);
   setText(json, "guidance", guidance);
   setText(json, "quality", quality);
@@ -137,6 +155,7 @@ Json Receipt::toJson() const {
   if (firstMember > 0) json.set("first_member", firstMember);
   if (!nSigmaByLead.empty()) json.set("n_sigma_by_lead", nSigmaByLead);
   setText(json, "region_sha256", regionSha256);
+  setText(json, "map_sha256", mapSha256);
   setText(json, "device", device);
   setText(json, "precision", precision);
   return json;
@@ -157,6 +176,7 @@ Receipt Receipt::fromJson(const Json& json) {
   receipt.contextId = json.value("context_id", "");
   receipt.model = json.value("model", "");
   receipt.weightsSha256 = json.value("weights_sha256", "");
+  receipt.models = modelsFromJson(json.value("models", Json::array()));
   receipt.sampler = json.value("sampler", "");
   receipt.guidance = json.value("guidance", "");
   receipt.quality = json.value("quality", "");
@@ -167,6 +187,7 @@ Receipt Receipt::fromJson(const Json& json) {
   receipt.firstMember = json.value("first_member", 0);
   receipt.nSigmaByLead = json.value("n_sigma_by_lead", std::vector<double>());
   receipt.regionSha256 = json.value("region_sha256", "");
+  receipt.mapSha256 = json.value("map_sha256", "");
   receipt.device = json.value("device", "");
   receipt.precision = json.value("precision", "");
   return receipt;
@@ -186,6 +207,9 @@ std::vector<std::pair<std::string, std::string>> receiptAttributes(const Receipt
   std::string files;
   for (const ReceiptInput& input : receipt.inputs)
     files += (files.empty() ? "" : "\n") + input.sha256 + "  " + input.path;
+  std::string models;
+  for (const ReceiptModel& model : receipt.models)
+    models += (models.empty() ? "" : "\n") + model.name + "  " + model.weightsSha256;
   const std::vector<std::pair<std::string, std::string>> all = {
       {"command_line", receipt.commandLine},
       {"program_version", receipt.programVersion},
@@ -196,6 +220,7 @@ std::vector<std::pair<std::string, std::string>> receiptAttributes(const Receipt
       {"context_id", receipt.contextId},
       {"model", receipt.model},
       {"weights_sha256", receipt.weightsSha256},
+      {"models", models},
       {"sampler", receipt.sampler},
       {"guidance", receipt.guidance},
       {"quality", receipt.quality},
@@ -206,6 +231,7 @@ std::vector<std::pair<std::string, std::string>> receiptAttributes(const Receipt
       {"first_member", receipt.firstMember > 0 ? std::to_string(receipt.firstMember) : ""},
       {"requested_n_sigma_by_lead", numberList(receipt.nSigmaByLead)},
       {"region_sha256", receipt.regionSha256},
+      {"map_sha256", receipt.mapSha256},
       {"device", receipt.device},
       {"precision", receipt.precision},
       {"receipt", receiptText(receipt)}};

@@ -25,6 +25,13 @@ struct ReceiptInput {
 /// A file that an option names, such as a logo; hashed here.
 ReceiptInput optionInput(const std::string& option, const std::string& path);
 
+/// One of several models behind a picture.
+struct ReceiptModel {
+  std::string name;
+  std::string weightsSha256;  ///< empty for what has no weights
+  bool operator==(const ReceiptModel&) const = default;
+};
+
 /// The command of receipts of pictures that were taken of the window as it stood.
 constexpr const char* kWindowCommand = "window";
 
@@ -43,6 +50,7 @@ struct Receipt {
   std::string contextId;
   std::string model;
   std::string weightsSha256;
+  std::vector<ReceiptModel> models;  ///< all of them, where `model` is not the only one
   std::string sampler;
   std::string guidance;
   std::string quality;
@@ -53,6 +61,7 @@ struct Receipt {
   int firstMember = 0;               ///< counted from 0
   std::vector<double> nSigmaByLead;  ///< the command bent by hand, one n for each lead time
   std::string regionSha256;          ///< of the cells that the control was limited to, row by row
+  std::string mapSha256;  ///< of map lines and towns, for pictures of maps
   std::string device;
   std::string precision;
 

@@ -140,7 +140,8 @@ TargetGuard::TargetGuard(fs::path target) : target_(std::move(target)), before_(
 void TargetGuard::put(const fs::path& scratch) const {
   const char* from = scratch.c_str();
   const char* to = target_.c_str();
-  int reason = 0;
+  int reason = flushToDisk(scratch);
+  if (reason) refuseTarget(target_, reason);
   if (before_)
     reason = markOf(target_) != before_ ? EEXIST : rename(from, to) == 0 ? 0 : errno;
   else
@@ -183,7 +184,6 @@ void ScratchFile::fill(std::string_view bytes) const {
 }
 
 void ScratchFile::commit() {
-  if (const int reason = flushToDisk(scratch_)) refuseTarget(target_, reason);
   guard_.put(scratch_);
   scratch_.clear();
 }

@@ -13,7 +13,7 @@ namespace stormloom {
 class TargetGuard {
 public:
   explicit TargetGuard(std::filesystem::path target);
-  /// Gives `scratch` the target's name. Throws IoError where that is another writer's now.
+  /// Gives `scratch`, flushed to the disk, the target's name. Throws IoError where that is another writer's now.
   void put(const std::filesystem::path& scratch) const;
 
 private:

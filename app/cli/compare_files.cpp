@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "app/cli/console.h"
 #include "app/cli/file_parts.h"
@@ -115,14 +116,28 @@ bool sameBytes(const std::string& before, const std::string& again) {
   return true;
 }
 
+/// Of a folder the parts of all its files.
+std::vector<std::string> partsOf(const std::string& path) {
+  if (!fs::is_directory(path)) return contentParts(path);
+  std::set<std::string> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path))
+    files.insert(entry.path().string());
+  std::vector<std::string> parts;
+  for (const std::string& file : files)
+    for (std::string& part : contentParts(file)) parts.push_back(std::move(part));
+  return parts;
+}
+
 /// Formats whose values are not read again, only laid side by side.
 void compareParts(const std::string& before, const std::string& again, Comparison& out) {
-  const std::vector<std::string> a = contentParts(before);
-  const std::vector<std::string> b = contentParts(again);
+  const std::vector<std::string> a = partsOf(before);
+  const std::vector<std::string> b = partsOf(again);
   out.sameContent = !a.empty() && a == b;
   if (out.sameContent) return;
-  out.differences.push_back("its bytes differ (" + std::to_string(fs::file_size(before)) +
-                            " before, " + std::to_string(fs::file_size(again)) + " now)");
+  out.differences.push_back(fs::is_directory(before)
+                                ? std::string("files in it differ")
+                                : "its bytes differ (" + std::to_string(fs::file_size(before)) +
+                                      " before, " + std::to_string(fs::file_size(again)) + " now)");
   if (a.size() < 2 || a.size() != b.size()) return;
   std::size_t differing = 0;
   for (std::size_t i = 0; i < a.size(); ++i) differing += a[i] != b[i];

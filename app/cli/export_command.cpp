@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "app/cli/inputs.h"
 #include "app/cli/outputs.h"
@@ -17,12 +19,17 @@ namespace fs = std::filesystem;
 const std::vector<std::string> kEndings = {".nc",  ".tif", ".csv", ".geojson",
                                            ".kml", ".kmz", ".npy"};
 
+constexpr std::array kOverMembers{"mean", "spread", "percentile", "exceedance"};
+
 ProductRequest requestFrom(const Session& session) {
   const Arguments& arguments = session.arguments;
   ProductRequest request;
   request.product = arguments.choice("--product", {"intensity", "mean", "spread", "percentile",
                                                    "exceedance", "accumulation", "maximum"});
-  request.threshold = arguments.numbers("--threshold", -1e6, 1e6).front();
+  const std::vector<double> thresholds = arguments.numbers("--threshold", -1e6, 1e6);
+  if (request.product == "exceedance" && arguments.has("--threshold") && thresholds.size() > 1)
+    throw UsageError("--threshold of --product exceedance is one number: write a file for each.");
+  request.threshold = thresholds.front();
   request.percentile = arguments.number("--percentile", 0.0, 100.0);
   if (arguments.has("--n")) request.nSigma = arguments.number("--n", -4.0, 4.0);
   if (arguments.has("--member")) request.member = arguments.integer("--member", 1, 256) - 1;
@@ -80,6 +87,16 @@ void writeOne(const Session& session, const std::string& out, const Product& pro
   if (ending == ".npy") writeNpy(out, product, receipt);
 }
 
+/// Products over members need one n; what is taken unasked is said.
+void sayWhichN(const Session& session, const ResultFile& result, const ProductRequest& request) {
+  std::set<double> all;
+  for (const ScenarioMember& member : result.members) all.insert(member.nSigma);
+  const bool overMembers = std::ranges::count(kOverMembers, request.product) > 0;
+  if (!overMembers || request.nSigma || all.size() < 2) return;
+  session.console.warning("The file holds n = " + numberList({all.begin(), all.end()}) +
+                          "; the members at n = 0 are taken. --n chooses others.");
+}
+
 ExitCode run(const Session& session) {
   const std::string out = session.arguments.required("--out");
   std::error_code none;
@@ -88,6 +105,7 @@ ExitCode run(const Session& session) {
   const ProductRequest request = requestFrom(session);
   const Subject subject = subjectFrom(session, "--out");
   const Product product = makeProduct(subject.result, request);
+  sayWhichN(session, subject.result, request);
   stopHere(session);
   std::vector<std::string> files = {out};
   if (folder)
@@ -117,7 +135,7 @@ Command exportCommand() {
       {{"--out", "FILE", "File, or folder for GeoTIFF files.", "", "", true},
        {"--product", "NAME",
         "intensity, mean, spread, percentile, exceedance, accumulation or maximum.", "intensity"},
-       {"--threshold", "LIST", "On the file's scale; of exceedance the first.", "74,133,181"},
+       {"--threshold", "LIST", "On the file's scale; of exceedance one, 74 unless given.", "74,133,181"},
        {"--percentile", "P", "Of percentile, 0 to 100.", "90"},
        {"--n", "N", "Only this scenario; products over members need one.", ""},
        {"--member", "M", "Only this member, from 1 on.", ""}},

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base64.h"
+#include "core/checked_result.h"
 #include "core/file_ending.h"
 #include "core/receipt_in_file.h"
 #include "core/scratch_file.h"
@@ -161,6 +162,7 @@ Parts tiffParts(std::string_view tiff) {
 
 std::vector<std::string> contentParts(const std::string& path) {
   const std::string ending = lowerEnding(path);
+  if (ending == ".nc") return readCheckedParts(path);
   if (ending == ".kmz") return zipParts(readWholeFile(path));
   if (ending == ".pdf") return pdfParts(readWholeFile(path));
   if (ending == ".tif") return tiffParts(readWholeFile(path));

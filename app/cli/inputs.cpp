@@ -8,6 +8,7 @@
 #include "app/cli/help.h"
 #include "core/frame_picking.h"
 #include "core/live_folder.h"
+#include "core/map_data.h"
 #include "core/receipt_in_file.h"
 #include "models/frame_interpolation.h"
 #include "models/weights_check.h"
@@ -219,6 +220,7 @@ Receipt receiptFor(const Session& session, const std::string& output,
   receipt.command = session.command.name;
   receipt.options = session.arguments.recordedOptions(withCommonOptions(session.command.options));
   receipt.output = output;
+  if (drawsMaps(receipt.command)) receipt.mapSha256 = mapDataHash();
   for (const std::string& file : files) receipt.inputs.push_back(inputFrom(session, file));
   addOptionFiles(session, receipt);
   return receipt;
@@ -244,6 +246,7 @@ Receipt receiptOfDerived(const Session& session, const std::string& output,
   receipt.command = own.command;
   receipt.options = own.options;
   receipt.output = own.output;
+  receipt.mapSha256 = own.mapSha256;
   receipt.inputs = own.inputs;
   return receipt;
 }

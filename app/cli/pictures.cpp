@@ -122,7 +122,7 @@ void animate(const Session& session, const Film& whole, const std::string& path,
     writer.add(painter.draw(film.frames[k]));
     line.update(double(k + 1) / double(film.frames.size()));
   }
-  writer.finish();
+  writer.finish([&](double) { stopHere(session); });
 }
 
 std::string filmAsMp4(const Session& session, const Film& film, const Receipt& receipt) {

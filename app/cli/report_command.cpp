@@ -90,8 +90,16 @@ std::string reportHtml(const Session& session, const SheetSubject& subject) {
   return html + factsTable(subject.receipt) + "</body></html>\n";
 }
 
+/// A page of paper moves nothing.
+void refuseAnimationOptions(const Arguments& arguments) {
+  for (const Option& option : pictureOptions())
+    if (arguments.has(option.name))
+      throw UsageError(option.name + " is for the animation in a report; a .pdf has none.");
+}
+
 ExitCode run(const Session& session) {
   const std::string out = session.arguments.required("--out");
+  if (lowerEnding(out) == ".pdf") refuseAnimationOptions(session.arguments);
   checkOutput(session, out, {".html", ".pdf"});
   const SheetSubject subject = sheetSubjectFrom(session, "--out");
   writeWholeFile(out, lowerEnding(out) == ".pdf" ? reportPdf(subject.content, subject.receipt)

@@ -7,6 +7,7 @@
 #include "app/cli/help.h"
 #include "app/cli/inputs.h"
 #include "app/cli/outputs.h"
+#include "core/map_data.h"
 #include "core/receipt_in_file.h"
 #include "core/scratch_file.h"
 
@@ -162,6 +163,15 @@ std::string counterpart(const std::string& made, const std::string& file) {
   return inside.front();
 }
 
+/// The file whose receipt lies beside it, where that receipt is named.
+std::string describedBy(const std::string& file) {
+  const std::string ending = sidecarPath("");
+  std::error_code failure;
+  if (!file.ends_with(ending)) return file;
+  const std::string described = file.substr(0, file.size() - ending.size());
+  return fs::exists(described, failure) ? described : file;
+}
+
 void say(const Session& session, const std::string& file, const Comparison& comparison) {
   const Console& console = session.console;
   console.resultJson(Json::object({{"file", file},
@@ -176,7 +186,7 @@ void say(const Session& session, const std::string& file, const Comparison& comp
 }
 
 ExitCode run(const Session& session) {
-  const std::string& file = session.arguments.positionals().front();
+  const std::string file = describedBy(session.arguments.positionals().front());
   std::error_code failure;
   if (!fs::exists(file, failure)) throw IoError(file + ": there is no such file.");
   const auto receipt = receiptOf(file);
@@ -186,6 +196,9 @@ ExitCode run(const Session& session) {
   if (receipt->programVersion != STORMLOOM_VERSION)
     session.console.warning("It was made with version " + receipt->programVersion +
                             "; this is version " STORMLOOM_VERSION ".");
+  if (!receipt->mapSha256.empty() && receipt->mapSha256 != mapDataHash())
+    session.console.warning(
+        "Its map was drawn with other coast lines, borders or towns than this computer has.");
   Rerun rerun(session);
   const std::string again = counterpart(rerun.make(*receipt, file), file);
   const Comparison comparison = compareFiles(file, again);

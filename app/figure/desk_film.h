@@ -2,11 +2,12 @@
 
 #include "app/figure/desk.h"
 #include "app/figure/film.h"
+#include "core/grid_part.h"
 #include "core/receipt.h"
 
 namespace stormloom {
 
-/// All panes as they are arranged in the window, at every time of the event, on the models' box: what the window
+/// All panes as they are arranged in the window, at every time of the event, each on its own grid: what the window
 /// shows, drawn for a file. Pictures are added one by one, so that the window goes on meanwhile.
 class DeskFilm {
 public:
@@ -23,19 +24,25 @@ public:
   /// As `render --layout` takes it, with run time and box.
   std::string layoutText() const;
   std::size_t frameLookedAt() const;
+  std::shared_ptr<DeskFilm> activePaneAlone() const;  ///< without pictures yet
+  std::shared_ptr<DeskFilm> withWholeMaps() const;    ///< the same
+  bool showsPart() const { return desk_.state.seen.has_value(); }
   const PaneLayout& layout() const { return desk_.state.layout; }
   const std::vector<ValidTime>& times() const { return times_; }
 
 private:
-  FigurePane paneAt(const PaneSpec& spec, ValidTime time);
-  bool isShown(const std::string& model) const;
-  void showInBox(const PaneSpec& spec, ValidTime time, FigurePane& pane) const;
+  FigurePane paneAt(std::size_t index, const PaneSpec& spec);
+  bool isShown(PaneSource source) const;
+  const CellWindow& windowOn(const GeoReference& geo);
 
   Desk desk_;
+  std::shared_ptr<const ScenarioSource> scenarios_;  ///< as they were when the film was begun
   ValidTime looked_;
   PanePictures pictures_;
   std::vector<ValidTime> times_;
   Film film_;
+  std::vector<PaneGround> grounds_;  ///< of each pane, as its first picture has it
+  std::vector<std::pair<GeoReference, CellWindow>> windows_;  ///< what is seen of each grid
 };
 
 }  // namespace stormloom

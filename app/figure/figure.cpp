@@ -71,9 +71,36 @@ double roundLength(double length) {
 FigureLayout layoutOf(const GeoReference& geo, const FigureOptions& options) {
   const QSize size = figure_drawing::checkedSize(options);
   const bool heading = hasHeading(options);
-  return options.places.empty()
-             ? layOutFigure(size, options.panes, groundAspect(geo), heading, options.legend)
-             : layOutFigure(size, options.places, groundAspect(geo), heading, options.legend);
+  if (options.places.empty())
+    return layOutFigure(size, options.panes, groundAspect(geo), heading, options.legend);
+  std::vector<double> aspects(options.places.size(), groundAspect(geo));
+  for (std::size_t i = 0; i < std::min(aspects.size(), options.grounds.size()); ++i)
+    aspects[i] = groundAspect(options.grounds[i].geo);
+  return layOutFigure(size, options.places, aspects, heading, options.legend);
+}
+
+/// A map as panes share it.
+struct Ground {
+  PaneGround place;
+  FigureMap map;
+  double widthKm;  ///< of a pane, at its middle
+};
+
+/// That of each pane; the first is that of panes without one of their own.
+std::vector<std::shared_ptr<const Ground>> groundsOf(const PaneGround& usual,
+                                                     const FigureOptions& options) {
+  std::vector<std::shared_ptr<const Ground>> grounds;
+  const std::vector<PlaceName> towns = options.towns ? loadPlaceNames() : std::vector<PlaceName>();
+  const auto groundAt = [&](const PaneGround& place) {
+    for (const auto& known : grounds)
+      if (known->place == place) return known;
+    const ColorTable& table = fieldTable(FieldKind::Radar, place.quantity, options.colors);
+    return std::make_shared<const Ground>(
+        Ground{place, FigureMap(place.geo, table, style::kDark, towns), groundWidthKm(place.geo)});
+  };
+  grounds.push_back(groundAt(usual));
+  for (const PaneGround& place : options.grounds) grounds.push_back(groundAt(place));
+  return grounds;
 }
 
 QString levelText(double level) {
@@ -84,24 +111,22 @@ QString levelText(double level) {
 
 struct FigurePainter::Impl {
   std::unique_ptr<QGuiApplication> application;
-  Quantity quantity;
   FigureLayout layout;
-  FigureMap map;
+  std::vector<std::shared_ptr<const Ground>> grounds;
   FigureOptions options;
-  double widthKm;  ///< of a pane, at its middle
   QImage logo;
 
   void heading(QPainter& painter, const FigureFrame& frame) const;
   void titleAndNote(QPainter& painter, QRect room, const FigureFrame& frame) const;
-  void pane(QPainter& painter, const FigureLayout::Pane& place, const FigurePane& pane) const;
+  void pane(QPainter& painter, std::size_t index, const FigurePane& pane) const;
   void titlesAbove(QPainter& painter, const QRect& strip, const FigurePane& pane) const;
   void titlesBeside(QPainter& painter, const QRect& strip, const FigurePane& pane) const;
   void north(QPainter& painter, const QRect& map) const;
-  void scaleBar(QPainter& painter, const QRect& map) const;
+  void scaleBar(QPainter& painter, const QRect& map, double widthKm) const;
   void legend(QPainter& painter) const;
   int colorSteps(QPainter& painter, const ColorTable& table, const QRect& room) const;
-  const ColorTable& tableOf(FieldKind kind) const {
-    return fieldTable(kind, quantity, options.colors);
+  const Ground& groundOf(std::size_t pane) const {
+    return pane + 1 < grounds.size() ? *grounds[pane + 1] : *grounds.front();
   }
 };
 
@@ -109,11 +134,8 @@ bool canDrawFigures() { return true; }
 
 FigurePainter::FigurePainter(const GeoReference& geo, Quantity quantity,
                              const FigureOptions& options)
-    : impl_(new Impl{figure_drawing::applicationIfNone(), quantity, layoutOf(geo, options),
-                     FigureMap(geo, fieldTable(FieldKind::Radar, quantity, options.colors),
-                               style::kDark),
-                     options,
-                     groundWidthKm(geo), readLogo(options.logoFile)}) {}
+    : impl_(new Impl{figure_drawing::applicationIfNone(), layoutOf(geo, options),
+                     groundsOf({geo, quantity}, options), options, readLogo(options.logoFile)}) {}
 
 FigurePainter::~FigurePainter() = default;
 
@@ -222,8 +244,10 @@ void FigurePainter::Impl::titlesBeside(QPainter& painter, const QRect& strip,
   put(QString::fromStdString(pane.detail), small, style::kDark.quietText);
 }
 
-void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& place,
+void FigurePainter::Impl::pane(QPainter& painter, std::size_t index,
                                const FigurePane& pane) const {
+  const FigureLayout::Pane& place = layout.panes[index];
+  const Ground& ground = groundOf(index);
   const int text = layout.textHeight;
   const QColor color = style::colorOf(pane.kind, style::kDark);
   painter.fillRect(place.strip, style::kDark.strip);
@@ -234,12 +258,12 @@ void FigurePainter::Impl::pane(QPainter& painter, const FigureLayout::Pane& plac
   else
     titlesAbove(painter, place.strip, pane);
   if (pane.grid) {
-    map.draw(painter, place.map, *pane.grid, figure_drawing::font(text * 8 / 10),
-             tableOf(pane.field));
-    map.drawSigns(painter, place.map, pane.signs);
+    ground.map.draw(painter, place.map, *pane.grid, figure_drawing::font(text * 8 / 10),
+                    fieldTable(pane.field, ground.place.quantity, options.colors));
+    ground.map.drawSigns(painter, place.map, pane.signs);
   }
   north(painter, place.map);
-  if (options.scaleBar) scaleBar(painter, place.map);
+  if (options.scaleBar) scaleBar(painter, place.map, ground.widthKm);
 }
 
 void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
@@ -260,7 +284,7 @@ void FigurePainter::Impl::north(QPainter& painter, const QRect& place) const {
   painter.restore();
 }
 
-void FigurePainter::Impl::scaleBar(QPainter& painter, const QRect& place) const {
+void FigurePainter::Impl::scaleBar(QPainter& painter, const QRect& place, double widthKm) const {
   const int text = layout.textHeight;
   const double km = roundLength(widthKm / 4.0);
   const int length = int(km / widthKm * place.width());
@@ -281,7 +305,7 @@ int FigurePainter::Impl::colorSteps(QPainter& painter, const ColorTable& table,
                                     const QRect& room) const {
   const int text = layout.textHeight;
   const auto& steps = table.steps();
-  const int share = options.fields.size() > 1 ? 45 : 60;  // percent of the room; the rest is text
+  const int share = options.legendParts.size() > 1 ? 45 : 60;  // percent of the room; the rest is text
   const int cell = std::clamp(room.width() * share / 100 / int(steps.size()), text * 2, text * 4);
   const QFont small = figure_drawing::font(text * 9 / 10);
   const int barHeight = text;
@@ -307,11 +331,14 @@ int FigurePainter::Impl::colorSteps(QPainter& painter, const ColorTable& table,
 void FigurePainter::Impl::legend(QPainter& painter) const {
   const int text = layout.textHeight;
   const QRect room = layout.legend.adjusted(text, text / 2, -text, -text / 4);
-  const int width = room.width() / int(options.fields.size());
+  const int width = room.width() / int(options.legendParts.size());
   int reached = room.left();
-  for (std::size_t i = 0; i < options.fields.size(); ++i)
-    reached = colorSteps(painter, tableOf(options.fields[i]),
+  for (std::size_t i = 0; i < options.legendParts.size(); ++i) {
+    const LegendPart& part = options.legendParts[i];
+    const Quantity quantity = part.quantity.value_or(grounds.front()->place.quantity);
+    reached = colorSteps(painter, fieldTable(part.field, quantity, options.colors),
                          QRect(room.left() + int(i) * width, room.top(), width, room.height()));
+  }
   const QRect below(reached, room.top() + text, room.right() - reached, room.height() - text);
   figure_drawing::putText(painter, below, QString::fromStdString(options.footnote),
                           figure_drawing::font(text * 9 / 10), style::kDark.quietText);
@@ -326,7 +353,7 @@ RgbImage FigurePainter::draw(const FigureFrame& frame) const {
     if (!impl_->layout.heading.isEmpty()) impl_->heading(painter, frame);
     const std::size_t panes = std::min(frame.panes.size(), impl_->layout.panes.size());
     for (std::size_t i = 0; i < panes; ++i)
-      impl_->pane(painter, impl_->layout.panes[i], frame.panes[i]);
+      impl_->pane(painter, i, frame.panes[i]);
     if (impl_->options.legend) impl_->legend(painter);
   }
   return figure_drawing::pixelsOf(image);

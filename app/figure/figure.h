@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,12 @@ struct FigurePane {
   bool synthetic = false;
   std::shared_ptr<const RadarGrid> grid;
   bool inBetween = false;  ///< computed between two frames; drawn with a mark
+  bool otherQuantity = false;  ///< than the film's: nothing is computed between two of it
   FieldKind field = FieldKind::Radar;
   PictureSigns signs = {};  ///< coverage is drawn without them
 };
 
-/// One picture; all panes show the same place.
+/// One picture; all panes show the same place, unless FigureOptions::grounds says where each lies.
 struct FigureFrame {
   std::string title;      ///< product and event
   std::string validTime;  ///< "2019-07-01 21:10 UTC"
@@ -40,6 +42,20 @@ struct FigureFrame {
   std::string runTime;    ///< "run 20:50 UTC", empty for observations
   std::vector<FigurePane> panes;
   ValidTime time{};
+};
+
+/// Where a pane lies and what it measures.
+struct PaneGround {
+  GeoReference geo;
+  Quantity quantity = Quantity::VilDigital;
+  bool operator==(const PaneGround&) const = default;
+};
+
+/// Colours that the legend explains.
+struct LegendPart {
+  FieldKind field = FieldKind::Radar;
+  std::optional<Quantity> quantity = {};  ///< none: that of the picture
+  bool operator==(const LegendPart&) const = default;
 };
 
 struct FigureOptions {
@@ -54,8 +70,10 @@ struct FigureOptions {
   std::string note;      ///< a line of the person's own
   std::string logoFile;  ///< a picture for the upper right corner
   std::vector<PaneRect> places = {};  ///< of the panes, in shares of the room; empty: in rows
-  std::vector<FieldKind> fields = {FieldKind::Radar};  ///< whose colours the legend explains
+  std::vector<PaneGround> grounds = {};  ///< of the panes, where they are not all those of the picture
+  std::vector<LegendPart> legendParts = {LegendPart()};
   ColorChoice colors = {};
+  bool towns = false;
   double widthMm = 0.0;  ///< of figures on paper; 0: so that their letters can be read
   int dotsPerInch = 300;
 };

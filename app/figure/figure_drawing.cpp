@@ -33,6 +33,9 @@ QFont font(int pixels, bool bold) {
   QFont font(QFontDatabase::hasFamily("Inter") ? "Inter" : "sans-serif");
   font.setPixelSize(std::max(pixels, 9));
   font.setBold(bold);
+  // Shapes that the font chooses by what stands beside a sign (a raised colon between digits, a wide
+  // minus) have no letter in a PDF: who searches or copies its text would not find them.
+  font.setStyleStrategy(QFont::PreferNoShaping);
   return font;
 }
 
@@ -44,7 +47,7 @@ QSize checkedSize(const FigureOptions& options) {
       options.height > kLongestSide || double(options.width) * double(options.height) > kMostPixels)
     throw UsageError(
         "--size must lie between 320x240 and 16384x16384, with at most 150 million pixels.");
-  return {options.width & ~1, options.height & ~1};
+  return {options.width, options.height};
 }
 
 /// One line of text in a rectangle, shortened with an ellipsis where it does not fit; what is left

@@ -114,14 +114,16 @@ FigureLayout layOutFigure(QSize size, int panes, double aspect, bool heading, bo
   return layout;
 }
 
-FigureLayout layOutFigure(QSize size, const std::vector<PaneRect>& places, double aspect,
-                          bool heading, bool legend) {
+FigureLayout layOutFigure(QSize size, const std::vector<PaneRect>& places,
+                          const std::vector<double>& aspects, bool heading, bool legend) {
   if (size.isEmpty()) size = QSize(1600, 900);
   FigureLayout layout = frameOf(size, heading, legend);
   const QRect room = roomIn(layout);
   const int strip = stripHeight(layout.textHeight);
   const auto at = [](double share, int length) { return int(std::lround(share * length)); };
-  for (const PaneRect& place : places) {
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const PaneRect& place = places[i];
+    const double aspect = aspects[i];
     const int left = room.left() + at(place.left, room.width() + kGap);
     const int top = room.top() + at(place.top, room.height() + kGap);
     const int width = at(place.width, room.width() + kGap) - kGap;

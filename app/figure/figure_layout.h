@@ -32,7 +32,7 @@ FigureLayout layOutFigure(QSize size, int panes, double aspect, bool heading = t
                           bool legend = true);
 
 /// Panes where a window has them, each map as large as fits its place.
-FigureLayout layOutFigure(QSize size, const std::vector<PaneRect>& places, double aspect,
-                          bool heading, bool legend);
+FigureLayout layOutFigure(QSize size, const std::vector<PaneRect>& places,
+                          const std::vector<double>& aspects, bool heading, bool legend);
 
 }  // namespace stormloom

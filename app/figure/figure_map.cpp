@@ -2,6 +2,7 @@
 
 #include <QFontMetricsF>
 #include <QPainterPath>
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -48,13 +49,22 @@ std::optional<QPointF> edgePoint(const std::vector<QPointF>& points, const QRect
 }  // namespace
 
 FigureMap::FigureMap(const GeoReference& geo, const ColorTable& colors,
-                     const figure_style::Theme& theme)
+                     const figure_style::Theme& theme, const std::vector<PlaceName>& towns)
     : colors_(colors),
       theme_(theme),
       width_(geo.width()),
       height_(geo.height()),
       paths_(mapPathsInGrid(loadBaseMap(), geo)),
-      graticule_(graticuleInGrid(geo, 3)) {}
+      graticule_(graticuleInGrid(geo, 3)) {
+  if (towns.empty()) return;
+  const LonLatBox box = geo.bounds();
+  for (const PlaceName& town : towns) {
+    if (town.at.lat < box.south || town.at.lat > box.north) continue;
+    const CellPoint at = geo.cellFromLonLat(town.at);
+    if (at.col > 0.0 && at.col < width_ && at.row > 0.0 && at.row < height_)
+      towns_.push_back({at, QString::fromStdString(town.name)});
+  }
+}
 
 QPointF FigureMap::position(const QRect& map, CellPoint cell) const {
   return {map.left() + cell.col / width_ * map.width(),
@@ -109,6 +119,7 @@ const QImage& FigureMap::overlay(QSize size, const QFont& font) const {
   drawLines(painter, map, 1.0);
   painter.setFont(font);
   drawLabels(painter, map);
+  drawTowns(painter, map);
   return overlay_;
 }
 
@@ -182,6 +193,34 @@ void FigureMap::drawLabels(QPainter& painter, const QRect& map) const {
       painter.drawText(plate, Qt::AlignCenter, text);
       break;
     }
+  }
+}
+
+/// Larger towns first; a name that would lie on another, or where labels, north and scale lie, is
+/// left out.
+void FigureMap::drawTowns(QPainter& painter, const QRect& map) const {
+  const QFontMetricsF metrics(painter.font());
+  const double line = metrics.height(), dot = line / 5.0;
+  const double linesOfRoom = double(map.width()) * map.height() / (line * line);
+  const auto most = std::size_t(std::clamp(linesOfRoom / 150.0, 2.0, 20.0));
+  const QRectF room = QRectF(map).adjusted(5 * line, 3 * line, -4 * line, -4.5 * line);
+  std::vector<QRectF> taken;
+  for (const Town& town : towns_) {
+    if (taken.size() == most) return;
+    const QPointF at = position(map, town.at);
+    const QRectF plate(at.x() - 2 * dot, at.y() - line / 2.0,
+                       metrics.horizontalAdvance(town.name) + 6 * dot, line);
+    const auto covers = [&](const QRectF& other) { return other.intersects(plate); };
+    if (!room.contains(plate) || std::ranges::any_of(taken, covers)) continue;
+    taken.push_back(plate);
+    QColor ground = theme_.ground;
+    ground.setAlpha(120);
+    painter.fillRect(plate, ground);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme_.text);
+    painter.drawEllipse(at, dot, dot);
+    painter.setPen(theme_.text);
+    painter.drawText(plate.adjusted(4 * dot, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, town.name);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "core/base_map.h"
 #include "core/color_table.h"
 #include "core/picture_signs.h"
+#include "core/place_names.h"
 #include "core/radar_grid.h"
 
 namespace stormloom {
@@ -16,7 +17,9 @@ namespace stormloom {
 /// Draws one place: radar cells exactly in the colours of the legend, map lines and graticule.
 class FigureMap {
 public:
-  FigureMap(const GeoReference& geo, const ColorTable& colors, const figure_style::Theme& theme);
+  /// `towns`: the largest of those that lie on the map are named.
+  FigureMap(const GeoReference& geo, const ColorTable& colors, const figure_style::Theme& theme,
+            const std::vector<PlaceName>& towns = {});
   /// With graticule, lines and labels, where the painter's unit is a pixel. `colors`: of this grid.
   void draw(QPainter& painter, const QRect& map, const RadarGrid& grid, const QFont& font,
             const ColorTable& colors) const;
@@ -31,6 +34,10 @@ public:
                  double pixelsPerUnit) const;
 
 private:
+  struct Town {
+    CellPoint at;
+    QString name;
+  };
   std::vector<QRgb> cellColors(const RadarGrid& grid, const ColorTable& colors) const;
   QImage radarImage(const RadarGrid& grid, QSize size, const ColorTable& colors) const;
   void drawPaths(QPainter& painter, const QRect& map,
@@ -40,6 +47,7 @@ private:
   void drawLines(QPainter& painter, const QRect& map, double thickness) const;
   void drawGraticule(QPainter& painter, const QRect& map) const;
   void drawLabels(QPainter& painter, const QRect& map) const;
+  void drawTowns(QPainter& painter, const QRect& map) const;
   QPointF position(const QRect& map, CellPoint cell) const;
 
   const ColorTable& colors_;
@@ -48,6 +56,7 @@ private:
   int height_;
   std::vector<MapPath> paths_;
   Graticule graticule_;
+  std::vector<Town> towns_;  ///< largest first
   mutable QImage overlay_;
   mutable QFont overlayFont_;
 };

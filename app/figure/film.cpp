@@ -128,7 +128,8 @@ private:
   void between(const FigurePane& before, std::size_t step, FigureFrame& picture,
                std::size_t index) {
     FigurePane& pane = picture.panes[index];
-    const bool drawnFrom = pane.field == FieldKind::Radar && before.field == FieldKind::Radar;
+    const bool drawnFrom = pane.field == FieldKind::Radar && before.field == FieldKind::Radar &&
+                           !pane.otherQuantity;
     if (!drawnFrom || !pane.grid || !before.grid || pane.grid == before.grid) {
       pane = before;
       return;

@@ -5,11 +5,12 @@
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
+#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QRegularExpression>
@@ -19,6 +20,7 @@
 #include <QTimer>
 
 #include "app/figure/desk_film.h"
+#include "core/file_ending.h"
 
 namespace stormloom {
 
@@ -49,18 +51,30 @@ constexpr Format kFormats[] = {
      "figure --kind stamps", true},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: all members, SVG"), ".svg",
      "figure --kind stamps", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: all members, PNG"), ".png",
+     "figure --kind stamps", true},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: mean intensity over time, PDF"), ".pdf",
      "figure --kind fan", true},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: mean intensity over time, SVG"), ".svg",
      "figure --kind fan", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: mean intensity over time, PNG"), ".png",
+     "figure --kind fan", true},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: table of scores, PDF"), ".pdf",
      "figure --kind scores", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: table of scores, SVG"), ".svg",
+     "figure --kind scores", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: table of scores, PNG"), ".png",
+     "figure --kind scores", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "CSV, table of scores"), ".csv", "verify", true},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NetCDF, all values"), ".nc"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NetCDF, maps of a product"), ".nc", "export"},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GeoTIFF, a file for each map"), "", "export"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GeoTIFF, a band for each map"), ".tif", "export"},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "CSV, series over time"), ".csv", "export"},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GeoJSON, outlines of strong rain"), ".geojson",
      "export"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "KMZ, for Google Earth"), ".kmz", "export"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "KML, outlines of strong rain"), ".kml", "export"},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "KMZ, maps for Google Earth"), ".kmz", "export"},
     {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NumPy array"), ".npy", "export"}};
 
 bool isPicture(const Format& format) {
@@ -68,6 +82,34 @@ bool isPicture(const Format& format) {
 }
 
 bool isFigure(const Format& format) { return QString(format.command).startsWith("figure"); }
+
+bool isOfValues(const Format& format) { return QLatin1String(format.command) == QLatin1String("export"); }
+
+/// Formats that outline what reaches a threshold, or count it.
+bool hasThresholds(const Format& format) {
+  return isOfValues(format) && QStringList{".csv", ".geojson", ".kml"}.contains(format.ending);
+}
+
+/// What the maps of a file of values show.
+struct Values {
+  const char* name;
+  const char* product;  ///< of `stormloom-cli export`
+  bool ofMembers = false;
+  bool ofForecast = true;
+};
+constexpr Values kValues[] = {
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Every map as it is"), "intensity", false, false},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Mean of the members"), "mean", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Spread of the members"), "spread", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Percentile of the members"), "percentile", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Chance to reach a threshold"), "exceedance", true},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Rain of the whole time"), "accumulation", false,
+     false},
+    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Largest value of the whole time"), "maximum", false,
+     false}};
+
+/// What a picture or an animation shows.
+enum class Content { AllPanes, ActivePane, Scenarios };
 
 QString lastFolder() {
   const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
@@ -112,37 +154,42 @@ ExportDialog::ExportDialog(QWidget* parent) : QDialog(parent) {
   const auto ended = [this](const QString& sentence) {
     setRunning(false);
     message_->setText(sentence);
+    if (!isVisible()) Q_EMIT said(sentence);
   };
   connect(&job_, &ExportJob::done, this,
-          [=](const QString& file) { ended(tr("Written and read again: %1").arg(file)); });
+          [=, this](const QString& file) {
+            ended((asked_.isFilm() ? tr("Written and read again: %1") : tr("Written: %1")).arg(file));
+          });
   connect(&job_, &ExportJob::failed, this, ended);
   connect(&job_, &ExportJob::cancelled, this,
           [=] { ended(tr("Cancelled; nothing was left behind.")); });
 }
 
 void ExportDialog::build() {
-  auto* form = new QFormLayout(this);
-  form_ = form;
+  rows_ = new QGridLayout(this);
+  rows_->setColumnStretch(1, 1);
   content_ = new QComboBox;
   content_->setObjectName("content");
-  content_->addItem(tr("All panes, as in the window"), true);
-  content_->addItem(tr("Observed and scenarios, side by side"), false);
+  content_->addItem(tr("All panes, as in the window"), int(Content::AllPanes));
+  content_->addItem(tr("The active pane alone"), int(Content::ActivePane));
+  content_->addItem(tr("Observed and scenarios, side by side"), int(Content::Scenarios));
   format_ = new QComboBox;
   format_->setObjectName("format");
   for (const Format& format : kFormats) format_->addItem(tr(format.name));
-  form->addRow(tr("What"), content_);
-  form->addRow(tr("Format"), format_);
+  addRow(tr("What"), content_);
+  addRow(tr("Format"), format_);
   buildPictureRows();
   millimetres_ = numbers(40, 1200, 180, tr(" mm wide"));
   dotsPerInch_ = numbers(36, 1200, 300, tr(" dots an inch"));
   paperRow_ = side({millimetres_, dotsPerInch_});
-  form->addRow(tr("On paper"), paperRow_);
+  addRow(tr("On paper"), paperRow_);
+  buildValueRows();
   file_ = new QLineEdit;
   file_->setObjectName("file");
   file_->setMinimumWidth(420);
   auto* browse = new QPushButton(tr("Choose…"));
   connect(browse, &QPushButton::clicked, this, &ExportDialog::chooseFile);
-  form->addRow(tr("File"), side({file_, browse}));
+  addRow(tr("File"), side({file_, browse}));
   buildLowerRows();
   for (auto* button : findChildren<QPushButton*>())
     button->setAutoDefault(button == write_);  // Enter writes, wherever the focus is
@@ -172,6 +219,9 @@ void ExportDialog::buildPictureRows() {
   clock_ = checked(tr("Clock"));
   legend_ = checked(tr("Legend"));
   scaleBar_ = checked(tr("Scale bar"));
+  zoomed_ = checked(tr("Zoom as in the window"));
+  zoomed_->setObjectName("zoomed");
+  zoomed_->setToolTip(tr("The part that the maps show now, to whole cells. Otherwise all of it."));
   note_ = new QLineEdit;
   note_->setObjectName("note");
   note_->setPlaceholderText(tr("a line of your own"));
@@ -185,21 +235,41 @@ void ExportDialog::buildPictureRows() {
     if (!chosen.isEmpty()) logo_->setText(chosen);
   });
   timesRow_ = side({from_, new QLabel(tr("to")), to_});
-  marksRow_ = side({title_, clock_, legend_, scaleBar_});
+  marksRow_ = side({title_, clock_, legend_, scaleBar_, zoomed_});
   logoRow_ = side({logo_, browse});
-  form_->addRow(tr("Size"), size_);
-  form_->addRow(tr("Times"), timesRow_);
-  form_->addRow(tr("Speed"), speed_);
-  form_->addRow(tr("Pictures in between"), between_);
-  form_->addRow(tr("With"), marksRow_);
-  form_->addRow(tr("Note"), note_);
-  form_->addRow(tr("Logo"), logoRow_);
+  addRow(tr("Size"), size_);
+  addRow(tr("Times"), timesRow_);
+  addRow(tr("Speed"), speed_);
+  addRow(tr("Pictures in between"), between_);
+  addRow(tr("With"), marksRow_);
+  addRow(tr("Note"), note_);
+  addRow(tr("Logo"), logoRow_);
+}
+
+void ExportDialog::buildValueRows() {
+  values_ = new QComboBox;
+  values_->setObjectName("values");
+  for (const Values& values : kValues) values_->addItem(tr(values.name));
+  percentile_ = numbers(1, 99, 90, tr(" %"));
+  percentile_->setObjectName("percentile");
+  threshold_ = numbers(1, 254, 133, tr(" of 255"));
+  threshold_->setObjectName("threshold");
+  nSigma_ = new QComboBox;
+  nSigma_->setObjectName("nSigma");
+  thresholds_ = new QLineEdit("74,133,181");
+  thresholds_->setObjectName("thresholds");
+  thresholds_->setToolTip(tr("On the 0-255 scale, separated by commas."));
+  valuesRow_ = side({values_, percentile_, threshold_, nSigma_});
+  addRow(tr("Values"), valuesRow_);
+  addRow(tr("Thresholds"), thresholds_);
 }
 
 void ExportDialog::buildLowerRows() {
-  command_ = new QLabel;
-  command_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  command_->setWordWrap(true);
+  constexpr int kCommandLines = 5;
+  command_ = new QPlainTextEdit;
+  command_->setObjectName("command");
+  command_->setReadOnly(true);  // broken anywhere: names have no blanks
+  command_->setFixedHeight(command_->fontMetrics().lineSpacing() * (kCommandLines + 1));
   message_ = new QLabel;
   message_->setWordWrap(true);
   progress_ = new QProgressBar;
@@ -215,27 +285,33 @@ void ExportDialog::buildLowerRows() {
   buttons->addStretch();
   buttons->addWidget(cancel_);
   buttons->addWidget(write_);
-  form_->addRow(tr("Equal command"), command_);
-  form_->addRow(message_);
-  form_->addRow(buttons);
+  addRow(tr("Equal command"), command_);
+  rows_->addWidget(message_, rows_->rowCount(), 0, 1, 2);
+  rows_->addLayout(buttons, rows_->rowCount(), 0, 1, 2);
 }
 
 void ExportDialog::wire() {
   const auto show = [this] { showWhatCanBeChosen(); };
   connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::proposeName);
-  for (QComboBox* box : {content_, from_, to_})
+  for (QComboBox* box : {content_, from_, to_, values_, nSigma_})
     connect(box, &QComboBox::currentIndexChanged, this, show);
-  for (QSpinBox* box : {between_, millimetres_, dotsPerInch_})
+  for (QSpinBox* box : {between_, millimetres_, dotsPerInch_, percentile_, threshold_})
     connect(box, &QSpinBox::valueChanged, this, show);
-  for (QLineEdit* line : {file_, note_, logo_}) connect(line, &QLineEdit::textChanged, this, show);
-  for (QCheckBox* box : {title_, clock_, legend_, scaleBar_})
+  for (QLineEdit* line : {file_, note_, logo_, thresholds_}) connect(line, &QLineEdit::textChanged, this, show);
+  for (QCheckBox* box : {title_, clock_, legend_, scaleBar_, zoomed_})
     connect(box, &QCheckBox::toggled, this, show);
   connect(size_, &QComboBox::currentTextChanged, this, show);
   connect(speed_, &QDoubleSpinBox::valueChanged, this, show);
   connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
   connect(cancel_, &QPushButton::clicked, this,
-          [this] { job_.isRunning() ? job_.cancel() : reject(); });
-  connect(this, &QDialog::rejected, this, [this] { if (!job_.isRunning()) setRunning(false); });
+          [this] {
+            if (job_.isRunning()) return job_.cancel();
+            if (writing_) return setRunning(false);  // panes are still collected
+            reject();
+          });
+  connect(this, &QDialog::rejected, this, [this] {
+    if (isWriting()) Q_EMIT said(tr("The export goes on; Ctrl+Shift+E shows how far it is."));
+  });
 }
 
 /// Choices are those of the last export, also after the program was closed; times and names belong
@@ -271,6 +347,10 @@ void ExportDialog::remember(bool write) {
   keepNumber("between", between_);
   keepNumber("millimetres", millimetres_);
   keepNumber("dotsPerInch", dotsPerInch_);
+  keepChoice("values", values_);
+  keepNumber("percentile", percentile_);
+  keepNumber("threshold", threshold_);
+  keepText("thresholds", thresholds_);
   keepBox("title", title_);
   keepBox("clock", clock_);
   keepBox("legend", legend_);
@@ -280,8 +360,9 @@ void ExportDialog::remember(bool write) {
 }
 
 void ExportDialog::open(const ExportSubject& subject) {
-  if (!job_.isRunning()) {
+  if (!isWriting()) {
     takeSubject(subject);
+    proposeName();
     message_->clear();
   }
   show();
@@ -289,8 +370,9 @@ void ExportDialog::open(const ExportSubject& subject) {
 }
 
 void ExportDialog::repeat(const ExportSubject& subject) {
-  if (job_.isRunning()) return open(subject);
+  if (isWriting()) return open(subject);
   takeSubject(subject);
+  proposeName();
   show();
   write();
 }
@@ -309,29 +391,85 @@ void ExportDialog::takeSubject(const ExportSubject& subject) {
     const int known = box->findText(chosen);
     box->setCurrentIndex(known >= 0 ? known : box == from_ ? 0 : box->count() - 1);
   }
-  proposeName();
+  const QString chosen = nSigma_->currentText();
+  const QSignalBlocker quiet(nSigma_);
+  nSigma_->clear();
+  nSigma_->addItem(tr("every n"));
+  for (const double n : subject.scenario ? subject.scenario->request.nSigma : std::vector<double>())
+    nSigma_->addItem(tr("n = %1").arg(n), n);
+  nSigma_->setCurrentIndex(std::max(0, nSigma_->findText(chosen)));
+}
+
+void ExportDialog::refresh(const ExportSubject& subject) {
+  if (!isVisible() || isWriting()) return;
+  const bool proposed = file_->text() == proposed_;
+  takeSubject(subject);
+  if (proposed) return proposeName();
+  showWhatCanBeChosen();
 }
 
 void ExportDialog::proposeName() {
   const QString name = defaultFileName(subject_, kFormats[format_->currentIndex()].ending);
-  file_->setText(QDir(lastFolder()).filePath(name));
+  proposed_ = QDir(lastFolder()).filePath(name);
+  file_->setText(proposed_);
   showWhatCanBeChosen();
+}
+
+/// What is drawn or written as it is chosen.
+ExportSubject ExportDialog::chosenSubject() const {
+  ExportSubject chosen = subject_;
+  if (chosen.panes && Content(content_->currentData().toInt()) == Content::ActivePane)
+    chosen.panes = chosen.panes->activePaneAlone();
+  if (chosen.panes && chosen.panes->showsPart() && !zoomed_->isChecked())
+    chosen.panes = chosen.panes->withWholeMaps();
+  return chosen;
+}
+
+/// Not in a QFormLayout: that of Qt 6.4 writes beyond its memory when rows come and go beside a text
+/// whose height depends on its width.
+void ExportDialog::addRow(const QString& name, QWidget* field) {
+  auto* label = new QLabel(name);
+  label->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  label->setBuddy(field);
+  const int row = rows_->rowCount();
+  rows_->addWidget(label, row, 0);
+  rows_->addWidget(field, row, 1);
+}
+
+void ExportDialog::showRow(QWidget* field, bool shown) {
+  field->setVisible(shown);
+  const int at = rows_->indexOf(field);
+  int row = 0, column = 0, rowSpan = 0, columnSpan = 0;
+  rows_->getItemPosition(at, &row, &column, &rowSpan, &columnSpan);
+  rows_->itemAtPosition(row, 0)->widget()->setVisible(shown);
 }
 
 void ExportDialog::showWhatCanBeChosen() {
   const Format& format = kFormats[format_->currentIndex()];
-  command_->setText(subject_.observed ? exportCommand(subject_, request()) : QString());
+  const Values& values = kValues[values_->currentIndex()];
+  const bool ofValues = isOfValues(format);
+  command_->setPlainText(subject_.observed ? exportCommand(chosenSubject(), request()) : QString());
   const bool pictures = isPicture(format);
   const bool film = pictures && QLatin1String(format.ending) != QLatin1String(".png");
-  write_->setEnabled(!job_.isRunning() && (!format.needsScenario || subject_.scenario));
-  write_->setToolTip(write_->isEnabled() ? QString()
-                                         : tr("Needs scenarios; they are still being computed."));
+  const bool lacksScenarios =
+      !subject_.scenario && (format.needsScenario || (ofValues && values.ofForecast));
+  write_->setEnabled(!isWriting() && !lacksScenarios);
+  write_->setToolTip(lacksScenarios ? tr("Needs scenarios; they are still being computed.")
+                                    : QString());
   for (QWidget* widget : {static_cast<QWidget*>(content_), static_cast<QWidget*>(size_), marksRow_,
                           static_cast<QWidget*>(note_), logoRow_})
-    form_->setRowVisible(widget, pictures);
+    showRow(widget, pictures);
   for (QWidget* widget : {timesRow_, static_cast<QWidget*>(speed_), static_cast<QWidget*>(between_)})
-    form_->setRowVisible(widget, film);
-  form_->setRowVisible(paperRow_, isFigure(format));
+    showRow(widget, film);
+  zoomed_->setVisible(subject_.panes && subject_.panes->showsPart() &&
+                      Content(content_->currentData().toInt()) != Content::Scenarios);
+  showRow(paperRow_, isFigure(format));
+  const QString product = values.product;
+  showRow(valuesRow_, ofValues);
+  percentile_->setVisible(product == "percentile");
+  threshold_->setVisible(product == "exceedance");
+  nSigma_->setVisible(nSigma_->count() > 2);  // more than one
+  showRow(thresholds_, hasThresholds(format) && product != "exceedance");
   adjustSize();
 }
 
@@ -354,6 +492,7 @@ ExportRequest ExportDialog::request() const {
   const QSize size = chosenSize();
   const Format& format = kFormats[format_->currentIndex()];
   ExportRequest request{.file = file_->text(), .framesPerSecond = speed_->value()};
+  if (*format.ending && lowerEnding(request.file.toStdString()).empty()) request.file += format.ending;
   request.from = from_->currentIndex() > 0 ? from_->currentIndex() + 1 : 0;
   request.to = to_->currentIndex() + 1 < to_->count() ? to_->currentIndex() + 1 : 0;
   request.between = between_->value();
@@ -370,15 +509,43 @@ ExportRequest ExportDialog::request() const {
   if (isFigure(format))
     request.command << "--mm" << QString::number(millimetres_->value()) << "--dpi"
                     << QString::number(dotsPerInch_->value());
-  request.asInWindow = isPicture(format) && content_->currentData().toBool() && subject_.panes &&
-                       subject_.context;
+  if (isOfValues(format)) request.command += valueWords();
+  request.asInWindow = isPicture(format) && subject_.panes && subject_.context &&
+                       Content(content_->currentData().toInt()) != Content::Scenarios;
   return request;
+}
+
+/// Options of `stormloom-cli export` in the order of their names, as they are recorded.
+QStringList ExportDialog::valueWords() const {
+  const QString product = kValues[values_->currentIndex()].product;
+  QStringList words;
+  if (nSigma_->currentIndex() > 0) words << "--n" << nSigma_->currentData().toString();
+  if (product == "percentile") words << "--percentile" << QString::number(percentile_->value());
+  if (product != "intensity") words << "--product" << product;
+  if (product == "exceedance")
+    words << "--threshold" << QString::number(threshold_->value());
+  else if (hasThresholds(kFormats[format_->currentIndex()]))
+    words << "--threshold" << thresholds_->text().remove(' ');
+  return words;
 }
 
 /// Why nothing can be written as it is chosen; empty: it can.
 QString ExportDialog::objection(const ExportRequest& asked) const {
+  const Format& format = kFormats[format_->currentIndex()];
   if (!subject_.observed) return tr("There is nothing on the desk to export.");
-  if (!isPicture(kFormats[format_->currentIndex()])) return {};
+  if (lowerEnding(asked.file.toStdString()) != format.ending && !QFileInfo(asked.file).isDir())
+    return *format.ending
+               ? tr("Files of this format end in %1. Change the name, or choose another format.")
+                     .arg(format.ending)
+               : tr("This is written as a folder, whose name has no ending. Change the name, or "
+                    "choose another format.");
+  const bool scores = QString(format.command) == "verify" || QString(format.command).endsWith("scores");
+  if (scores && !subject_.truthIsShown)
+    return tr("Scores need what was observed after the run time. Open those frames too, and show them.");
+  if (isOfValues(format) && kValues[values_->currentIndex()].ofMembers && nSigma_->count() > 2 &&
+      nSigma_->currentIndex() == 0)
+    return tr("Members of different n make no ensemble. Choose one n.");
+  if (!isPicture(format)) return {};
   if (!chosenSize().isValid())
     return tr("The size needs width × height in pixels, for instance 1920 × 1080.");
   if (asked.to > 0 && asked.from > asked.to && !asked.isOnePicture())
@@ -387,29 +554,32 @@ QString ExportDialog::objection(const ExportRequest& asked) const {
 }
 
 void ExportDialog::write() {
-  const ExportRequest asked = request();
-  if (const QString why = objection(asked); !why.isEmpty()) return message_->setText(why);
-  if (QFileInfo::exists(asked.file)) {
+  asked_ = request();
+  written_ = chosenSubject();
+  if (const QString why = objection(asked_); !why.isEmpty()) return message_->setText(why);
+  if (QFileInfo::exists(asked_.file)) {
     const auto answer = QMessageBox::question(
-        this, tr("Export"), tr("%1 is already there. Replace it?").arg(asked.file));
+        this, tr("Export"), tr("%1 is already there. Replace it?").arg(asked_.file),
+        QMessageBox::Yes | QMessageBox::No, QMessageBox::No);
     if (answer != QMessageBox::Yes) return;
   }
-  QSettings().setValue("export/folder", QFileInfo(asked.file).absolutePath());
+  QSettings().setValue("export/folder", QFileInfo(asked_.file).absolutePath());
   remember(true);
   setRunning(true);
-  if (asked.asInWindow) return gatherPanes();
-  job_.start(subject_, asked);
+  if (asked_.asInWindow) return gatherPanes();
+  job_.start(written_, asked_);
 }
 
 /// One time of the panes in each turn of the event loop, then the rest in the background.
 void ExportDialog::gatherPanes() {
-  if (!progress_->isVisible()) return;
-  if (!subject_.panes->addNext()) return job_.start(subject_, request());
-  message_->setText(tr("collecting the panes, %1 %").arg(int(100.0 * subject_.panes->share())));
+  if (!writing_) return;
+  if (!written_.panes->addNext()) return job_.start(written_, asked_);
+  message_->setText(tr("collecting the panes, %1 %").arg(int(100.0 * written_.panes->share())));
   QTimer::singleShot(0, this, &ExportDialog::gatherPanes);
 }
 
 void ExportDialog::setRunning(bool running) {
+  writing_ = running;
   progress_->setVisible(running);
   progress_->setValue(0);
   write_->setEnabled(!running);

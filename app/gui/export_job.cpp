@@ -11,6 +11,7 @@
 #include "core/animation_file.h"
 #include "core/checked_result.h"
 #include "core/errors.h"
+#include "core/map_data.h"
 #include "core/scratch_file.h"
 #include "core/sha256.h"
 #include "models/frame_interpolation.h"
@@ -58,6 +59,7 @@ Drawn scenariosDrawn(const ExportSubject& subject) {
   drawn.look.footnote = drawn.film.footnote;
   drawn.still = subject.panes ? subject.panes->frameLookedAt() : drawn.film.frames.size() - 1;
   drawn.receipt.command = "render";
+  drawn.receipt.mapSha256 = mapDataHash();
   return drawn;
 }
 
@@ -118,19 +120,31 @@ void ExportJob::start(const ExportSubject& subject, const ExportRequest& request
   running_ = true;
   stop_ = std::stop_source();
   job_ = QtConcurrent::run([this, subject, request, stop = stop_.get_token()] {
-    const auto ended = [this](const auto& tell) {
-      running_ = false;
-      tell();
-    };
     try {
       write(subject, request, stop);
-      ended([&] { Q_EMIT done(request.file); });
+      end([this, file = request.file] { Q_EMIT done(file); });
     } catch (const Stopped&) {
-      ended([&] { Q_EMIT cancelled(); });
+      end([this] { Q_EMIT cancelled(); });
     } catch (const std::exception& error) {
-      ended([&] { Q_EMIT failed(QString::fromUtf8(error.what())); });
+      end([this, sentence = QString::fromUtf8(error.what())] { Q_EMIT failed(sentence); });
     }
   });
+}
+
+void ExportJob::tell(double share, const QString& sentence) {
+  QMetaObject::invokeMethod(
+      this, [=, this] { Q_EMIT progress(share, sentence); }, Qt::QueuedConnection);
+}
+
+template <class Ending>
+void ExportJob::end(Ending&& ending) {
+  QMetaObject::invokeMethod(
+      this,
+      [this, ending] {
+        running_ = false;
+        ending();
+      },
+      Qt::QueuedConnection);
 }
 
 /// What the command line makes of a result is made by it, so that both are the same file.
@@ -139,8 +153,12 @@ void ExportJob::writeByCommand(const ExportSubject& subject, const ExportRequest
   const ScratchFolder scratch;
   QStringList words = {request.command.front()};
   words += writeForCommands(subject, QString::fromStdString(scratch.path().string()));
-  Q_EMIT progress(0.5, QObject::tr("the result is written; now what is made of it"));
-  if (request.command.front() != "export" && subject.truthIsShown) words += subject.inputs;
+  tell(0.5, QObject::tr("the result is written; now what is made of it"));
+  if (needsTruth(subject, request)) {
+    ExportSubject truth = subject;
+    truth.scenario.reset();
+    words += writeForCommands(truth, QString::fromStdString(scratch.path().string()));
+  }
   words += request.command.mid(1);
   words += {"--out", request.file, "--overwrite", "-q"};
   if (!runCommandLine(words, stop)) throw Stopped();
@@ -149,10 +167,13 @@ void ExportJob::writeByCommand(const ExportSubject& subject, const ExportRequest
 void ExportJob::write(const ExportSubject& subject, const ExportRequest& request,
                       std::stop_token stop) {
   if (!request.command.isEmpty()) return writeByCommand(subject, request, stop);
-  if (request.file.endsWith(".nc", Qt::CaseInsensitive)) return writeResult(subject, request.file.toStdString());
+  if (request.file.endsWith(".nc", Qt::CaseInsensitive)) {
+    tell(0.5, QObject::tr("the values are written"));
+    return writeResult(subject, request.file.toStdString());
+  }
   const Drawn drawn = drawnFrom(subject, request, [&](double share) {
     if (stop.stop_requested()) throw Stopped();
-    Q_EMIT progress(share, QObject::tr("pictures in between"));
+    tell(share, QObject::tr("pictures in between"));
   });
   const Film& film = drawn.film;
   if (stop.stop_requested()) throw Stopped();
@@ -173,9 +194,13 @@ void ExportJob::write(const ExportSubject& subject, const ExportRequest& request
     if (stop.stop_requested()) throw Stopped();
     writer.add(painter.draw(film.frames[k]));
     const double share = double(k + 1) / double(film.frames.size());
-    Q_EMIT progress(share, timeLeft(share, clock.elapsed()));
+    tell(share, timeLeft(share, clock.elapsed()));
   }
-  writer.finish();
+  tell(1.0, QObject::tr("the last pictures are packed"));
+  writer.finish([&](double share) {
+    if (stop.stop_requested()) throw Stopped();
+    tell(share, QObject::tr("read again, %1 %").arg(int(100.0 * share)));
+  });
 }
 
 }  // namespace stormloom

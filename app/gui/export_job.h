@@ -3,14 +3,14 @@
 #include <QElapsedTimer>
 #include <QFutureWatcher>
 #include <QObject>
-#include <atomic>
 #include <stop_token>
 
 #include "app/gui/export_request.h"
 
 namespace stormloom {
 
-/// Writes one export in the background. One at a time.
+/// Writes one export in the background. One at a time. What it tells, it tells on its own thread, never
+/// on the one that writes.
 class ExportJob : public QObject {
   Q_OBJECT
 public:
@@ -27,12 +27,15 @@ Q_SIGNALS:
   void cancelled();
 
 private:
+  void tell(double share, const QString& sentence);
+  template <class Ending>
+  void end(Ending&& ending);
   void writeByCommand(const ExportSubject& subject, const ExportRequest& request,
                       std::stop_token stop);
   void write(const ExportSubject& subject, const ExportRequest& request, std::stop_token stop);
 
   QFuture<void> job_;
-  std::atomic<bool> running_{false};  ///< false when the end is told; the thread itself may take a moment more
+  bool running_ = false;  ///< until the end is told
   std::stop_source stop_;
 };
 

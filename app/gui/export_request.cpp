@@ -33,6 +33,10 @@ void addTimes(const ExportSubject& subject, const ExportRequest& request,
 
 }  // namespace
 
+bool needsTruth(const ExportSubject& subject, const ExportRequest& request) {
+  return !request.command.isEmpty() && request.command.front() != "export" && subject.truthIsShown;
+}
+
 std::map<std::string, std::string> renderOptions(const ExportSubject& subject,
                                                  const ExportRequest& request) {
   std::map<std::string, std::string> options;
@@ -56,23 +60,27 @@ std::vector<std::string> renderWords(const ExportSubject& subject, const ExportR
 }
 
 QString exportCommand(const ExportSubject& subject, const ExportRequest& request) {
-  const QString result = commandText(subject);
-  if (request.file.endsWith(".nc")) return result;
-  std::vector<std::string> words = {"stormloom-cli", "render"};
-  QString before;
-  if (request.asInWindow || !subject.context) {
-    before = demoCommand(subject);
-    for (const std::string& input : inputWords(subject)) words.push_back(input);
-  } else {
-    before = scenarioCommand(subject) + " && ";
-    words.push_back(defaultFileName(subject, ".nc").toStdString());
+  const QString name = QFileInfo(request.file).fileName();
+  const bool allValues = request.command.isEmpty() && request.file.endsWith(".nc", Qt::CaseInsensitive);
+  if (allValues && subject.scenario) return scenarioCommand(subject, name);
+  std::vector<std::string> words = {"stormloom-cli", allValues ? "export" : "render"};
+  QString before = demoCommand(subject);
+  const bool fromInputs = request.asInWindow || !subject.context || allValues;
+  if (!fromInputs) {
+    const QString values = defaultFileName(subject, ".nc");
+    before = scenarioCommand(subject, values) + " && ";
+    words.push_back(values.toStdString());
   }
-  if (request.command.isEmpty()) {
+  if (fromInputs || needsTruth(subject, request))
+    for (const std::string& input : inputWords(subject)) words.push_back(input);
+  if (allValues) {
+    words.insert(words.end(), {"--out", name.toStdString()});
+  } else if (request.command.isEmpty()) {
     for (const std::string& word : renderWords(subject, request)) words.push_back(word);
   } else {
     words[1] = request.command.front().toStdString();
     for (const QString& word : request.command.mid(1)) words.push_back(word.toStdString());
-    words.insert(words.end(), {"--out", QFileInfo(request.file).fileName().toStdString()});
+    words.insert(words.end(), {"--out", name.toStdString()});
   }
   return before + QString::fromStdString(quotedForShell(words));
 }

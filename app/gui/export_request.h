@@ -22,6 +22,9 @@ struct ExportRequest {
   bool asInWindow = false;  ///< the window's panes, whose film is complete; else what was observed and scenarios
 
   bool isOnePicture() const { return file.endsWith(".png", Qt::CaseInsensitive); }
+  bool isFilm() const {
+    return command.isEmpty() && !isOnePicture() && !file.endsWith(".nc", Qt::CaseInsensitive);
+  }
 };
 
 /// Options of `stormloom-cli render` that draw the same, by name, without --out.
@@ -30,6 +33,9 @@ std::map<std::string, std::string> renderOptions(const ExportSubject& subject,
 
 /// The same as words behind each other, in the order in which the command line records them.
 std::vector<std::string> renderWords(const ExportSubject& subject, const ExportRequest& request);
+
+/// Whether the command compares the forecast with what was observed later.
+bool needsTruth(const ExportSubject& subject, const ExportRequest& request);
 
 /// The stormloom-cli line that makes the file.
 QString exportCommand(const ExportSubject& subject, const ExportRequest& request);

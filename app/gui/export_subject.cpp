@@ -5,10 +5,12 @@
 #include <QFileInfo>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "app/figure/desk_film.h"
 #include "core/export_files.h"
 #include "core/frame_picking.h"
+#include "core/map_data.h"
 #include "core/receipt_in_file.h"
 #include "core/scenario_file.h"
 #include "core/scratch_file.h"
@@ -90,17 +92,26 @@ QString fileOfSource(const QString& source) {
   return QFileInfo(source).isFile() ? source : source.section('#', 0, -2);
 }
 
-std::vector<ReceiptInput> inputsOf(const FrameSequence& observed) {
+/// Files that are more than `mostBytes` together are named without being read.
+std::vector<ReceiptInput> inputsOf(const FrameSequence& observed,
+                                   qint64 mostBytes = std::numeric_limits<qint64>::max()) {
   std::vector<ReceiptInput> inputs;
   QStringList seen;
+  qint64 bytes = 0;
   for (const Frame& frame : observed.frames) {
     const QFileInfo file(fileOfSource(QString::fromStdString(frame.source)));
     if (!file.isFile() || seen.contains(file.absoluteFilePath())) continue;
     seen.push_back(file.absoluteFilePath());
+    bytes += file.size();
     const std::string path = seen.back().toStdString();
-    const auto origin = receiptOf(path);
-    inputs.push_back({path, sha256OfFile(path), origin ? origin->toJson() : Json()});
+    inputs.push_back({path, {}, Json()});
   }
+  if (bytes <= mostBytes)
+    for (ReceiptInput& input : inputs) {
+      const auto origin = receiptOf(input.path);
+      input.sha256 = sha256OfFile(input.path);
+      if (origin) input.origin = origin->toJson();
+    }
   if (inputs.empty() && observed.synthetic) inputs.push_back(builtInEvent(observed));
   return inputs;
 }
@@ -183,9 +194,8 @@ QString forecastLine(const ExportSubject& subject, const std::string& model) {
                 defaultFileName(bare, "_" + QString::fromStdString(model) + ".nc"));
 }
 
-QString scenarioLine(const ExportSubject& subject) {
-  return lineOf(subject, "scenario", optionsOf(subject, subject.wished),
-                defaultFileName(subject, ".nc"));
+QString scenarioLine(const ExportSubject& subject, const QString& file) {
+  return lineOf(subject, "scenario", optionsOf(subject, subject.wished), file);
 }
 
 /// What a pane shows is in a file of values as it is: one member, a forecast, an observation.
@@ -197,15 +207,15 @@ bool isPlain(const PaneSpec& pane) {
 
 }  // namespace
 
-QString scenarioCommand(const ExportSubject& subject) {
-  return demoCommand(subject) + scenarioLine(subject);
+QString scenarioCommand(const ExportSubject& subject, const QString& file) {
+  return demoCommand(subject) + scenarioLine(subject, file);
 }
 
 QString commandText(const ExportSubject& subject) {
   if (!subject.context)
     return demoCommand(subject) +
            lineOf(subject, "render", {}, defaultFileName(subject, ".mp4"));
-  if (!subject.panes) return scenarioCommand(subject);
+  if (!subject.panes) return scenarioCommand(subject, defaultFileName(subject, ".nc"));
   QStringList lines;
   bool plain = true, scenarios = false;
   for (const PaneSpec& pane : subject.panes->layout().panes()) {
@@ -218,7 +228,7 @@ QString commandText(const ExportSubject& subject) {
         lines << forecastLine(subject, model);
     }
   }
-  if (scenarios) lines.prepend(scenarioLine(subject));
+  if (scenarios) lines.prepend(scenarioLine(subject, defaultFileName(subject, ".nc")));
   if (!plain || lines.isEmpty())
     lines << lineOf(subject, "render", {"--layout", subject.panes->layoutText()},
                     defaultFileName(subject, ".mp4"));
@@ -298,6 +308,7 @@ Receipt attentionReceipt(const ExportSubject& subject,
   receipt.firstTime = isoText(subject.context->frames.frames.front().validTime);
   receipt.runTime = isoText(subject.context->runTime);
   receipt.contextId = subject.context->hash;
+  receipt.mapSha256 = mapDataHash();
   std::vector<std::string> words = {"stormloom-cli", "attention"};
   for (const ReceiptInput& input : receipt.inputs) words.push_back(input.path);
   words.insert(words.end(), receipt.options.begin(), receipt.options.end());
@@ -321,6 +332,7 @@ Receipt panesReceipt(const ExportSubject& subject, const std::vector<std::string
   receipt.options = options;
   receipt.output = "--out";
   receipt.inputs = inputsOf(*subject.observed);
+  receipt.mapSha256 = mapDataHash();
   receipt.precision = "fp32";
   std::vector<std::string> words = {"stormloom-cli", receipt.command};
   for (const ReceiptInput& input : receipt.inputs) words.push_back(input.path);
@@ -353,11 +365,14 @@ void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
   picture.save(&buffer, "png");
+  constexpr qint64 kHashedMeanwhile = 64 << 20;  // the mouse is held: about a fifth of a second
   Receipt receipt;
   receipt.command = kWindowCommand;
   receipt.commandLine = commandText(subject).toStdString();
+  if (subject.observed) receipt.inputs = inputsOf(*subject.observed, kHashedMeanwhile);
   if (subject.panes) {
     receipt.options = {"--layout", subject.panes->layoutText()};
+    receipt.mapSha256 = mapDataHash();
     receipt = subject.panes->withModels(receipt);
   }
   writeWholeFile(file, withPngText(buffer.data().toStdString(), kReceiptKeyword,
@@ -367,7 +382,15 @@ void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
 QString valuesAsText(const ExportSubject& subject) {
   const Frame* frame = lookedAt(subject);
   if (!frame || !frame->grid) return {};
-  QString text;
+  const FrameSequence& shown = *subject.observed;
+  const bool observed = std::ranges::any_of(
+      shown.frames, [&](const Frame& one) { return one.grid == frame->grid; });
+  const Quantity quantity = observed ? shown.quantity : subject.scenario->members.front().frames.quantity;
+  QString text = QString("%1 (%2)\t%3\t%4\n")
+                     .arg(QString::fromUtf8(quantityName(quantity).data()),
+                          QString::fromUtf8(unitText(quantity).data()),
+                          QString::fromStdString(isoText(frame->validTime)),
+                          observed ? "observed" : "forecast");
   for (int row = 0; row < frame->grid->height(); ++row) {
     for (int col = 0; col < frame->grid->width(); ++col) {
       if (col > 0) text += '\t';

@@ -40,7 +40,7 @@ QString commandText(const ExportSubject& subject);
 
 /// Parts of such lines: the scenarios' values; what is read; "..demo.. && " where that is the built-in
 /// event, which has to be written first.
-QString scenarioCommand(const ExportSubject& subject);
+QString scenarioCommand(const ExportSubject& subject, const QString& file);
 std::vector<std::string> inputWords(const ExportSubject& subject);
 QString demoCommand(const ExportSubject& subject);
 
@@ -70,12 +70,14 @@ void writeResult(const ExportSubject& subject, const std::string& file);
 /// built-in event written there.
 QStringList writeForCommands(const ExportSubject& subject, const QString& folder);
 
-/// The maps as they look now, as PNG with what is known of their making without hashing inputs.
+/// The maps as they look now, as PNG with how they were made; inputs of more than 64 MiB are named
+/// without their hashes, for somebody waits.
 /// Throws IoError where the file cannot be written.
 void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
                         const std::string& file);
 
-/// The frame that is looked at: rows of values with the unit, missing cells empty.
+/// The frame that is looked at: a line with quantity, unit and time, then rows of values from north to
+/// south, missing cells empty.
 QString valuesAsText(const ExportSubject& subject);
 
 }  // namespace stormloom

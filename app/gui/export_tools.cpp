@@ -20,13 +20,18 @@ ExportTools::ExportTools(QWidget* window, std::function<ExportSubject()> subject
       window_(window),
       subject_(std::move(subject)),
       picture_(std::move(picture)),
-      dialog_(new ExportDialog(window)) {}
+      dialog_(new ExportDialog(window)) {
+  connect(dialog_, &ExportDialog::said, this, &ExportTools::said);
+}
+
+void ExportTools::deskChanged() {
+  if (dialog_->isVisible()) dialog_->refresh(subject_());
+}
 
 void ExportTools::exportNow() { dialog_->open(subject_()); }
 void ExportTools::exportAgain() { dialog_->repeat(subject_()); }
 
-/// The picture and, for programs that take files, a PNG with what is known without hashing inputs:
-/// the mouse is held meanwhile.
+/// The picture and, for programs that take files, a PNG with its receipt.
 QMimeData* ExportTools::pictureData() const {
   const QImage image = picture_();
   auto* data = new QMimeData;

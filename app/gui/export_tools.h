@@ -24,6 +24,7 @@ public:
               std::function<QImage()> picture);
   void exportNow();
   void exportAgain();
+  void deskChanged();  ///< an open dialog follows
   void copyValues();
   void copyPicture();
   /// A handle from which the picture is dragged, as image and as PNG file with its receipt.

@@ -122,6 +122,7 @@ private:
   void browseSevir(const QString& path);
   void rememberRecent(const QStringList& paths);
   void savePicture();
+  std::optional<SeenPart> seenPart() const;
   ExportSubject exportSubject() const;
   void copyCommand();
   void saveSession();

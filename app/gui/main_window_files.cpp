@@ -467,6 +467,14 @@ void MainWindow::savePicture() {
   }
 }
 
+/// Nothing while the maps show all there is.
+std::optional<SeenPart> MainWindow::seenPart() const {
+  const auto view = wall_->view();
+  if (!view) return std::nullopt;
+  const QSize pane = wall_->paneRect(0).size();
+  return SeenPart{view->center, view->kmPerPixel * pane.width(), view->kmPerPixel * pane.height()};
+}
+
 ExportSubject MainWindow::exportSubject() const {
   ExportSubject subject{.observed = desk_.observed, .context = desk_.context};
   if (const auto& box = desk_.state.box)
@@ -475,7 +483,11 @@ ExportSubject MainWindow::exportSubject() const {
   for (const std::string& path : desk_.state.paths) subject.inputs << QString::fromStdString(path);
   subject.time = desk_.time;
   subject.truthIsShown = desk_.truth && !desk_.truth->frames.empty() && desk_.state.showTruth;
-  if (desk_.observed) subject.panes = std::make_shared<DeskFilm>(desk_);
+  if (desk_.observed) {
+    Desk shown = desk_;
+    shown.state.seen = seenPart();
+    subject.panes = std::make_shared<DeskFilm>(shown);
+  }
   ScenarioRequest& wished = subject.wished;
   wished.nSigma = {desk_.state.nSigma};
   wished.members = desk_.state.members;

@@ -62,7 +62,12 @@ void MainWindow::buildLayout() {
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   exports_ = new ExportTools(
-      this, [this] { return exportSubject(); }, [this] { return wall_->grabFramebuffer(); });
+      this,
+      [this] {
+        desk_.state.look = lookOfDesk();  // the active pane
+        return exportSubject();
+      },
+      [this] { return wall_->grabFramebuffer(); });
   connect(exports_, &ExportTools::said, this, [this](const QString& text) { banner_->tell(text); });
   column->addWidget(top_ = buildTop());
   banner_ = new Banner;

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "app/gui/actions.h"
+#include "app/gui/export_tools.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
@@ -117,6 +118,7 @@ void MainWindow::wireForecasts() {
   lightsTimer_.setInterval(kLightsMilliseconds);
   connect(&lightsTimer_, &QTimer::timeout, this, [this] {
     showLights();
+    exports_->deskChanged();
     if (drawer_->isShowing(Drawer::Page::Scores)) showScores();
   });
   connect(drawer_, &Drawer::scoresAsked, this, &MainWindow::showScores);

@@ -9,6 +9,7 @@
 #include "core/decoder/frame_message.h"
 #include "core/errors.h"
 #include "core/formats/format_reader.h"
+#include "core/netcdf_file.h"
 #include "core/reduce.h"
 #include "core/scenario_file.h"
 
@@ -65,7 +66,10 @@ bool answer(int socket, const DecodingRequest& request) {
   options.onFrame = [&](const FrameSequence& sequence, Frame& frame) { sender(sequence, frame); };
   try {
     if (request.checkOnly) {
-      readResultFile(request.path);
+      if (isResultFile(request.path))
+        readResultFile(request.path);
+      else
+        NetCdfFile::open(request.path).parts();
       return sendAnswer(socket, Answer::Done, "");
     }
     for (const std::string& sentence : readOneFile(request.path, options).passedOver) {

@@ -7,6 +7,7 @@
 #include <QtTest>
 #include <algorithm>
 
+#include "core/receipt_in_file.h"
 #include "core/scenario_file.h"
 #include "core/synthetic_event.h"
 #include "tests/app/cli_runner.h"
@@ -308,6 +309,7 @@ private Q_SLOTS:
       QTest::newRow(name.toUtf8()) << words << name;
     };
     row("v.kmz", {"export", path("s.nc"), "--n", "2", "--member", "1"});
+    row("v.nc", {"export", path("s.nc"), "--product", "mean", "--n", "2"});
     row("v.tif", {"export", path("s.nc"), "--product", "mean", "--n", "2"});
     row("v.kml", {"export", path("s.nc"), "--threshold", "40"});
     row("v.pdf", {"report", path("s.nc"), path("demo.nc")});
@@ -333,6 +335,48 @@ private Q_SLOTS:
     QCOMPARE(run.code, 0);
     QVERIFY2(!run.json()["identical"].toBool() && run.json()["same_content"].toBool(), run.out);
     QVERIFY2(run.out.contains("receipt: program_version was"), run.out);
+  }
+
+  void aFileIsMadeAgainFromTheReceiptBesideIt() {
+    mustWork({"export", path("s.nc"), "--out", path("beside.csv")});
+    const CliRun run = runCli({"rerun", path("beside.csv.receipt.json"), "--json"});
+    QVERIFY2(run.code == 0 && run.json()["identical"].toBool(), run.err + run.out);
+  }
+
+  void whatIsTakenUnaskedIsSaid() {
+    mustWork({"scenario", path("demo.nc"), "--n", "0,2", "--members", "2", "--at",
+              "2019-07-01T22:00:00Z", "--out", path("two.nc")});
+    const CliRun run =
+        runCli({"export", path("two.nc"), "--product", "exceedance", "--out", path("two.tif")});
+    QVERIFY2(run.code == 0 && run.err.contains("n = 0 are taken"), run.err);
+    const CliRun several = runCli({"export", path("two.nc"), "--product", "exceedance", "--n", "2",
+                                   "--threshold", "133,181", "--out", path("three.tif")});
+    QVERIFY2(several.code == 2 && several.err.contains("one number"), several.err);
+  }
+
+  void everyModelBehindAPictureIsInItsReceipt() {
+    const auto modelsOf = [&](const QString& name) {
+      return stormloom::receiptOf(path(name).toStdString())->models;
+    };
+    mustWork({"render", path("demo.nc"), "--layout", "compare", "--at", "2019-07-01T22:00:00Z",
+              "--size", "640x360", "--out", path("models.png")});
+    QVERIFY(modelsOf("models.png").size() >= 2);
+    for (const auto& model : modelsOf("models.png")) QVERIFY(!model.name.empty());
+    QVERIFY(std::ranges::any_of(modelsOf("models.png"),
+                                [](const auto& model) { return model.weightsSha256.size() == 64; }));
+    QVERIFY(modelsOf("s.gif").empty());
+  }
+
+  void theTimeAxisIsThatOfTheEvent() {
+    const CliRun run = runCli({"render", path("demo.nc"), "--layout", "single", "--at",
+                               "2019-07-01T22:00:00Z", "--size", "640x360", "--out",
+                               path("axis.gif"), "--json"});
+    QVERIFY2(run.code == 0, run.err);
+    const auto demo = stormloom::readResultFile(path("demo.nc").toStdString());
+    int before = 0;
+    for (const auto& frame : demo.context.frames)
+      before += stormloom::isoText(frame.validTime) <= "2019-07-01T22:00:00Z";
+    QCOMPARE(run.json()["frames"].toInt(), before + 6);
   }
 
   void whatDiffersOnlyInItsReceiptHasTheSameContent() {

@@ -1,8 +1,13 @@
+#include <QGlyphRun>
+#include <QGuiApplication>
+#include <QRawFont>
 #include <QTest>
+#include <QTextLayout>
 #include <memory>
 
-#include "app/figure/desk.h"
+#include "app/figure/desk_film.h"
 #include "app/figure/figure.h"
+#include "app/figure/figure_drawing.h"
 #include "app/figure/sheet.h"
 #include "core/errors.h"
 
@@ -89,6 +94,81 @@ private Q_SLOTS:
   void aNoteIsReadToItsEndBesideALongTitle() {
     QVERIFY(sevenPanes("+1 σ", "for the briefing at 9").pixels !=
             sevenPanes("+1 σ", "for the briefing at 8").pixels);
+  }
+
+  void aPaneOfAnotherPlaceAndQuantityHasItsOwnColours() {
+    const GeoReference wide(kSevirProjection, 0.0, 0.0, 1000.0, 1000.0, 2 * kSize, kSize);
+    auto millimetres = std::make_shared<RadarGrid>(2 * kSize, kSize);
+    for (int row = 0; row < kSize; ++row)
+      for (int col = 0; col < 2 * kSize; ++col)
+        millimetres->set(row, col, 80.0f, CellState::Measured);
+    const FigureFrame frame{.panes = {{.grid = rain()}, {.grid = millimetres}}};
+    FigureOptions options{.width = 800, .height = 480, .panes = 2};
+    options.places = {{0.0, 0.0, 0.5, 1.0}, {0.5, 0.0, 0.5, 1.0}};
+    options.grounds = {{box(), Quantity::VilDigital}, {wide, Quantity::RainRate}};
+    options.legendParts = {{FieldKind::Radar, Quantity::VilDigital}, {FieldKind::Radar, Quantity::RainRate}};
+    const RgbImage image = FigurePainter(box(), Quantity::VilDigital, options).draw(frame);
+    const auto share = [&](const ColorTable& table) {
+      const Rgb color = table.color(80.0);
+      int count = 0;
+      for (std::size_t i = 0; i + 2 < image.pixels.size(); i += 3)
+        count += Rgb{image.pixels[i], image.pixels[i + 1], image.pixels[i + 2]} == color;
+      return count;
+    };
+    QVERIFY(share(fieldTable(FieldKind::Radar, Quantity::VilDigital, {})) > 5'000);
+    QVERIFY(share(fieldTable(FieldKind::Radar, Quantity::RainRate, {})) > 5'000);
+  }
+
+  void lettersOfFiguresAreThoseOfTheText() {
+    const QString text = QString::fromUtf8("n = −2.0 σ at 21:05 UTC, 3x4 -> 10-20");
+    const std::unique_ptr<QGuiApplication> application = figure_drawing::applicationIfNone();
+    const QFont font = figure_drawing::font(12);
+    QTextLayout layout(text, font);
+    layout.beginLayout();
+    layout.createLine();
+    layout.endLayout();
+    QList<quint32> drawn;
+    for (const QGlyphRun& run : layout.glyphRuns()) drawn += run.glyphIndexes();
+    QCOMPARE(drawn, QRawFont::fromFont(font).glyphIndexesForString(text));  // a PDF is searched by them
+  }
+
+  void aPaneShowsThePartThatTheWindowShows() {
+    const GeoReference wide(kSevirProjection, 0.0, 60'000.0, 1000.0, 1000.0, 60, 40);
+    auto grid = std::make_shared<RadarGrid>(60, 40);
+    for (int row = 0; row < 40; ++row)
+      for (int col = 0; col < 60; ++col)
+        grid->set(row, col, float(row + col), CellState::Measured);
+    auto observed = std::make_shared<FrameSequence>(FrameSequence{.geo = wide});
+    observed->frames.push_back({.validTime = kRunTime, .grid = grid});
+    Desk desk{.observed = observed, .drawn = observed, .time = kRunTime};
+    desk.state.layout = PaneLayout({{PaneSource::Observed}, {}, {}});
+    desk.state.threshold = 70.0;
+    desk.state.seen = SeenPart{wide.lonLatFromCell({45.0, 30.0}), 20.0, 10.0};
+    DeskFilm film(desk);
+    QVERIFY(film.addNext());
+    const FigurePane& pane = film.film().frames[0].panes[0];
+    const GeoReference part = film.look().grounds[0].geo;
+    QVERIFY(std::abs(part.width() - 20) <= 2 && std::abs(part.height() - 10) <= 2);
+    QCOMPARE(pane.grid->width(), part.width());
+    for (const CellPoint at : {CellPoint{0.5, 0.5}, CellPoint{part.width() - 0.5, 3.5}}) {
+      const CellPoint whole = wide.cellFromLonLat(part.lonLatFromCell(at));
+      QCOMPARE(pane.grid->at(int(at.row), int(at.col)), grid->at(int(whole.row), int(whole.col)));
+    }
+    int onTheDiagonal = 0, all = 0;  // where 70 lies in the whole grid; the rest is along its edges
+    for (const auto& line : pane.signs.contour)
+      for (const CellPoint& at : line) {
+        const CellPoint whole = wide.cellFromLonLat(part.lonLatFromCell(at));
+        onTheDiagonal += std::abs(whole.row + whole.col - 71.0) < 1.01;
+        QVERIFY(whole.row > -1.0 && whole.row < 41.0 && whole.col > -1.0 && whole.col < 61.0);
+        ++all;
+      }
+    QVERIFY2(onTheDiagonal > 20, qPrintable(QString("%1 of %2").arg(onTheDiagonal).arg(all)));
+    desk.state.seen = SeenPart{{0.0, 0.0}, 20.0, 10.0};  // nothing of it
+    DeskFilm elsewhere(desk);
+    QVERIFY(elsewhere.addNext());
+    QCOMPARE(elsewhere.look().grounds[0].geo, wide);
+    QCOMPARE(DeskState::fromJson(Json::parse(film.layoutText(), {}, "")).seen->widthKm, 20.0);
+    QVERIFY(!film.withWholeMaps()->showsPart());
   }
 
   void aLongTableOfScoresGoesOnTheNextPage() {

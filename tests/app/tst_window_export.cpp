@@ -6,12 +6,14 @@
 #include <QImage>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTemporaryDir>
+#include <QThread>
 #include <QToolButton>
 
 #include "app/gui/actions.h"
@@ -20,6 +22,7 @@
 #include "app/gui/theme.h"
 #include "core/animation_file.h"
 #include "core/desk_journal.h"
+#include "core/map_data.h"
 #include "core/receipt_in_file.h"
 #include "core/synthetic_event.h"
 #include "cli_runner.h"
@@ -58,7 +61,6 @@ class TestWindowExport : public QObject {
   static bool clickWrite(ExportDialog& dialog) {
     QSignalSpy done(&dialog.job(), &ExportJob::done), failed(&dialog.job(), &ExportJob::failed);
     QTest::mouseClick(dialog.findChild<QPushButton*>("write"), Qt::LeftButton);
-    // the job tells it from its own thread: it is over once the dialog has heard of it too
     const auto isRunning = [&] { return dialog.findChild<QProgressBar*>()->isVisible(); };
     for (int i = 0; isRunning() && i < 6000; ++i) QTest::qWait(50);
     if (!failed.isEmpty()) qWarning("%s", qPrintable(failed[0][0].toString()));
@@ -70,9 +72,14 @@ private Q_SLOTS:
     const QString file = folder_.filePath("storm.gif");
     ExportJob job;
     QSignalSpy done(&job, &ExportJob::done), failed(&job, &ExportJob::failed);
+    bool toldHere = true;
+    connect(&job, &ExportJob::progress, &job,
+            [&] { toldHere = toldHere && QThread::currentThread() == qApp->thread(); },
+            Qt::DirectConnection);
     job.start(observed(), {.file = file, .between = 1, .look = {.width = 640, .height = 480}});
     QTRY_VERIFY_WITH_TIMEOUT(done.count() + failed.count() == 1, 300'000);
     QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
+    QVERIFY(toldHere);  // who listens is on this thread
     QCOMPARE(countAnimationFrames(file.toStdString()), 25);  // 13 and 12 between them
     const auto receipt = receiptOf(file.toStdString());
     QVERIFY(receipt);
@@ -130,6 +137,7 @@ private Q_SLOTS:
     window.actions().find("export")->trigger();
     auto* dialog = window.findChild<ExportDialog*>();
     QVERIFY(dialog && dialog->isVisible());
+    choose(*dialog, "format", "PNG picture");
     const QString file = qEnvironmentVariable("STORMLOOM_PICTURES", folder_.path()) + "/panes.png";
     line(*dialog, "file")->setText(file);
     QVERIFY(clickWrite(*dialog));
@@ -156,11 +164,30 @@ private Q_SLOTS:
     QTRY_VERIFY_WITH_TIMEOUT(window.picture(0).grid, 20'000);
     auto* dialog = opened(window);
     choose(*dialog, "format", "PNG picture");
-    const QString file = folder_.filePath("observed pane.png");
-    line(*dialog, "file")->setText(file);
+    const QString whole = folder_.filePath("observed pane.png");
+    line(*dialog, "file")->setText(whole);
     QVERIFY(clickWrite(*dialog));
-    const CliRun run = runCli({"rerun", file, "--json"});
-    QVERIFY2(run.code == 0 && run.json()["identical"].toBool(), run.err + run.out);
+    const LonLat aside = window.picture(0).sequence->geo.lonLatFromCell({40.0, 90.0});
+    wall(window)->setView({aside, 0.2});
+    const QString part = folder_.filePath("part of the pane.png");
+    dialog = opened(window);
+    line(*dialog, "file")->setText(part);
+    QVERIFY(clickWrite(*dialog));
+    for (const QString& file : {whole, part}) {
+      const CliRun run = runCli({"rerun", file, "--json"});
+      QVERIFY2(run.code == 0 && run.json()["identical"].toBool(), run.err + run.out);
+      const auto receipt = receiptOf(file.toStdString());
+      QCOMPARE(receipt->mapSha256, mapDataHash());
+      const auto layout = std::ranges::find(receipt->options, "--layout");
+      QVERIFY(layout != receipt->options.end());
+      QCOMPARE((layout + 1)->find("\"seen\"") != std::string::npos, file == part);
+    }
+    QVERIFY(QImage(part) != QImage(whole));
+    QTest::mouseClick(dialog->findChild<QCheckBox*>("zoomed"), Qt::LeftButton, {}, {8, 8});
+    const QString again = folder_.filePath("the whole pane.png");
+    line(*dialog, "file")->setText(again);
+    QVERIFY(clickWrite(*dialog));
+    QCOMPARE(QImage(again), QImage(whole));
   }
 
   void whatIsChosenInTheDialogIsSeenInTheFile() {
@@ -243,6 +270,129 @@ private Q_SLOTS:
     QVERIFY(clickWrite(*dialog));  // remembered for the tests below
   }
 
+  void theFormatIsAlwaysThereToBeChosen() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    auto* format = dialog->findChild<QComboBox*>("format");
+    for (const char* beginning : {"Figure: all members, SVG", "GeoTIFF", "Folder of PNG", "MP4"}) {
+      choose(*dialog, "format", beginning);
+      QTest::qWait(50);
+      QVERIFY2(format->isVisible() && format->height() > 10, beginning);
+      QVERIFY2(dialog->childAt(format->mapTo(dialog, format->rect().center())) == format, beginning);
+    }
+  }
+
+  void aFolderOfMapsIsWrittenUnderItsProposedName() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    for (const char* beginning : {"GeoTIFF, a file for each map", "Folder of PNG"}) {
+      choose(*dialog, "format", beginning);
+      QVERIFY(QFileInfo(line(*dialog, "file")->text()).fileName().contains("_n+0.0"));
+      line(*dialog, "file")->setText(folder_.filePath(QString(beginning).left(3) + "_n+0.0"));
+      QVERIFY(clickWrite(*dialog));
+      QVERIFY(QFileInfo(line(*dialog, "file")->text()).isDir());
+    }
+  }
+
+  void theActivePaneAloneIsWritten() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "content", "The active pane");
+    choose(*dialog, "format", "PNG picture");
+    line(*dialog, "file")->setText(folder_.filePath("alone"));  // gets its ending
+    QVERIFY(clickWrite(*dialog));
+    const auto receipt = receiptOf(folder_.filePath("alone.png").toStdString());
+    QVERIFY(receipt);
+    const auto layout = std::ranges::find(receipt->options, "--layout");
+    QVERIFY(layout != receipt->options.end());
+    QCOMPARE(int(DeskState::fromJson(Json::parse(*(layout + 1), {}, "")).layout.count()), 1);
+    choose(*dialog, "content", "All panes");
+  }
+
+  void aNameThatDoesNotFitTheFormatIsRefused() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "CSV, series");
+    line(*dialog, "file")->setText(folder_.filePath("series.mp4"));
+    QVERIFY(!clickWrite(*dialog));
+    QVERIFY(!QFile::exists(folder_.filePath("series.mp4")));
+  }
+
+  void anOpenDialogFollowsTheDesk() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "Report, PDF");
+    ExportSubject before = observed();  // as it is before scenarios are there
+    dialog->open(before);
+    line(*dialog, "file")->setText(folder_.filePath("typed.pdf"));
+    QVERIFY(!dialog->findChild<QPushButton*>("write")->isEnabled());
+    window.actions().find("on")->trigger();  // any change of what is shown
+    QTRY_VERIFY_WITH_TIMEOUT(dialog->findChild<QPushButton*>("write")->isEnabled(), 20'000);
+    QCOMPARE(line(*dialog, "file")->text(), folder_.filePath("typed.pdf"));
+  }
+
+  void theEqualCommandIsOneThatWritesTheFile() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    const auto command = [&] { return dialog->findChild<QPlainTextEdit*>("command")->toPlainText(); };
+    choose(*dialog, "format", "NetCDF, all values");
+    line(*dialog, "file")->setText(folder_.filePath("mine.nc"));
+    QVERIFY2(command().endsWith("--out mine.nc") && !command().contains("forecast"),
+             qPrintable(command()));
+    choose(*dialog, "format", "NetCDF, maps of a product");
+    choose(*dialog, "values", "Chance to reach");
+    dialog->findChild<QSpinBox*>("threshold")->setValue(181);
+    line(*dialog, "file")->setText(folder_.filePath("chance.nc"));
+    QVERIFY2(command().contains(".nc --product exceedance --threshold 181 --out chance.nc"),
+             qPrintable(command()));
+    QVERIFY(clickWrite(*dialog));
+    const auto receipt = receiptOf(folder_.filePath("chance.nc").toStdString());
+    QVERIFY(receipt && std::ranges::count(receipt->options, "exceedance") == 1);
+    choose(*dialog, "values", "Every map");
+  }
+
+  void whatIsTypedWhilePanesAreCollectedIsOfTheNextExport() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "GIF");
+    const QString first = folder_.filePath("asked for.gif"), second = folder_.filePath("not asked.gif");
+    line(*dialog, "file")->setText(first);
+    QSignalSpy done(&dialog->job(), &ExportJob::done);
+    QTest::mouseClick(dialog->findChild<QPushButton*>("write"), Qt::LeftButton);
+    line(*dialog, "file")->setText(second);
+    QTRY_COMPARE_WITH_TIMEOUT(done.count(), 1, 300'000);
+    QVERIFY(QFile::exists(first) && !QFile::exists(second));
+  }
+
+  void anExportWhoseDialogIsClosedIsToldInTheWindow() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    auto* dialog = opened(window);
+    choose(*dialog, "format", "GIF");
+    line(*dialog, "file")->setText(folder_.filePath("aside.gif"));
+    QSignalSpy said(dialog, &ExportDialog::said);
+    QTest::mouseClick(dialog->findChild<QPushButton*>("write"), Qt::LeftButton);
+    dialog->reject();  // as Escape does
+    QVERIFY(!dialog->isVisible());
+    QTRY_COMPARE_WITH_TIMEOUT(said.count(), 2, 300'000);  // that it goes on, and its end
+    QVERIFY2(said[1][0].toString().contains("aside.gif"), qPrintable(said[1][0].toString()));
+  }
+
   void choicesOutliveTheProgram() {
     FakeEngine engine;
     {
@@ -282,7 +432,9 @@ private Q_SLOTS:
     MainWindow window(engine.functions());
     openDemo(window);
     QTest::keyClick(&window, Qt::Key_V, Qt::ControlModifier | Qt::AltModifier);
-    const QStringList rows = QApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
+    QStringList rows = QApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
+    const QString head = rows.takeFirst();
+    QVERIFY2(head.contains("\t2019-07-01T") && head.contains("0-254"), qPrintable(head));
     const RadarGrid& grid = *window.picture(2).grid;
     QCOMPARE(int(rows.size()), grid.height());
     QCOMPARE(int(rows[0].split('\t').size()), grid.width());
@@ -292,7 +444,9 @@ private Q_SLOTS:
     QVERIFY(data->hasImage());
     QCOMPARE(qvariant_cast<QImage>(data->imageData()).size(), wall(window)->size());
     QCOMPARE(data->urls().size(), 1);
-    QVERIFY(receiptOf(data->urls()[0].toLocalFile().toStdString()));
+    const auto receipt = receiptOf(data->urls()[0].toLocalFile().toStdString());
+    QVERIFY(receipt && receipt->inputs.size() == 1);
+    QCOMPARE(receipt->inputs[0].sha256.size(), std::size_t(64));
   }
 
   void thePictureIsDraggedOutOfTheWindow() {

@@ -74,6 +74,22 @@ class TestProducts : public QObject {
   Q_OBJECT
 
 private Q_SLOTS:
+  void observedFramesAddUpToMillimetres() {
+    ResultFile result{.kind = "sequence", .context = {.quantity = Quantity::RainRate, .geo = box()}};
+    for (int k = 0; k < 3; ++k)
+      result.context.frames.push_back(
+          {.validTime = kRunTime + minutes(5 * k), .grid = flat(12.0f * float(k + 1))});
+    const Product rain = makeProduct(result, {.product = "accumulation"});
+    QCOMPARE(rain.maps.size(), std::size_t(1));
+    QCOMPARE(firstCell(rain, 0), 6.0f);  // 12, 24 and 36 mm/h for five minutes each
+    QCOMPARE(rain.units, std::string("mm"));
+    QVERIFY(rain.maps[0].from == kRunTime - minutes(5));
+    const Product largest = makeProduct(result, {.product = "maximum"});
+    QCOMPARE(firstCell(largest, 0), 36.0f);
+    QCOMPARE(largest.units, std::string("mm/h"));
+    QVERIFY_THROWS_EXCEPTION(UsageError, makeProduct(result, {.product = "mean"}));
+  }
+
   void productsOverMembersAreWhatTheirNamesSay() {
     const ResultFile result = fourMembersOfTwoScenarios();
     QCOMPARE(firstCell(makeProduct(result, {.product = "mean"}), 0), 30.0f);
