@@ -2,12 +2,15 @@
 #include <cpl_string.h>
 #include <gdal_priv.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <mutex>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 #include "core/cf_projection.h"
 #include "core/errors.h"
@@ -34,22 +37,31 @@ std::string tiffTime(ValidTime time) {
   return text;
 }
 
-/// The value of cells where nothing was found, which the tag "undetect" names; nothing where some
-/// were measured with the same value.
-std::optional<float> belowDetectionCode(const Product& product) {
-  const float code = belowDetectionValue(product.quantity);
-  bool found = false;
-  for (const ProductMap& map : product.maps) {
-    for (std::size_t k = 0; k < map.grid->size(); ++k) {
-      const CellState state = map.grid->states()[k];
-      if (state == CellState::Measured && map.grid->values()[k] == code) return {};
-      found = found || state == CellState::BelowDetection;
-    }
-  }
-  return found ? std::optional(code) : std::nullopt;
+bool anyCell(const Product& product, CellState state, const std::optional<float>& value = {}) {
+  for (const ProductMap& map : product.maps)
+    for (std::size_t k = 0; k < map.grid->size(); ++k)
+      if (map.grid->states()[k] == state && (!value || map.grid->values()[k] == *value)) return true;
+  return false;
 }
 
-void describe(GDALDataset& dataset, const Product& product, const Receipt& receipt) {
+/// The value of cells where nothing was found, which the tag "undetect" names: a hair below the usual
+/// one where that was measured as well. Nothing where there are no such cells.
+std::optional<float> belowDetectionCode(const Product& product) {
+  if (!anyCell(product, CellState::BelowDetection)) return std::nullopt;
+  float code = belowDetectionValue(product.quantity);
+  while (anyCell(product, CellState::Measured, code))
+    code -= std::max(1e-6f, std::abs(code) * 1e-6f);
+  return code;
+}
+
+std::string numberText(float value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.17g", double(value));
+  return text;
+}
+
+void describe(GDALDataset& dataset, const Product& product, const std::optional<float>& undetect,
+              const Receipt& receipt) {
   const GeoReference& geo = product.geo;
   double place[6] = {geo.left(), geo.cellWidth(), 0.0, geo.top(), 0.0, -geo.cellHeight()};
   dataset.SetGeoTransform(place);
@@ -61,13 +73,13 @@ void describe(GDALDataset& dataset, const Product& product, const Receipt& recei
   if (!product.attribution.empty())
     dataset.SetMetadataItem("TIFFTAG_COPYRIGHT", product.attribution.c_str());
   if (!product.observed.empty()) dataset.SetMetadataItem("product", product.observed.c_str());
-  if (const auto code = belowDetectionCode(product))
-    dataset.SetMetadataItem("undetect", std::to_string(*code).c_str());
+  if (undetect) dataset.SetMetadataItem("undetect", numberText(*undetect).c_str());
   for (const auto& [name, value] : receiptAttributes(receipt))
     if (name != "receipt") dataset.SetMetadataItem(name.c_str(), value.c_str());
 }
 
-void fillBand(GDALRasterBand& band, const Product& product, const ProductMap& map) {
+void fillBand(GDALRasterBand& band, const Product& product, const ProductMap& map,
+              const std::optional<float>& undetect) {
   band.SetNoDataValue(std::nan(""));
   band.SetDescription((product.name + " " + mapTitle(map)).c_str());
   band.SetUnitType(product.units == "1" ? "" : product.units.c_str());
@@ -76,9 +88,12 @@ void fillBand(GDALRasterBand& band, const Product& product, const ProductMap& ma
   if (map.from != map.until) band.SetMetadataItem("time_from", isoText(map.from).c_str());
   const int width = product.geo.width();
   const int height = product.geo.height();
-  auto* values = const_cast<float*>(map.grid->values().data());  // GDAL only reads them
-  if (band.RasterIO(GF_Write, 0, 0, width, height, values, width, height, GDT_Float32, 0, 0) !=
-      CE_None)
+  const auto cells = map.grid->values();
+  std::vector<float> values(cells.begin(), cells.end());
+  for (std::size_t k = 0; undetect && k < values.size(); ++k)
+    if (map.grid->states()[k] == CellState::BelowDetection) values[k] = *undetect;
+  if (band.RasterIO(GF_Write, 0, 0, width, height, values.data(), width, height, GDT_Float32, 0,
+                    0) != CE_None)
     throw IoError(std::string("GDAL: ") + CPLGetLastErrorMsg());
 }
 
@@ -100,9 +115,10 @@ void writeGeoTiff(const std::string& path, const Product& product, const Receipt
       driverNamed("MEM").Create("", product.geo.width(), product.geo.height(),
                                 int(product.maps.size()), GDT_Float32, nullptr));
   if (!memory) throw IoError(path + ": " + CPLGetLastErrorMsg());
-  describe(*memory, product, receipt);
+  const std::optional<float> undetect = belowDetectionCode(product);
+  describe(*memory, product, undetect, receipt);
   for (std::size_t k = 0; k < product.maps.size(); ++k)
-    fillBand(*memory->GetRasterBand(int(k) + 1), product, product.maps[k]);
+    fillBand(*memory->GetRasterBand(int(k) + 1), product, product.maps[k], undetect);
   CPLStringList options;
   options.SetNameValue("COMPRESS", "DEFLATE");
   options.SetNameValue("PREDICTOR", "YES");

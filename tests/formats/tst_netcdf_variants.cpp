@@ -380,6 +380,7 @@ private Q_SLOTS:
     grid->set(0, 1, belowDetectionValue(observed.quantity), CellState::BelowDetection);
     grid->set(0, 2, std::nanf(""), CellState::Missing);
     grid->set(0, 3, std::nanf(""), CellState::OutsideCoverage);
+    grid->set(1, 0, belowDetectionValue(observed.quantity), CellState::Measured);  // the same number
     const ValidTime noon = timeFromCalendar(2019, 6, 10, 12, 0, 0);
     observed.frames = {{.validTime = noon, .grid = grid}, {.validTime = noon + minutes(5), .grid = grid}};
     writeProductNetCdf(at("own.nc"), productOfSequence(observed), {});
@@ -398,6 +399,8 @@ private Q_SLOTS:
     QCOMPARE(picture.frames.size(), 2u);
     QCOMPARE(picture.frames[0].grid->at(0, 0), 12.5f);
     QVERIFY(picture.frames[0].grid->state(0, 1) == CellState::BelowDetection);
+    QVERIFY(picture.frames[0].grid->state(1, 0) == CellState::Measured);
+    QCOMPARE(picture.frames[0].grid->at(1, 0), belowDetectionValue(observed.quantity));
     QVERIFY(picture.frames[0].grid->state(0, 2) > CellState::BelowDetection);
     QVERIFY(picture.frames[0].grid->state(0, 3) == CellState::OutsideCoverage);
   }
