@@ -37,6 +37,18 @@ std::vector<Gap> findGaps(const FrameSequence& sequence) {
   return gaps;
 }
 
+bool isOfThePast(const FrameSequence& sequence) {
+  return sequence.provenance == Provenance::Observed ||
+         sequence.provenance == Provenance::Synthetic;
+}
+
+std::vector<std::string> sourcesOf(const FrameSequence& sequence) {
+  std::vector<std::string> sources;
+  for (const Frame& frame : sequence.frames)
+    if (std::ranges::find(sources, frame.source) == sources.end()) sources.push_back(frame.source);
+  return sources;
+}
+
 std::optional<std::size_t> nearestFrame(const FrameSequence& sequence, ValidTime time,
                                         seconds tolerance) {
   std::optional<std::size_t> best;

@@ -54,6 +54,11 @@ struct Gap {
 };
 std::vector<Gap> findGaps(const FrameSequence& sequence);
 
+/// Observed or made up, not forecast by anybody.
+bool isOfThePast(const FrameSequence& sequence);
+/// Where its frames were read from, each once.
+std::vector<std::string> sourcesOf(const FrameSequence& sequence);
+
 /// Index of the frame nearest to `time` not farther than `tolerance`, if any.
 std::optional<std::size_t> nearestFrame(const FrameSequence& sequence, ValidTime time,
                                         seconds tolerance);

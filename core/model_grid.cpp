@@ -93,7 +93,8 @@ std::vector<FramePick> contextPicks(const FrameSequence& sequence, const ModelGr
   throw IoError(nameOf(sequence) + ": there is a gap: no frame within " +
                 std::to_string(tolerance.count()) + " s of " + missing +
                 ". Add the missing files or choose another run time" +
-                (bridge ? "." : ", or let them be computed along the motion (the option --interpolate, or the switch)."));
+                (bridge ? "." : ", or let them be computed along the motion (the option --interpolate; in the window "
+                          "under Layers: Compute frames between observed ones)."));
 }
 
 /// Box on the model's cells. Where the source lies on the same projection and cell size its own

@@ -127,4 +127,14 @@ RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptio
   return result;
 }
 
+std::optional<std::size_t> mainSequence(const RadarFiles& files) {
+  std::optional<std::size_t> best;
+  for (std::size_t k = 0; k < files.sequences.size(); ++k) {
+    const FrameSequence& one = files.sequences[k];
+    if (!isOfThePast(one)) continue;
+    if (!best || one.frames.size() > files.sequences[*best].frames.size()) best = k;
+  }
+  return best;
+}
+
 }  // namespace stormloom

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -43,5 +44,8 @@ struct ReadOptions {
 /// parallel, in processes that may read and nothing else; the newest file comes first. Throws
 /// IoError when nothing usable is in them.
 RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& options = {});
+
+/// The sequence that is meant where nobody says which: the first with the most frames of the past.
+std::optional<std::size_t> mainSequence(const RadarFiles& files);
 
 }  // namespace stormloom

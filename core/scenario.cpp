@@ -16,7 +16,7 @@ const char* strengthWords(double nSigma) {
     return stronger ? "a little stronger than expected" : "a little weaker than expected";
   if (size < 2.0) return stronger ? "stronger than expected" : "weaker than expected";
   if (size < 3.0) return stronger ? "much stronger than expected" : "much weaker than expected";
-  return stronger ? "extreme" : "almost nothing left";
+  return stronger ? "extreme" : "far weaker than expected";
 }
 
 /// Two significant digits, so that a rarity reads as what it is, an estimate.

@@ -1,6 +1,6 @@
 // Turns the polygons of Natural Earth's states and provinces into the lines of a map: an edge of one polygon alone is
-// coast, an edge between two countries is a border, an edge inside a country a state line. Written for
-// packaging/make_base_map.sh; the format is described in core/base_map.h.
+// coast, an edge between two countries is a border, an edge inside a country a state line; the shores of large lakes
+// come from GSHHG. Written for packaging/make_base_map.sh; the format is described in core/base_map.h.
 #include <ogrsf_frmts.h>
 
 #include <algorithm>
@@ -20,7 +20,9 @@ constexpr double kUnitsPerDegree = 1e5;
 constexpr double kCutLongitude = 179.899;
 constexpr double kCutLatitude = -89.899;
 
-enum Kind : std::uint8_t { kCoast = 0, kBorder = 1, kState = 2 };
+enum Kind : std::uint8_t { kCoast = 0, kBorder = 1, kState = 2, kLake = 3 };
+
+constexpr double kSmallestLakeKm2 = 100.0;
 
 struct Node {
   std::int32_t lon;
@@ -136,15 +138,31 @@ class LineBuilder {
   std::unordered_map<Node, std::vector<std::size_t>, NodeHash> at_;
 };
 
+Line lineOf(Kind kind, const OGRSimpleCurve& curve) {
+  Line line{kind, {}};
+  for (int i = 0; i < curve.getNumPoints(); ++i) line.nodes.push_back(nodeFrom(curve.getX(i), curve.getY(i)));
+  return line;
+}
+
 void addDisputedBorders(OGRLayer& layer, std::vector<Line>& lines) {
   for (const auto& feature : layer) {
     const OGRGeometry* geometry = feature->GetGeometryRef();
     if (!geometry || wkbFlatten(geometry->getGeometryType()) != wkbMultiLineString) continue;
     for (const OGRLineString* string : *geometry->toMultiLineString()) {
-      Line line{kBorder, {}};
-      for (int i = 0; i < string->getNumPoints(); ++i) line.nodes.push_back(nodeFrom(string->getX(i), string->getY(i)));
+      Line line = lineOf(kBorder, *string);
       if (line.nodes.size() > 1) lines.push_back(std::move(line));
     }
+  }
+}
+
+void addLakes(const char* file, std::vector<Line>& lines) {
+  GDALDatasetUniquePtr dataset(GDALDataset::Open(file, GDAL_OF_VECTOR));
+  if (!dataset || dataset->GetLayerCount() == 0) return;
+  for (const auto& feature : *dataset->GetLayer(0)) {
+    const OGRGeometry* geometry = feature->GetGeometryRef();
+    if (!geometry || wkbFlatten(geometry->getGeometryType()) != wkbPolygon) continue;
+    if (feature->GetFieldAsDouble("area") < kSmallestLakeKm2) continue;
+    if (const OGRLinearRing* shore = geometry->toPolygon()->getExteriorRing()) lines.push_back(lineOf(kLake, *shore));
   }
 }
 
@@ -172,8 +190,8 @@ bool writeLines(const std::string& path, const std::vector<Line>& lines) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: make_base_map world_map.gpkg base_map.bin\n");
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: make_base_map world_map.gpkg lakes.shp base_map.bin\n");
     return 2;
   }
   GDALAllRegister();
@@ -190,8 +208,9 @@ int main(int argc, char** argv) {
     lines.insert(lines.end(), some.begin(), some.end());
   }
   if (OGRLayer* disputed = dataset->GetLayerByName("disputed_borders")) addDisputedBorders(*disputed, lines);
-  if (!writeLines(argv[2], lines)) {
-    std::fprintf(stderr, "%s cannot be written; is the disk full?\n", argv[2]);
+  addLakes(argv[2], lines);
+  if (!writeLines(argv[3], lines)) {
+    std::fprintf(stderr, "%s cannot be written; is the disk full?\n", argv[3]);
     return 1;
   }
   std::printf("%zu lines\n", lines.size());

@@ -75,12 +75,13 @@ wait_for_libtorch() { # process id, start
     "Check the network and the free disk space, then run this again: what is there is kept."
 }
 
-# Coast lines and borders: Natural Earth, taken out of a Debian package. The maps work without them, so a failure
+# Coast lines, borders and lakes: Natural Earth and GSHHG, taken out of two Debian packages. The maps work without them, so a failure
 # is told and not fatal.
 prepare_base_map() {
-  [ -s "$deps/base_map/base_map.bin" ] && return
+  local map=$deps/base_map/base_map.bin
+  [ "$map" -nt "$project/packaging/make_base_map.sh" ] && [ "$map" -nt "$project/packaging/make_base_map.cpp" ] && return
   [ -x "$project/packaging/make_base_map.sh" ] || return 0
-  say "making the base map (Natural Earth)"
+  say "making the base map (Natural Earth, lakes of GSHHG; 33 MB)"
   "$project/packaging/make_base_map.sh" "$deps/base_map" >"$log/base_map.log" 2>&1 </dev/null ||
     say "  no coast lines this time: $(tail -n 1 "$log/base_map.log") (maps work without; the next start tries again)"
 }

@@ -155,9 +155,9 @@ void Legend::setVisible(bool visible) {
   place(lastSize_);
 }
 
-void Legend::setTable(const ColorTable& table) {
+void Legend::setTable(const ColorTable& table, const std::string& title) {
   table_ = &table;
-  unit_.setText(table.name() + ", " + table.unit());
+  unit_.setText(title.empty() ? table.name() + ", " + table.unit() : title);
   while (levels_.size() < table.steps().size()) {
     levels_.push_back(
         std::make_unique<TextPlate>(renderer_, TextPlate::Anchor::BottomLeft, 11, false));

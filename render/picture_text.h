@@ -79,7 +79,8 @@ class Legend {
 public:
   explicit Legend(vtkRenderer* renderer);
   ~Legend();
-  void setTable(const ColorTable& table);
+  /// `title`: what the values are, where that is not what the table is for.
+  void setTable(const ColorTable& table, const std::string& title = {});
   void setStyle(const PictureColor& plate, const PictureColor& text, double textScale);
   void setVisible(bool visible);
   void place(const PictureSize& size);

@@ -233,15 +233,18 @@ bool RadarScene::isOnBox(double x, double y) const {
   return false;
 }
 
-void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table) {
-  if (grid == grid_ && &table == table_) return;
+void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table,
+                          const std::string& legendTitle) {
+  const bool sameLegend = &table == table_ && legendTitle == legendTitle_;
+  if (grid == grid_ && sameLegend) return;
   changed_ = true;
   grid_ = std::move(grid);
-  const bool sameTable = std::exchange(table_, &table) == &table;
+  table_ = &table;
+  legendTitle_ = legendTitle;
   fill();
   raster_->SetVisibility(true);
-  if (sameTable) return;
-  legend_.setTable(table);
+  if (sameLegend) return;
+  legend_.setTable(table, legendTitle);
   legend_.setVisible(legendShown_ && detail_ != PictureDetail::Bare);
   legend_.place(size_);
 }

@@ -52,7 +52,9 @@ public:
   void setGround(
       std::shared_ptr<const MapGround> ground);  ///< takes the frame away when it is another grid
   /// `table` must outlive the scene. The grid has the ground's size.
-  void setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table);
+  /// `legendTitle`: what the values are, where that is not what the table is for.
+  void setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table,
+                const std::string& legendTitle = {});
   void clearFrame();
   void setSigns(const PictureSigns& signs);
   void setCaption(const PictureCaption& caption);
@@ -114,6 +116,7 @@ private:
   std::shared_ptr<const MapGround> ground_;
   std::shared_ptr<const RadarGrid> grid_;
   const ColorTable* table_ = nullptr;
+  std::string legendTitle_;
   std::optional<GeoReference> box_;
   MapRegion region_;
   MapRegion controlArea_;

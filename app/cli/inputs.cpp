@@ -96,19 +96,14 @@ std::shared_ptr<const RadarFiles> readInputs(const Session& session) {
 }
 
 const FrameSequence& longestObserved(const Session& session, const RadarFiles& files) {
-  const FrameSequence* longest = nullptr;
-  int candidates = 0;
-  for (const FrameSequence& sequence : files.sequences) {
-    if (sequence.provenance != Provenance::Observed && sequence.provenance != Provenance::Synthetic)
-      continue;
-    ++candidates;
-    if (!longest || sequence.frames.size() > longest->frames.size()) longest = &sequence;
-  }
-  if (!longest) throw IoError("There are no observed frames in these files; they are needed here.");
+  const auto main = mainSequence(files);
+  if (!main) throw IoError("There are no observed frames in these files; they are needed here.");
+  const FrameSequence& longest = files.sequences[*main];
+  const auto candidates = std::ranges::count_if(files.sequences, isOfThePast);
   if (candidates > 1)
-    session.console.note("Of " + std::to_string(candidates) + " sequences, " + longest->product +
-                         " " + longest->event + " is used. Name fewer files to choose another.");
-  return *longest;
+    session.console.note("Of " + std::to_string(candidates) + " sequences, " + longest.product +
+                         " " + longest.event + " is used. Name fewer files to choose another.");
+  return longest;
 }
 
 std::vector<Option> watchOptions() {

@@ -88,7 +88,9 @@ ExitCode listAll(const Session& session) {
     try {
       const WeightsReport report = checkWeights(file);
       list.push(jsonFromReport(file, report));
-      table.add({name, report.architecture, std::to_string(report.parameters)});
+      const std::string network = report.architecture.empty() ? fs::path(name).stem().string()
+                                                              : report.architecture;
+      table.add({name, network, std::to_string(report.parameters)});
     } catch (const StormloomError& error) {
       code = error.exitCode();
       list.push(Json::object({{"file", file}, {"error", error.what()}}));

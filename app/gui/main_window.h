@@ -107,6 +107,7 @@ private:
   void wireFiles();
   void takeFiles(const LoadedFiles& loaded);
   void takePassedOver(const LoadedFiles& loaded);
+  void tellOtherSequences(const LoadedFiles& loaded);
   void takeFirst(const LoadedFiles& loaded);
   void takeMore(const LoadedFiles& loaded);
   void keepFiles(const LoadedFiles& loaded);

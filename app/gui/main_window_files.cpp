@@ -103,14 +103,6 @@ void dropContexts(std::vector<LoadedContext>& contexts, const std::vector<Loaded
                 [&](const LoadedContext& c) { return c.near != nullptr && large-- > kMostNear; });
 }
 
-/// The first that was observed: what services forecast comes after it.
-int firstObserved(const RadarFiles& files) {
-  const auto found = std::ranges::find_if(files.sequences, [](const FrameSequence& sequence) {
-    return sequence.provenance != Provenance::Forecast;
-  });
-  return found == files.sequences.end() ? 0 : int(found - files.sequences.begin());
-}
-
 /// A name that says what is in the file: event, time, n.
 QString pictureName(const Desk& desk) {
   QString name = desk.observed ? eventName(*desk.observed) : QString("stormloom");
@@ -262,6 +254,21 @@ void MainWindow::takeFiles(const LoadedFiles& loaded) {
     takeMore(loaded);
   else
     takeFirst(loaded);
+  tellOtherSequences(loaded);
+}
+
+/// Events are chosen from a list anyway; other products in a folder would go unnoticed.
+void MainWindow::tellOtherSequences(const LoadedFiles& loaded) {
+  const auto products = std::ranges::count_if(loaded.files->sequences, [](const FrameSequence& one) {
+    return isOfThePast(one) && one.event.empty();
+  });
+  if (!loaded.complete || loaded.watched || products < 2 || !desk_.observed) return;
+  const QString here = tr("These files hold %1 sequences; %2 is shown. The others are under Events.")
+                           .arg(products)
+                           .arg(eventName(*desk_.observed));
+  if (toldPassedOver_.isEmpty()) return banner_->tell(here);
+  toldPassedOver_ += " " + here;
+  banner_->say(toldPassedOver_);
 }
 
 /// Said once all is read, and until it is closed; each file's reason stays in the list of events. A
@@ -294,7 +301,7 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
     next.paths.push_back(QFileInfo(path).exists() || !eventOfPath(path.toStdString()).empty() ? QFileInfo(path).absoluteFilePath().toStdString()
                                                   : path.toStdString());
   next.watch = loaded.watched;
-  next.sequence = firstObserved(*loaded.files);
+  next.sequence = int(mainSequence(*loaded.files).value_or(0));
   next.runTime.reset();
   next.time.reset();
   next.center.reset();
@@ -480,7 +487,11 @@ ExportSubject MainWindow::exportSubject() const {
   if (const auto& box = desk_.state.box)
     subject.box = QString::number(box->lon, 'g', 17) + "," + QString::number(box->lat, 'g', 17);
   subject.interpolate = desk_.state.interpolate;
-  for (const std::string& path : desk_.state.paths) subject.inputs << QString::fromStdString(path);
+  // Where they hold several sequences, the one on the desk is named by its own files.
+  const bool several =
+      desk_.observed && files_.files && files_.files->sequences.size() > 1;
+  for (const std::string& path : several ? sourcesOf(*desk_.observed) : desk_.state.paths)
+    subject.inputs << QString::fromStdString(path);
   subject.time = desk_.time;
   subject.truthIsShown = desk_.truth && !desk_.truth->frames.empty() && desk_.state.showTruth;
   if (desk_.observed) {

@@ -48,6 +48,13 @@ QString townText(const std::vector<PlaceName>& places, LonLat at) {
   return near ? "   " + QString::fromStdString(placeWords(*near, at)) : QString();
 }
 
+/// Values made from another quantity are not called by the table's name: "VIL-like, from rain rate, 0-254".
+std::string legendTitle(const PanePicture& picture) {
+  const std::string& note = picture.sequence->scaleNote;
+  const bool made = picture.kind == FieldKind::Radar && note.starts_with("VIL-like");
+  return made ? note.substr(0, note.find(';')) + ", 0-254" : std::string();
+}
+
 void setChip(QLabel* chip, const QString& text) {
   chip->setText(text);
   chip->setVisible(!text.isEmpty());
@@ -238,7 +245,7 @@ void MainWindow::showPanes() {
     scene.setGround(groundOf(picture.sequence->geo));
     scene.setTownsShown(desk_.state.towns);
     scene.setBox(box);
-    scene.setFrame(picture.grid, table);
+    scene.setFrame(picture.grid, table, legendTitle(picture));
     scene.setSigns(picture.signs);
     scene.setRegion(desk_.state.region);
     scene.setControlArea(desk_.controlMask ? desk_.state.within : MapRegion());
@@ -268,8 +275,8 @@ void MainWindow::showFacts() {
   const Theme& theme = Theme::of(*this);
   const FrameSequence& observed = *desk_.observed;
   QString facts = QString("<b>%1</b>").arg(productName(observed).toHtmlEscaped());
-  facts += colored(theme.quiet, "&nbsp;&nbsp;" + cellText(observed).toHtmlEscaped());
   if (observed.synthetic) facts += colored(theme.synthetic, tr("&nbsp;&nbsp;synthetic"));
+  facts += colored(theme.quiet, "&nbsp;&nbsp;" + cellText(observed).toHtmlEscaped());  // cut first
   eventText_->setText(facts);
   eventText_->setToolTip(productName(observed) + ", " + cellText(observed));
   runText_->setText(

@@ -112,6 +112,7 @@ void ScenarioPanel::showWords() {
   } else {
     chart_->setAccessibleDescription(tr("The same command for all lead times"));
   }
+  if (bend_.empty() && n == 0.0) words += tr("\nnothing is commanded");
   words_->setText(words.replace(", about", "\nabout"));
   slider_->setAccessibleDescription(signedText(n) + tr(" sigma, ") + words);
 }

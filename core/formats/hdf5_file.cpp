@@ -6,7 +6,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <numeric>
+#include <system_error>
 #include <utility>
 
 #include "core/errors.h"
@@ -99,6 +101,9 @@ Hdf5File::Hdf5File(const std::string& path) : path_(path) {
   if (liesInMemory(path)) H5Pset_fapl_core(access, 1 << 20, 0);
   id_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
   H5Pclose(access);
+  std::error_code unknown;
+  if (id_ < 0 && !liesInMemory(path) && !std::filesystem::exists(path, unknown))
+    throw IoError(path + ": there is no such file. Check the name.");
   if (id_ < 0) fail("it cannot be opened as HDF5");
   bool foreign = false;
   const herr_t walked = H5Lvisit(id_, H5_INDEX_NAME, H5_ITER_INC, findForeign, &foreign);

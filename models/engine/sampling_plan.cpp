@@ -62,9 +62,11 @@ void chooseGuidance(const ScenarioRequest& request, const PreDiffModel& model, S
                            "or none.");
   if (plan.official && request.region)
     throw UsageError("The official guidance knows only whole frames. Control a region with own.");
-  // A denoiser that is told the command shows it in previews; others show it only when pulled.
-  plan.pulls =
-      plan.guided && !plan.official && (request.quality == Quality::Full || !model.controlled());
+  // A denoiser that is told the command shows it in previews, if by too few steps to obey: values are
+  // scaled then. Others show it only when pulled.
+  const bool own = plan.guided && !plan.official;
+  plan.scales = own && request.quality == Quality::Preview && model.controlled();
+  plan.pulls = own && !plan.scales;
 }
 
 }  // namespace

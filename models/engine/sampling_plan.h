@@ -34,6 +34,7 @@ struct SamplingPlan {
   bool guided = true;     ///< false: the plain forecast for every n
   bool official = false;  ///< guided by the alignment network while it is sampled (spec 9)
   bool pulls = true;      ///< by Gauss-Newton through the decoder, when it is sampled
+  bool scales = false;    ///< instead of that: previews of a denoiser that is told the command
   int firstLead = -1;     ///< the lead time that is shown before the others are ready; -1: none
   torch::Tensor
       region;  ///< (H,W), 1 where the control may change the picture; undefined: everywhere

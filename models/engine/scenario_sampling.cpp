@@ -27,6 +27,16 @@ bool nearlyFree(const ScenarioRow& row) {
   return std::ranges::any_of(row.nByLead, [](double n) { return std::abs(n) < 1.0; });
 }
 
+/// Frames (..., H, W) of latents that nothing pulls, as the plan shows them; `mean` (...) is asked for.
+Tensor unpulled(const SamplingPlan& plan, const Tensor& frames, const Tensor& mean,
+                const Tensor& counted) {
+  if (!plan.scales) return frames;
+  const std::int64_t rows = frames.size(-2), columns = frames.size(-1);
+  const Tensor where = plan.region.defined() ? plan.region : torch::ones_like(counted);
+  return scaledToMean(frames.reshape({-1, rows, columns}), mean.flatten(), counted, where)
+      .view_as(frames);
+}
+
 }  // namespace
 
 Tensor ScenarioSampler::decoded(const Tensor& latents) {
@@ -78,12 +88,12 @@ void ScenarioSampler::showEarly(const Job& job, const Tensor& latents, const Aim
                target = aim.mean[0].slice(0, lead, lead + 1);
   const Tensor frames = job.plan.pulls
                             ? pulledToMean(z, target, aim.counted, model_.frameDecoder()).frames
-                            : model_.decode(z);
+                            : unpulled(job.plan, model_.decode(z), target, aim.counted);
   job.observer.early(lead, frames[0], frameMeans(frames[0], job.encoding.seen));
 }
 
 Tensor ScenarioSampler::pull(const Job& job, Tensor& latents, const Aim& aim) {
-  if (!job.plan.pulls) return decoded(latents);
+  if (!job.plan.pulls) return unpulled(job.plan, decoded(latents), aim.mean, aim.counted);
   // One by one on a processor: the stop is looked at between them.
   const std::int64_t rows = latents.size(0), atOnce = latents.is_cuda() ? rows : 1;
   std::vector<Tensor> frames;
@@ -112,7 +122,7 @@ ScenarioSampler::Aim ScenarioSampler::regionAim(const Job& job, const Tensor& la
 
 Tensor ScenarioSampler::targetsOf(const Job& job, const IntensityCommand& command) {
   Tensor target = command.commanded();
-  if (!job.plan.guided || job.plan.official || job.plan.region.defined()) return target;
+  if (!job.plan.pulls || job.plan.region.defined()) return target;
   // Between n = -1 and 1 the member's own forecast counts as well, so it must be known first.
   for (std::int64_t i = 0; i < target.size(0); ++i) {
     const ScenarioRow& row = job.rows[std::size_t(i)];

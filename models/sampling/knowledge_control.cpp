@@ -68,6 +68,21 @@ Tensor frameMeans(const Tensor& frames, const Tensor& seen) {
   return (frames * seen).mean({-2, -1});
 }
 
+Tensor scaledToMean(const Tensor& frames, const Tensor& target, const Tensor& counted,
+                    const Tensor& where) {
+  constexpr int kRounds = 4;  // what is cut off at 1 is made up for by the rest
+  constexpr double kMostGrowth = 4.0, kNothing = 1e-6;
+  Tensor factor = torch::ones_like(target);
+  const auto scaled = [&] {
+    return torch::where(where > 0, (frames * factor.view({-1, 1, 1})).clamp(0.0, 1.0), frames);
+  };
+  for (int round = 0; round < kRounds; ++round) {
+    const Tensor mean = frameMeans(scaled(), counted);
+    factor = (factor * target / mean.clamp_min(kNothing)).clamp(0.0, kMostGrowth);
+  }
+  return scaled();
+}
+
 FramesAndGradient recordedGradient(const DecodeFrames& decode, const Tensor& latents,
                                    const Tensor& seen) {
   const torch::AutoGradMode withGradients(true);

@@ -48,6 +48,11 @@ FramesAndGradient recordedGradient(const DecodeFrames& decode, const torch::Tens
 /// `seen`: (H,W), 1 or 0.
 torch::Tensor frameMeans(const torch::Tensor& frames, const torch::Tensor& seen);
 
+/// Frames (N,H,W), their cells where `where` (H,W) is 1 multiplied so that the mean of the counted ones comes to its
+/// target (N) as far as values up to 1 and a factor of 4 allow: what a preview does in the place of a pull.
+torch::Tensor scaledToMean(const torch::Tensor& frames, const torch::Tensor& target,
+                           const torch::Tensor& counted, const torch::Tensor& where);
+
 /// Moves latents (N,h,w,L) so that the mean of each decoded frame comes to its target (N), by Gauss-Newton through the
 /// decoder itself: z <- z - (p - target) g / |g|^2 with g = dp/dz, each frame on its own (training notes: a proxy's
 /// gradient leads off what the decoder follows). A step is never longer than `longestStep` (rms of the change).

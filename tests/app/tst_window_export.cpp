@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QDrag>
 #include <QImage>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPlainTextEdit>
@@ -24,6 +25,7 @@
 #include "core/desk_journal.h"
 #include "core/map_data.h"
 #include "core/receipt_in_file.h"
+#include "core/scenario_file.h"
 #include "core/synthetic_event.h"
 #include "cli_runner.h"
 #include "fake_engine.h"
@@ -126,6 +128,29 @@ private Q_SLOTS:
     window.actions().find("copyCommand")->trigger();
     const QString chances = QApplication::clipboard()->text();
     QVERIFY2(chances.contains("stormloom-cli render out/demo.nc --layout '{"), qPrintable(chances));
+  }
+
+  void ofSeveralSequencesTheCommandNamesTheFilesOfTheOneShown() {
+    QVERIFY(QDir(folder_.path()).mkdir("two"));
+    FrameSequence longer = syntheticEvent(), shorter = longer;
+    shorter.product = "another product";
+    shorter.frames.resize(5);
+    writeSequenceFile(folder_.filePath("two/longer.nc").toStdString(), longer, {});
+    writeSequenceFile(folder_.filePath("two/shorter.nc").toStdString(), shorter, {});
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    window.show();
+    window.openPaths({folder_.filePath("two")});
+    const auto told = [&] {
+      const auto labels = window.findChildren<QLabel*>();
+      return std::ranges::any_of(labels, [](const QLabel* label) {
+        return label->isVisible() && label->text().contains("These files hold 2 sequences");
+      });
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(told(), 60'000);
+    window.actions().find("copyCommand")->trigger();
+    const QString command = QApplication::clipboard()->text();
+    QVERIFY2(command.contains("/two/longer.nc ") != command.contains("/two/shorter.nc "), qPrintable(command));
   }
 
   void allPanesAreWrittenAsTheWindowArrangesThem() {

@@ -36,6 +36,7 @@ class TestScenario : public QObject {
     QCOMPARE(intensityWords(0.0), std::string("as expected"));
     QCOMPARE(intensityWords(2.4),
              std::string("much stronger than expected, about 1 in 120 forecasts"));
+    QVERIFY(intensityWords(-4.0).starts_with("far weaker than expected, about 1 in "));
     QCOMPARE(intensityWords(-1.5), std::string("weaker than expected, about 1 in 15 forecasts"));
   }
 

@@ -58,6 +58,21 @@ private Q_SLOTS:
     QVERIFY(torch::equal(after.slice(2, 2), before.slice(2, 2)));
   }
 
+  void aPreviewIsScaledToItsCommandAsFarAsValuesGo() {
+    const Tensor frames = decode(counterNoise({4, 0}, {3, 4, 4, 2}));
+    const Tensor seen = torch::ones({4, 4});
+    const Tensor target = frameMeans(frames, seen) * torch::tensor({0.5f, 1.0f, 1.4f});
+    const Tensor scaled = scaledToMean(frames, target, seen, seen);
+    QVERIFY((frameMeans(scaled, seen) - target).abs().max().item<double>() < 2e-3);
+    QVERIFY(scaled.max().item<double>() <= 1.0);
+    Tensor west = torch::zeros({4, 4});
+    west.slice(1, 0, 2).fill_(1.0);
+    const Tensor half = scaledToMean(frames, frameMeans(frames, west) * 0.5, west, west);
+    QVERIFY(torch::equal(half.slice(2, 2), frames.slice(2, 2)));
+    const Tensor dry = torch::zeros({1, 4, 4});  // nothing can be made of nothing
+    QVERIFY(torch::equal(scaledToMean(dry, torch::full({1}, 0.2f), seen, seen), dry));
+  }
+
   void noCommandIsNoPullAndTheTargetRisesWithN() {
     const Tensor n = torch::linspace(-4.0, 4.0, 81).unsqueeze(1);
     const Tensor mu = torch::full({81, 1}, 0.1f), sigma = torch::full({81, 1}, 0.02f);

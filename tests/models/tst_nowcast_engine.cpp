@@ -296,6 +296,20 @@ private Q_SLOTS:
     QVERIFY(forecast->members[0].frames.synthetic);
   }
 
+  void previewsObeyTheDialLikeWhatFollowsThem() {
+    NowcastEngine one = engine();
+    ScenarioRequest preview = request({-2, -0.1, 0.4, 2});
+    preview.quality = Quality::Preview;
+    const auto forecast = one.generate(preview);
+    for (std::size_t lead = 0; lead < 6; ++lead)
+      for (const ScenarioMember& member : forecast->members) {
+        const double asked = forecast->anticipated.commanded(int(lead), member.nSigma);
+        const double miss = (member.achieved[lead] - asked) / forecast->anticipated.sigma[lead];
+        QVERIFY2(std::abs(miss) < 0.3,
+                 qPrintable(QString("n %1, lead %2: %3 sigma").arg(member.nSigma).arg(lead).arg(miss)));
+      }
+  }
+
   void senselessRequestsAreRefused() {
     NowcastEngine one = engine();
     QVERIFY_EXCEPTION_THROWN(one.generate(request({})), UsageError);
