@@ -12,7 +12,7 @@ bool isDigit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 std::string lowerEnding(std::string_view path) {
-  constexpr std::size_t kLongest = 8;  // ".geojson"
+  constexpr std::size_t kLongest = 12;  // ".safetensors"
   const std::string_view name = path.substr(path.rfind('/') + 1);
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return {};

@@ -23,7 +23,7 @@ struct ParityResult {
   std::string kind;
   std::string output;
   double maxAbsError = 0.0;
-  double atol = 0.0;
+  double allowed = 0.0;  ///< where the error is largest
   bool passed = false;
   bool skipped = false;
   std::string note;  ///< why it was skipped or what went wrong

@@ -52,8 +52,7 @@ void checkOutput(const Session& session, const std::string& path) {
 void checkOutput(const Session& session, const std::string& path,
                  const std::vector<std::string>& endings) {
   if (std::find(endings.begin(), endings.end(), lowerEnding(path)) == endings.end())
-    throw UsageError("--out needs a name that ends in " + listOf(endings) + ", not \"" + path +
-                     "\".");
+    throw UsageError("The name \"" + path + "\" must end in " + listOf(endings) + ".");
   std::error_code failure;
   if (fs::is_directory(path, failure))
     throw UsageError(path + ": this is a folder. Choose a file name in it.");

@@ -16,7 +16,7 @@ Json jsonFromResult(const ParityResult& result) {
                             {"kind", result.kind},
                             {"output", result.output},
                             {"max_abs_error", result.maxAbsError},
-                            {"atol", result.atol},
+                            {"atol", result.allowed},
                             {"passed", result.passed},
                             {"seconds", result.seconds}});
   if (result.skipped) json.set("skipped", true);
@@ -45,9 +45,10 @@ std::string scientific(double value) {
 std::string lineOf(const ParityResult& result) {
   const char* verdict = result.skipped ? "skipped" : result.passed ? "agrees " : "DIFFERS";
   std::string line = std::string(verdict) + "  " + result.group + "/" + result.name;
+  if (!result.kind.empty() && result.kind != result.group) line += "  [" + result.kind + "]";
   if (!result.skipped)
     line += "  " + result.output + "  error " + scientific(result.maxAbsError) + ", allowed " +
-            scientific(result.atol);
+            scientific(result.allowed);
   return line + (result.note.empty() ? "" : "  (" + result.note + ")");
 }
 
@@ -97,6 +98,10 @@ ExitCode run(const Session& session) {
   session.console.result(std::to_string(passed) + " agree, " + std::to_string(failed) +
                          " differ, " + std::to_string(skipped) + " skipped, in " +
                          decimals(taken.count(), 0) + " s (" + judgedBy(options) + ")");
+  if (passed + failed == 0)
+    throw IoError(options.reference +
+                  ": nothing was compared, for none of its cases is of a kind that this version knows. "
+                  "Choose another folder.");
   return failed ? ExitCode::CaseFailed : ExitCode::Done;
 }
 

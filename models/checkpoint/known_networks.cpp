@@ -14,8 +14,8 @@
 namespace stormloom {
 namespace {
 
-// Further away than a fifth of its tensors, a file is no damaged copy of an official network.
-constexpr std::size_t kNearShare = 5;
+// Further away than half of its tensors, a file is no damaged copy of an official network.
+constexpr std::size_t kNearShare = 2;
 
 using Tensors = std::vector<NamedTensor>;
 
@@ -93,6 +93,7 @@ void findNearest(const Family& family, const Tensors& tensors, NetworkVerdict& v
     verdict.difference = std::move(difference);
     if (least > 0) continue;
     verdict.config = official.config;
+    verdict.unusable = unusableValues(expected, tensors);
     return;
   }
 }
@@ -102,7 +103,9 @@ void findDerived(const Family& family, const Tensors& tensors, NetworkVerdict& v
   const std::optional<Json> config = family.derive(tensors);
   if (!config) return;
   try {
-    if (!compareTensors(family.tensors(*config), tensors).fits()) return;
+    const Tensors expected = family.tensors(*config);
+    if (!compareTensors(expected, tensors).fits()) return;
+    verdict.unusable = unusableValues(expected, tensors);
   } catch (const std::exception&) {  // no such network can be built
     return;
   }

@@ -13,6 +13,7 @@ struct NetworkVerdict {
   std::string family;           ///< "Earthformer", "PreDiff VAE" ...; "" when unknown
   std::string architecture;     ///< "earthformer-sevir" ...; "" when no official one is near
   TensorDifference difference;  ///< from that architecture
+  std::string unusable;         ///< why values of a network that fits cannot be loaded; else empty
   Json config;                  ///< official keys of the network that fits exactly, else null
   /// Every tensor is there: of an official network, or of one whose sizes the tensors tell.
   bool known() const { return !config.isNull() && difference.fits(); }

@@ -12,7 +12,8 @@ namespace {
 constexpr const char* kEmaPrefix = "model_ema.";
 constexpr const char* kPrefixes[] = {"torch_nn_module.",   kEmaPrefix,
                                      "first_stage_model.", "cond_stage_model.",
-                                     "alignment_model.",   "loss.discriminator."};
+                                     "alignment_model.",   "loss.discriminator.",
+                                     "module."};  // the last of networks trained on several GPUs
 
 using ByName = std::unordered_map<std::string, const torch::Tensor*>;
 
@@ -64,24 +65,26 @@ void appendList(std::string& sentence, const char* what, const std::vector<std::
   sentence += ".";
   appendList(sentence, "Missing", difference.missing);
   appendList(sentence, "Unexpected", difference.unexpected);
-  appendList(sentence, "Of another shape", difference.misshapen);
+  appendList(sentence, "Of another shape or kind of number", difference.misshapen);
   throw ModelError(sentence + " Choose the file made for this network.");
 }
 
+/// Empty where the values can be used.
+std::string unusableValue(const NamedTensor& target, const torch::Tensor& source) {
+  if (isIndex(target))
+    return torch::equal(target.tensor.to(torch::kCPU), source)
+               ? ""
+               : "the index \"" + target.name + "\" is not the one this network computes";
+  // A double that no float can hold becomes infinite.
+  const bool fits = source.scalar_type() != torch::kFloat64 ||
+                    source.to(torch::kFloat32).isfinite().all().item<bool>();
+  return fits ? "" : "the tensor \"" + target.name + "\" is too large for single precision";
+}
+
 void copyInto(const NamedTensor& target, const torch::Tensor& source, const std::string& path) {
-  if (isIndex(target)) {
-    if (torch::equal(target.tensor.to(torch::kCPU), source)) return;
-    throw ModelError(
-        path + ": the index \"" + target.name +
-        "\" is not the one this network computes. Choose the file made for this network.");
-  }
-  torch::Tensor values = source.to(target.tensor.scalar_type());
-  // A double that no float can hold has become infinite.
-  if (source.scalar_type() == torch::kFloat64 && !values.isfinite().all().item<bool>()) {
-    throw ModelError(path + ": the tensor \"" + target.name +
-                     "\" is too large for single precision.");
-  }
-  target.tensor.detach().copy_(values);
+  if (const std::string why = unusableValue(target, source); !why.empty())
+    throw ModelError(path + ": " + why + ". Choose the file made for this network.");
+  if (!isIndex(target)) target.tensor.detach().copy_(source.to(target.tensor.scalar_type()));
 }
 
 }  // namespace
@@ -99,7 +102,8 @@ std::vector<std::string> networkPrefixes(const TensorFile& file) {
 
 std::string mainPrefix(const TensorFile& file) {
   const std::vector<std::string> prefixes = networkPrefixes(file);
-  for (const char* candidate : {"torch_nn_module.", "alignment_model.", "first_stage_model."})
+  for (const char* candidate :
+       {"torch_nn_module.", "alignment_model.", "first_stage_model.", "module."})
     if (std::find(prefixes.begin(), prefixes.end(), candidate) != prefixes.end()) return candidate;
   return "";
 }
@@ -131,6 +135,17 @@ TensorDifference compareTensors(const std::vector<NamedTensor>& network,
     if (!wanted.contains(tensor.name)) difference.unexpected.push_back(tensor.name);
   }
   return difference;
+}
+
+std::string unusableValues(const std::vector<NamedTensor>& network,
+                           const std::vector<NamedTensor>& file) {
+  const ByName available = byName(file);
+  for (const NamedTensor& target : network) {
+    const auto found = available.find(target.name);
+    if (found == available.end()) continue;
+    if (std::string why = unusableValue(target, *found->second); !why.empty()) return why;
+  }
+  return {};
 }
 
 std::string firstNames(const std::vector<std::string>& names) {

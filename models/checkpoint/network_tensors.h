@@ -12,7 +12,7 @@ namespace stormloom {
 
 /// The prefixes of whole networks that a file holds (spec section 13: Lightning checkpoints), in
 /// this order: torch_nn_module., model_ema., first_stage_model., cond_stage_model.,
-/// alignment_model., loss.discriminator.
+/// alignment_model., loss.discriminator., module.
 std::vector<std::string> networkPrefixes(const TensorFile& file);
 
 /// The prefix of the network a file was saved for: "torch_nn_module." in training checkpoints, else
@@ -35,6 +35,11 @@ struct TensorDifference {
 /// computed.
 TensorDifference compareTensors(const std::vector<NamedTensor>& network,
                                 const std::vector<NamedTensor>& file);
+
+/// Why values of tensors that fit cannot be used: an index that is not the computed one, a double that
+/// no float holds. Empty: they can.
+std::string unusableValues(const std::vector<NamedTensor>& network,
+                           const std::vector<NamedTensor>& file);
 
 /// At most five of the names, joined by commas, for a sentence.
 std::string firstNames(const std::vector<std::string>& names);

@@ -105,12 +105,13 @@ void checkValues(Bytes file, const TensorEntry& tensor, const std::string& sourc
 /// `x.relative_position_index` picks rows of `x.relative_position_bias_table`.
 void checkIndex(Bytes file, const TensorEntry& index, std::int64_t rows,
                 const std::string& source) {
-  const bool fits =
-      index.type == ElementType::Int64 && visitElements(file, index, [rows](const std::byte* at) {
-        std::int64_t row;
-        std::memcpy(&row, at, sizeof row);
-        return row >= 0 && row < rows;
-      });
+  if (index.type != ElementType::Int64)
+    refuseFile(source, "the index \"" + index.name + "\" is " + elementTypeName(index.type) + ", not int64");
+  const bool fits = visitElements(file, index, [rows](const std::byte* at) {
+    std::int64_t row;
+    std::memcpy(&row, at, sizeof row);
+    return row >= 0 && row < rows;
+  });
   if (!fits) refuseFile(source, "the index \"" + index.name + "\" points outside its table");
 }
 
@@ -132,6 +133,14 @@ void checkIndices(const TensorListing& listing, Bytes file, const std::string& s
   }
 }
 
+/// Names are shown: nothing in them may steer a terminal or turn the direction of writing.
+bool steers(std::string_view name) {
+  static constexpr std::string_view kTurning[] = {"\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
+                                                  "\u2066", "\u2067", "\u2068", "\u2069"};
+  return std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; }) ||
+         std::ranges::any_of(kTurning, [&](auto turn) { return name.find(turn) != name.npos; });
+}
+
 void checkNames(const TensorListing& listing, const std::string& source) {
   std::vector<std::string_view> names;
   names.reserve(listing.tensors.size());
@@ -141,7 +150,7 @@ void checkNames(const TensorListing& listing, const std::string& source) {
   if (twice != names.end())
     refuseFile(source, "the tensor \"" + std::string(*twice) + "\" is there twice");
   for (std::string_view name : names) {
-    if (name.size() > kMaxTensorNameBytes || !isUtf8(name))
+    if (name.size() > kMaxTensorNameBytes || !isUtf8(name) || steers(name))
       refuseFile(source, "a tensor has an impossible name");
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/errors.h"
 #include "models/checkpoint/known_networks.h"
 #include "models/checkpoint/network_tensors.h"
 #include "models/checkpoint/tensor_file.h"
@@ -63,7 +64,7 @@ std::string describe(const NetworkVerdict& verdict) {
     return "This is nearly " + verdict.architecture + ", but " +
            joined({counted(difference.missing.size(), "missing"),
                    counted(difference.unexpected.size(), "unexpected"),
-                   counted(difference.misshapen.size(), "of another shape")}) +
+                   counted(difference.misshapen.size(), "of another shape or kind of number")}) +
            "; choose the complete file made for this network.";
   }
   if (!verdict.family.empty())
@@ -74,12 +75,14 @@ std::string describe(const NetworkVerdict& verdict) {
          "weights of Earthformer or PreDiff.";
 }
 
-void takeVerdict(const NetworkVerdict& verdict, WeightsReport& report) {
+void takeVerdict(const NetworkVerdict& verdict, const std::string& path, WeightsReport& report) {
+  if (!verdict.unusable.empty())
+    throw ModelError(path + ": " + verdict.unusable + ". Choose the file made for this network.");
   report.architecture = verdict.architecture;
   report.missing = firstOf(verdict.difference.missing);
   std::vector<std::string> unexpected = verdict.difference.unexpected;
   for (const std::string& name : verdict.difference.misshapen)
-    unexpected.push_back(name + " (of another shape)");
+    unexpected.push_back(name + " (of another shape or kind of number)");
   report.unexpected = firstOf(std::move(unexpected));
   report.sentence = describe(verdict);
   if (verdict.known() && verdict.config.contains("input_shape"))
@@ -110,7 +113,7 @@ WeightsReport checkWeights(const std::string& path) {
   report.parameters = parameterCount(file.tensors());
   report.prefixes = networkPrefixes(file);
   const std::string prefix = mainPrefix(file);
-  takeVerdict(recognizeNetwork(networkTensors(file, prefix)), report);
+  takeVerdict(recognizeNetwork(networkTensors(file, prefix)), path, report);
   if (prefix == "torch_nn_module.") noteFirstStage(file, report);
   return report;
 }

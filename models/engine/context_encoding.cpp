@@ -27,23 +27,41 @@ std::pair<Tensor, Tensor> tensorsFromGrid(const RadarGrid& grid) {
   return {values, measured};
 }
 
-Tensor seenCells(const RadarGrid& grid) {
-  Tensor seen = torch::ones({grid.height(), grid.width()});
-  float* cell = seen.data_ptr<float>();
-  for (std::size_t i = 0; i < grid.size(); ++i) {
-    if (grid.states()[i] == CellState::OutsideCoverage) cell[i] = 0.0f;
+/// What can be known of the cells of a forecast: Measured, OutsideCoverage where no radar reaches in
+/// the last frame, Missing where none of the context's frames has a value.
+std::vector<CellState> forecastStates(const ModelContext& context) {
+  const auto last = context.frames.frames.back().grid->states();
+  std::vector<CellState> states(last.size(), CellState::Measured);
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const bool missing = std::ranges::all_of(context.frames.frames, [i](const Frame& frame) {
+      return frame.grid->states()[i] > CellState::BelowDetection;
+    });
+    if (last[i] == CellState::OutsideCoverage)
+      states[i] = CellState::OutsideCoverage;
+    else if (missing)
+      states[i] = CellState::Missing;
   }
+  return states;
+}
+
+Tensor seenCells(const ModelContext& context) {
+  const std::vector<CellState> states = forecastStates(context);
+  Tensor seen = torch::ones({context.frames.height(), context.frames.width()});
+  float* cell = seen.data_ptr<float>();
+  for (std::size_t i = 0; i < states.size(); ++i)
+    if (states[i] != CellState::Measured) cell[i] = 0.0f;
   return seen;
 }
 
-std::shared_ptr<const RadarGrid> gridFromValues(const Tensor& values, const RadarGrid& last) {
-  auto grid = std::make_shared<RadarGrid>(last.width(), last.height());
+std::shared_ptr<const RadarGrid> gridFromValues(const Tensor& values,
+                                                const std::vector<CellState>& states) {
+  auto grid = std::make_shared<RadarGrid>(int(values.size(1)), int(values.size(0)));
   const float* value = values.data_ptr<float>();
   for (std::size_t i = 0; i < grid->size(); ++i) {
-    const bool outside = last.states()[i] == CellState::OutsideCoverage;
-    grid->states()[i] = outside ? CellState::OutsideCoverage : CellState::Measured;
-    grid->values()[i] = outside ? std::numeric_limits<float>::quiet_NaN()
-                                : std::clamp(value[i] * 255.0f, 0.0f, kMostDigital);
+    grid->states()[i] = states[i];
+    grid->values()[i] = states[i] == CellState::Measured
+                            ? std::clamp(value[i] * 255.0f, 0.0f, kMostDigital)
+                            : std::numeric_limits<float>::quiet_NaN();
   }
   return grid;
 }
@@ -62,7 +80,7 @@ ContextEncoding encodeContext(const ModelContext& context, const torch::Device& 
   }
   encoding.past = torch::stack(past).to(device);
   encoding.measured = torch::stack(measured).to(device);
-  encoding.seen = seenCells(*context.frames.frames.back().grid).to(device);
+  encoding.seen = seenCells(context).to(device);
   encoding.contextMeans = contextMeansOf(context);
   encoding.motion = estimateMotion(encoding.past.unsqueeze(0), encoding.measured.unsqueeze(0));
   encoding.extrapolated =
@@ -88,11 +106,11 @@ FrameSequence framesFromValues(const Tensor& values, const ModelContext& context
   sequence.event = context.frames.event;
   sequence.attribution = context.frames.attribution;
   sequence.scaleNote = context.frames.scaleNote;
-  const RadarGrid& last = *context.frames.frames.back().grid;
+  const std::vector<CellState> states = forecastStates(context);
   for (std::int64_t lead = 0; lead < onCpu.size(0); ++lead) {
     Frame frame;
     frame.validTime = context.runTime + minutes(context.grid.stepMinutes * (lead + 1));
-    frame.grid = gridFromValues(onCpu[lead], last);
+    frame.grid = gridFromValues(onCpu[lead], states);
     sequence.frames.push_back(std::move(frame));
   }
   return sequence;

@@ -15,7 +15,7 @@ struct ContextEncoding {
   std::string hash;                   ///< of the ModelContext
   torch::Tensor past;                 ///< (T,H,W), [0, 1], cells without a value 0
   torch::Tensor measured;             ///< (T,H,W), 1 or 0
-  torch::Tensor seen;                 ///< (H,W), 0 where no radar reaches in the last frame
+  torch::Tensor seen;                 ///< (H,W), 0 where no radar reaches in the last frame or none of them has a value
   torch::Tensor motion;               ///< (1,2,n,n), pixels a step
   torch::Tensor extrapolated;         ///< (leads,H,W)
   std::vector<double> contextMeans;   ///< mean of each frame in [0, 1], cells without a value counted as 0
@@ -28,7 +28,7 @@ ContextEncoding encodeContext(const ModelContext& context, const torch::Device& 
 std::vector<double> contextMeansOf(const ModelContext& context);
 
 /// values (leads,H,W) in [0, 1] as frames that follow the context on its grid and clock. Cells that no radar sees in the
-/// last frame stay OutsideCoverage.
+/// last frame stay OutsideCoverage, those that no frame has a value of Missing.
 FrameSequence framesFromValues(const torch::Tensor& values, const ModelContext& context,
                                Provenance provenance, const std::string& product);
 

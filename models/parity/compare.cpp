@@ -32,9 +32,12 @@ void compareElements(const Tensor& got, const Tensor& expected, const Tolerance&
     const bool same = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]));
     double error = same ? 0.0 : std::abs(a[i] - b[i]);
     if (std::isnan(error)) error = kInfinity;
-    result.maxAbsError = std::max(result.maxAbsError, error);
-    result.ratio =
-        std::max(result.ratio, ratioOf(error, tolerance.atol + tolerance.rtol * std::abs(b[i])));
+    const double allowed = tolerance.atol + tolerance.rtol * (std::isfinite(b[i]) ? std::abs(b[i]) : 0.0);
+    if (error > result.maxAbsError) {
+      result.maxAbsError = error;
+      result.allowed = allowed;
+    }
+    result.ratio = std::max(result.ratio, ratioOf(error, allowed));
   }
 }
 
@@ -74,7 +77,7 @@ Comparison compareOutput(const std::string& name, const Json& entry, const Tenso
                       exact ? 0.0 : entry.value("rtol", 0.0)};
   if (!exact && relativeTolerance > 0.0)
     tolerance.atol = std::max(tolerance.atol, relativeTolerance * entry.value("max_abs", 0.0));
-  result.atol = tolerance.atol;
+  result.allowed = tolerance.atol;
 
   const Tensor values = flatDouble(got);
   const Tensor expected = flatDouble(reference.at(name));

@@ -12,7 +12,7 @@ namespace stormloom {
 /// How far one output is from its reference.
 struct Comparison {
   double maxAbsError = 0.0;
-  double atol = 0.0;
+  double allowed = 0.0;  ///< where the error is largest
   double ratio = 0.0;  ///< the largest error beside what is tolerated there; passed when at most 1
   std::string note;    ///< what is wrong other than numbers
   bool passed() const { return note.empty() && ratio <= 1.0; }

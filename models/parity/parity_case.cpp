@@ -82,7 +82,7 @@ constexpr double kLargestNumber = 1 << 20;  // beyond every size, width and coun
 bool mayBeZero(const std::string& key) {
   for (const char* part : {"shift", "num_global_vectors", "cross_start", "conv_layers",
                            "checkpoint", "drop", "idx", "weight", "posterior", "eta", "start",
-                           "step", "cosine_s", "linear", "scale", "lr", "decay", "min", "seed"})
+                           "step", "cosine_s", "linear", "scale", "lr", "decay", "min", "seed", "threshold"})
     if (key.find(part) != std::string::npos) return true;
   return false;
 }

@@ -96,6 +96,29 @@ private Q_SLOTS:
     QVERIFY2(forecast > 4 * width / 10, "no amber edges");
   }
 
+  void parityThatComparedNothingIsNoSuccess() {
+    const QString folder = path("reference");
+    QVERIFY(QDir().mkpath(folder + "/group"));
+    const auto withCase = [&](const QByteArray& text) {
+      QFile file(folder + "/group/one.json");
+      return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
+    };
+    QVERIFY(withCase("{\"kind\": \"never heard of\"}"));
+    QCOMPARE(runCli({"parity", "--reference", folder}).code, 3);
+    QCOMPARE(runCli({"parity", "--reference", folder, "--filter", "nosuch"}).code, 2);
+  }
+
+  void weightsAreConvertedAsTheHelpSays() {
+    const QString folder = runCli({"models", "--json"}).json()["folder"].toString();
+    const QString weights = folder + "/alignment.safetensors";
+    if (!QFile::exists(weights)) QSKIP("No weights are installed here.");
+    const QString copy = path("copy.safetensors");
+    const CliRun run = runCli({"models", "check", weights, "--convert", copy, "--json"});
+    QVERIFY2(run.code == 0, run.err);
+    QCOMPARE(runCli({"models", "check", copy, "--json"}).json()["parameters"],
+             run.json()["parameters"]);
+  }
+
   void parityCountsItsCases() {
     const QString golden = QStringLiteral(STORMLOOM_SHARED_DIR "/golden");
     if (!QFile::exists(golden)) QSKIP("The golden reference is not beside the source tree.");
