@@ -64,7 +64,7 @@ int parity(const std::vector<std::string>& arguments) {
     (result.skipped ? skipped : result.passed ? agree : differ) += 1;
     if (!result.skipped && !result.passed)
       std::printf("DIFFERS %s/%s %s error %.2e allowed %.2e %s\n", result.group.c_str(),
-                  result.name.c_str(), result.output.c_str(), result.maxAbsError, result.atol,
+                  result.name.c_str(), result.output.c_str(), result.maxAbsError, result.allowed,
                   result.note.c_str());
   });
   std::printf("%s: %d agree, %d differ, %d skipped\n", options.precision.c_str(), agree, differ,

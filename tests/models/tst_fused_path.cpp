@@ -78,7 +78,7 @@ private Q_SLOTS:
       if (result.passed || result.skipped) return;
       ++failed;
       qWarning("%s: off by %g where %g is allowed. %s", result.name.c_str(), result.maxAbsError,
-               result.atol, result.note.c_str());
+               result.allowed, result.note.c_str());
     });
     QVERIFY(!results.empty());
     QCOMPARE(failed, 0);

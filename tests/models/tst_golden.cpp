@@ -15,7 +15,7 @@ void report(const ParityResult& result) {
   if (result.passed) return;
   qWarning("%s/%s (%s): %s off by %g where %g is allowed. %s", result.group.c_str(),
            result.name.c_str(), result.kind.c_str(), result.output.c_str(), result.maxAbsError,
-           result.atol, result.note.c_str());
+           result.allowed, result.note.c_str());
 }
 
 }  // namespace
