@@ -49,7 +49,7 @@ bool anyCell(const Product& product, CellState state, const std::optional<float>
 std::optional<float> belowDetectionCode(const Product& product) {
   if (!anyCell(product, CellState::BelowDetection)) return std::nullopt;
   float code = belowDetectionValue(product.quantity);
-  while (anyCell(product, CellState::Measured, code))
+  while (std::isfinite(code) && anyCell(product, CellState::Measured, code))
     code -= std::max(1e-6f, std::abs(code) * 1e-6f);
   return code;
 }
