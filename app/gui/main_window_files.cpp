@@ -266,8 +266,7 @@ void MainWindow::tellOtherSequences(const LoadedFiles& loaded) {
   const QString here = tr("These files hold %1 sequences; %2 is shown. The others are under Events.")
                            .arg(products)
                            .arg(eventName(*desk_.observed));
-  if (toldPassedOver_.isEmpty()) return banner_->tell(here);
-  toldPassedOver_ += " " + here;
+  toldPassedOver_ += (toldPassedOver_.isEmpty() ? "" : " ") + here;
   banner_->say(toldPassedOver_);
 }
 
@@ -529,7 +528,9 @@ ExportSubject MainWindow::exportSubject() const {
 void MainWindow::copyCommand() {
   const QString command = commandText(exportSubject());
   QApplication::clipboard()->setText(command);
-  banner_->tell(tr("In the clipboard: %1").arg(command));
+  constexpr int kShown = 200;
+  banner_->tell(tr("In the clipboard: %1").arg(
+      command.size() > kShown ? command.left(kShown) + QString::fromUtf8("…") : command));
 }
 
 void MainWindow::saveSession() {

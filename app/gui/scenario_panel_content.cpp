@@ -158,8 +158,11 @@ void ScenarioPanel::showNumbers() {
   commanded_->setText((isFree ? tr("Expected <b>%1</b>") : tr("Commanded <b>%1</b>")).arg(asked));
   commanded_->setToolTip(
       isFree ? tr("0 σ commands nothing: the forecast is left as the model draws it.") : QString());
+  // A preview is made to have the intensity; whether the model achieves it is not known yet.
+  const bool preview =
+      ofThisCommand_ && content_.forecast && content_.forecast->request.quality == Quality::Preview;
   achieved_->setText(
-      tr("Achieved <b>%1</b>%2")
+      (preview ? tr("Preview <b>%1</b>%2") : tr("Achieved <b>%1</b>%2"))
           .arg(got, achieved ? QString(" (%1 σ)").arg(signedText(*achieved)) : QString()));
   slider_->setAchieved(achieved);
   QString reach = bend_.empty() && !limited_ ? QString::fromStdString(content_.reach.sentence)

@@ -114,6 +114,26 @@ void findDerived(const Family& family, const Tensors& tensors, NetworkVerdict& v
   verdict.config = *config;
 }
 
+std::size_t marksFound(const Family& family, const Tensors& tensors) {
+  return std::size_t(std::ranges::count_if(
+      family.marks, [&](const std::string& mark) { return holds(tensors, mark); }));
+}
+
+/// Of networks that lack whole parts: the official one that is nearest, if any is near.
+NetworkVerdict nearestOf(const std::vector<Family>& all, const Tensors& tensors) {
+  NetworkVerdict best;
+  for (const Family& family : all) {
+    if (marksFound(family, tensors) == 0) continue;
+    NetworkVerdict verdict;
+    findNearest(family, tensors, verdict);
+    if (verdict.architecture.empty()) continue;
+    verdict.family = family.name;
+    if (best.architecture.empty() || verdict.difference.count() < best.difference.count())
+      best = std::move(verdict);
+  }
+  return best;
+}
+
 }  // namespace
 
 std::size_t parameterCount(const Tensors& tensors) {
@@ -127,18 +147,16 @@ std::size_t parameterCount(const Tensors& tensors) {
 
 NetworkVerdict recognizeNetwork(const Tensors& tensors) {
   const torch::NoGradGuard noGrad;
-  NetworkVerdict verdict;
-  for (const Family& family : families()) {
-    const bool ofThisFamily =
-        std::all_of(family.marks.begin(), family.marks.end(),
-                    [&](const std::string& mark) { return holds(tensors, mark); });
-    if (!ofThisFamily) continue;
+  const std::vector<Family> all = families();
+  for (const Family& family : all) {
+    if (marksFound(family, tensors) < family.marks.size()) continue;
+    NetworkVerdict verdict;
     verdict.family = family.name;
     findNearest(family, tensors, verdict);
     if (!verdict.known()) findDerived(family, tensors, verdict);
     return verdict;
   }
-  return verdict;
+  return nearestOf(all, tensors);
 }
 
 }  // namespace stormloom

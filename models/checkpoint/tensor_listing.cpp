@@ -133,12 +133,18 @@ void checkIndices(const TensorListing& listing, Bytes file, const std::string& s
   }
 }
 
-/// Names are shown: nothing in them may steer a terminal or turn the direction of writing.
+/// Names are shown: nothing in them may steer a terminal, turn the direction of writing or be unseen.
 bool steers(std::string_view name) {
-  static constexpr std::string_view kTurning[] = {"\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
-                                                  "\u2066", "\u2067", "\u2068", "\u2069"};
-  return std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; }) ||
-         std::ranges::any_of(kTurning, [&](auto turn) { return name.find(turn) != name.npos; });
+  static constexpr std::string_view kUnseen[] = {
+      "\u061C", "\u200B", "\u200C", "\u200D", "\u200E", "\u200F", "\u2028", "\u2029", "\u202A",
+      "\u202B", "\u202C", "\u202D", "\u202E", "\u2060", "\u2066", "\u2067", "\u2068", "\u2069",
+      "\uFEFF", "\xF3\xA0"};  // the last: tags, U+E0000 on
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    const bool secondControl = c == 0xC2 && i + 1 < name.size() && (name[i + 1] & 0xE0) == 0x80;
+    if (c < 0x20 || c == 0x7F || secondControl) return true;  // U+0080 to U+009F in two bytes
+  }
+  return std::ranges::any_of(kUnseen, [&](auto unseen) { return name.find(unseen) != name.npos; });
 }
 
 void checkNames(const TensorListing& listing, const std::string& source) {

@@ -51,7 +51,7 @@ std::vector<std::string> prefixesIn(const TensorFile& file) {
   std::vector<std::string> found;
   for (const std::string& prefix : networkPrefixes(file))
     if (prefix == "torch_nn_module." || prefix == "first_stage_model." ||
-        prefix == "alignment_model.")
+        prefix == "alignment_model." || prefix == "module.")
       found.push_back(prefix);
   return found.empty() ? std::vector<std::string>{""} : found;
 }
