@@ -11,6 +11,8 @@
 #include <charconv>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -135,7 +137,42 @@ std::optional<TargetGuard::Mark> TargetGuard::markOf(const fs::path& target) {
               std::int64_t(found.st_mtim.tv_sec) * 1'000'000'000 + found.st_mtim.tv_nsec};
 }
 
-TargetGuard::TargetGuard(fs::path target) : target_(std::move(target)), before_(markOf(target_)) {}
+namespace {
+
+std::mutex expectedAccess;
+
+/// By absolute path; taken away by the guard that is made for it.
+template <class Mark>
+std::map<std::string, std::optional<Mark>>& expectedMarks() {
+  static std::map<std::string, std::optional<Mark>> marks;
+  return marks;
+}
+
+std::string keyOf(const fs::path& target) {
+  std::error_code failure;
+  const fs::path whole = fs::absolute(target, failure);
+  return (failure ? target : whole).lexically_normal().string();
+}
+
+}  // namespace
+
+void TargetGuard::expect(const fs::path& target) {
+  const std::scoped_lock lock(expectedAccess);
+  expectedMarks<Mark>()[keyOf(target)] = markOf(target);
+}
+
+std::optional<TargetGuard::Mark> TargetGuard::markBefore(const fs::path& target) {
+  const std::scoped_lock lock(expectedAccess);
+  auto& marks = expectedMarks<Mark>();
+  const auto found = marks.find(keyOf(target));
+  if (found == marks.end()) return markOf(target);
+  const auto mark = found->second;
+  marks.erase(found);
+  return mark;
+}
+
+TargetGuard::TargetGuard(fs::path target)
+    : target_(std::move(target)), before_(markBefore(target_)) {}
 
 void TargetGuard::put(const fs::path& scratch) const {
   const char* from = scratch.c_str();

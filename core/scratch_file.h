@@ -13,6 +13,9 @@ namespace stormloom {
 class TargetGuard {
 public:
   explicit TargetGuard(std::filesystem::path target);
+  /// Writing has begun for whoever asked, long before there is a writer: what appears under the name
+  /// from now on is another's. For the next guard of this name.
+  static void expect(const std::filesystem::path& target);
   /// Gives `scratch`, flushed to the disk, the target's name. Throws IoError where that is another writer's now.
   void put(const std::filesystem::path& scratch) const;
 
@@ -23,6 +26,8 @@ private:
     bool operator==(const Mark&) const = default;
   };
   static std::optional<Mark> markOf(const std::filesystem::path& target);
+  /// As it was expected to be, else as it is.
+  static std::optional<Mark> markBefore(const std::filesystem::path& target);
 
   std::filesystem::path target_;
   std::optional<Mark> before_;

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include "core/scratch_file.h"
+
 namespace stormloom::cli {
 
 namespace {
@@ -47,6 +49,7 @@ void checkOutput(const Session& session, const std::string& path) {
   if (there && !session.arguments.has("--overwrite") && !askedAndGranted(path))
     throw UsageError(path + ": this " + (sequence ? "folder holds pictures" : "file is there") +
                      " already. Add --overwrite to replace it, or choose another name.");
+  TargetGuard::expect(sequence ? file / "frame_0001.png" : file);
 }
 
 void checkOutput(const Session& session, const std::string& path,

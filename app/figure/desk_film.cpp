@@ -239,6 +239,13 @@ std::shared_ptr<DeskFilm> DeskFilm::activePaneAlone() const {
   return std::make_shared<DeskFilm>(alone);
 }
 
+std::pair<FigurePane, PaneGround> DeskFilm::activePane() const {
+  const auto alone = withWholeMaps()->activePaneAlone();
+  alone->desk_.time = looked_;
+  FigurePane pane = alone->paneAt(0, alone->desk_.state.layout.panes().front());
+  return {std::move(pane), alone->grounds_.front()};
+}
+
 std::shared_ptr<DeskFilm> DeskFilm::withWholeMaps() const {
   Desk whole = desk_;
   whole.state.seen.reset();

@@ -26,6 +26,8 @@ public:
   std::size_t frameLookedAt() const;
   std::shared_ptr<DeskFilm> activePaneAlone() const;  ///< without pictures yet
   std::shared_ptr<DeskFilm> withWholeMaps() const;    ///< the same
+  /// What the active pane shows at the time looked at, on which grid and in which quantity.
+  std::pair<FigurePane, PaneGround> activePane() const;
   bool showsPart() const { return desk_.state.seen.has_value(); }
   const PaneLayout& layout() const { return desk_.state.layout; }
   const std::vector<ValidTime>& times() const { return times_; }

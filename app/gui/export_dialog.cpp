@@ -126,6 +126,19 @@ QWidget* side(const QList<QWidget*>& widgets) {
   return line;
 }
 
+/// Long words, such as names of files, may be broken anywhere.
+QString breakable(QString text) {
+  constexpr qsizetype kLongWord = 24;
+  qsizetype since = 0;
+  for (qsizetype i = 0; i < text.size(); ++i) {
+    since = text[i].isSpace() ? 0 : since + 1;
+    if (since < kLongWord || text[i].isHighSurrogate()) continue;
+    text.insert(i + 1, QChar(0x200B));
+    since = 0;
+  }
+  return text;
+}
+
 QCheckBox* checked(const QString& text) {
   auto* box = new QCheckBox(text);
   box->setChecked(true);
@@ -149,11 +162,11 @@ ExportDialog::ExportDialog(QWidget* parent) : QDialog(parent) {
   wire();
   connect(&job_, &ExportJob::progress, this, [this](double share, const QString& left) {
     progress_->setValue(int(share * 1000.0));
-    message_->setText(left);
+    tell(left);
   });
   const auto ended = [this](const QString& sentence) {
     setRunning(false);
-    message_->setText(sentence);
+    tell(sentence);
     if (!isVisible()) Q_EMIT said(sentence);
   };
   connect(&job_, &ExportJob::done, this,
@@ -212,7 +225,7 @@ void ExportDialog::buildPictureRows() {
   from_->setObjectName("from");
   to_ = new QComboBox;
   to_->setObjectName("to");
-  between_ = numbers(0, 9, 0, QString());
+  between_ = numbers(0, 60, 0, QString());
   between_->setSpecialValueText(tr("none"));
   between_->setToolTip(tr("Computed along the motion of the rain and marked as interpolated."));
   title_ = checked(tr("Title"));
@@ -425,6 +438,12 @@ ExportSubject ExportDialog::chosenSubject() const {
   return chosen;
 }
 
+/// Below the rows, which make room for it.
+void ExportDialog::tell(const QString& sentence) {
+  message_->setText(breakable(sentence));
+  adjustSize();
+}
+
 /// Not in a QFormLayout: that of Qt 6.4 writes beyond its memory when rows come and go beside a text
 /// whose height depends on its width.
 void ExportDialog::addRow(const QString& name, QWidget* field) {
@@ -556,7 +575,7 @@ QString ExportDialog::objection(const ExportRequest& asked) const {
 void ExportDialog::write() {
   asked_ = request();
   written_ = chosenSubject();
-  if (const QString why = objection(asked_); !why.isEmpty()) return message_->setText(why);
+  if (const QString why = objection(asked_); !why.isEmpty()) return tell(why);
   if (QFileInfo::exists(asked_.file)) {
     const auto answer = QMessageBox::question(
         this, tr("Export"), tr("%1 is already there. Replace it?").arg(asked_.file),
@@ -574,7 +593,7 @@ void ExportDialog::write() {
 void ExportDialog::gatherPanes() {
   if (!writing_) return;
   if (!written_.panes->addNext()) return job_.start(written_, asked_);
-  message_->setText(tr("collecting the panes, %1 %").arg(int(100.0 * written_.panes->share())));
+  tell(tr("collecting the panes, %1 %").arg(int(100.0 * written_.panes->share())));
   QTimer::singleShot(0, this, &ExportDialog::gatherPanes);
 }
 

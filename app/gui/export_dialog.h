@@ -47,6 +47,7 @@ private:
   void gatherPanes();
   void showWhatCanBeChosen();
   void setRunning(bool running);
+  void tell(const QString& sentence);
   void addRow(const QString& name, QWidget* field);
   void showRow(QWidget* field, bool shown);
   bool isWriting() const { return writing_ || job_.isRunning(); }

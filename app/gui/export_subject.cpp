@@ -123,20 +123,6 @@ QString filePart(QString text) {
   return text.left(60);
 }
 
-const Frame* frameAt(const FrameSequence& sequence, ValidTime time) {
-  const auto found = nearestFrame(sequence, time, seconds(60));
-  return found ? &sequence.frames[*found] : nullptr;
-}
-
-/// The frame looked at: of the first member after the run time, else observed.
-const Frame* lookedAt(const ExportSubject& subject) {
-  const bool later = subject.context && subject.time > subject.context->runTime;
-  if (later && subject.scenario && !subject.scenario->members.empty())
-    if (const Frame* frame = frameAt(subject.scenario->members.front().frames, subject.time))
-      return frame;
-  return subject.observed ? frameAt(*subject.observed, subject.time) : nullptr;
-}
-
 }  // namespace
 
 std::shared_ptr<const ScenarioForecast> scenariosTogether(
@@ -380,22 +366,27 @@ void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
 }
 
 QString valuesAsText(const ExportSubject& subject) {
-  const Frame* frame = lookedAt(subject);
-  if (!frame || !frame->grid) return {};
-  const FrameSequence& shown = *subject.observed;
-  const bool observed = std::ranges::any_of(
-      shown.frames, [&](const Frame& one) { return one.grid == frame->grid; });
-  const Quantity quantity = observed ? shown.quantity : subject.scenario->members.front().frames.quantity;
-  QString text = QString("%1 (%2)\t%3\t%4\n")
-                     .arg(QString::fromUtf8(quantityName(quantity).data()),
-                          QString::fromUtf8(unitText(quantity).data()),
-                          QString::fromStdString(isoText(frame->validTime)),
-                          observed ? "observed" : "forecast");
-  for (int row = 0; row < frame->grid->height(); ++row) {
-    for (int col = 0; col < frame->grid->width(); ++col) {
+  if (!subject.panes) return {};
+  const auto [pane, ground] = subject.panes->activePane();
+  if (!pane.grid) return {};
+  const char* kind = pane.kind == PaneKind::Observed  ? "observed"
+                     : pane.kind == PaneKind::Preview ? "preview"
+                                                      : "forecast";
+  const ColorTable& table = fieldTable(pane.field, ground.quantity, {});
+  QString text = QStringList{QString("%1 (%2)").arg(QString::fromStdString(table.name()),
+                                                    QString::fromStdString(table.unit())),
+                             QString::fromStdString(isoText(subject.time)),
+                             QString(pane.synthetic ? "%1, synthetic" : "%1").arg(kind),
+                             QString::fromStdString(pane.title),
+                             QString::fromStdString(pane.detail)}
+                     .join('\t') +
+                 "\n";
+  const std::shared_ptr<const RadarGrid>& grid = pane.grid;
+  for (int row = 0; row < grid->height(); ++row) {
+    for (int col = 0; col < grid->width(); ++col) {
       if (col > 0) text += '\t';
-      if (frame->grid->hasValue(row, col))
-        text += QString::number(double(frame->grid->at(row, col)));
+      if (grid->hasValue(row, col))
+        text += QString::number(double(grid->at(row, col)));
     }
     text += '\n';
   }

@@ -76,8 +76,8 @@ QStringList writeForCommands(const ExportSubject& subject, const QString& folder
 void writeWindowPicture(const QImage& picture, const ExportSubject& subject,
                         const std::string& file);
 
-/// The frame that is looked at: a line with quantity, unit and time, then rows of values from north to
-/// south, missing cells empty.
+/// What the active pane shows: a line with scale, unit, time, kind, title and detail, then rows of
+/// values from north to south, cells without one empty.
 QString valuesAsText(const ExportSubject& subject);
 
 }  // namespace stormloom

@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QDir>
 #include <QDrag>
+#include <QFile>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPixmap>
@@ -37,9 +38,12 @@ QMimeData* ExportTools::pictureData() const {
   auto* data = new QMimeData;
   data->setImageData(image);
   const ExportSubject subject = subject_();
-  const QString name = QDir::temp().filePath(defaultFileName(subject, ".png"));
+  // Another time is another file: who took the first still has it.
+  const QString time = QString::fromStdString(isoText(subject.time)).remove('-').remove(':');
+  const QString name = QDir::temp().filePath(defaultFileName(subject, "_at_" + time + ".png"));
   writeWindowPicture(image, subject, name.toStdString());
   data->setUrls({QUrl::fromLocalFile(name)});
+  if (QFile file(name); file.open(QIODevice::ReadOnly)) data->setData("image/png", file.readAll());
   return data;
 }
 

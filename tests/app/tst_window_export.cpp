@@ -132,7 +132,9 @@ private Q_SLOTS:
 
   void ofSeveralSequencesTheCommandNamesTheFilesOfTheOneShown() {
     QVERIFY(QDir(folder_.path()).mkdir("two"));
-    FrameSequence longer = syntheticEvent(), shorter = longer;
+    FrameSequence longer = syntheticEvent();
+    longer.event.clear();
+    FrameSequence shorter = longer;
     shorter.product = "another product";
     shorter.frames.resize(5);
     writeSequenceFile(folder_.filePath("two/longer.nc").toStdString(), longer, {});
@@ -460,7 +462,8 @@ private Q_SLOTS:
     QStringList rows = QApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
     const QString head = rows.takeFirst();
     QVERIFY2(head.contains("\t2019-07-01T") && head.contains("0-254"), qPrintable(head));
-    const RadarGrid& grid = *window.picture(2).grid;
+    QVERIFY2(head.contains("\tobserved, synthetic\tObserved"), qPrintable(head));  // the active pane
+    const RadarGrid& grid = *window.picture(0).grid;
     QCOMPARE(int(rows.size()), grid.height());
     QCOMPARE(int(rows[0].split('\t').size()), grid.width());
     QCOMPARE(rows[64].split('\t')[64].toFloat(), grid.at(64, 64));
