@@ -279,6 +279,19 @@ private Q_SLOTS:
     QCOMPARE(readWholeFile(path), std::string("quick"));
   }
 
+  void aFileThatCameBeforeItsWriterBeganIsNotReplacedEither() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("later.txt").toStdString();
+    TargetGuard::expect(path);  // a long computation begins
+    writeFileOfSomebodyElse(path);
+    ScratchFile late = scratchWith(path, "computed");
+    QVERIFY_THROWS_EXCEPTION(IoError, late.commit());
+    QCOMPARE(readWholeFile(path), std::string("precious"));
+    ScratchFile next = scratchWith(path, "asked again");  // it was there when this one was asked for
+    next.commit();
+    QCOMPARE(readWholeFile(path), std::string("asked again"));
+  }
+
   void whatAKilledWriterLeftIsGoneAtTheNextRun() {
     QTemporaryDir folder;
     const std::string path = folder.filePath("a.txt").toStdString();
