@@ -151,7 +151,7 @@ Command scenarioCommand() {
           "deviations.\nThe same seed serves every n, so the pictures differ by the intensity, not "
           "by the dice.",
           options,
-          {"scenario out/demo.nc --n -4,-2,0,2,4 --out out/s.nc --animate out/s.mp4",
+          {"scenario out/demo.nc --at 2019-07-01T22:00:00Z --n -4,-2,0,2,4 --out out/s.nc --animate out/s.mp4",
            "scenario /data/radar --at 2019-06-10T00:24:00Z --box 5.1,52.1 --members 4 --out s.nc",
            "scenario --watch /data/incoming --n -2,0,2 --out latest.nc"},
           0,
