@@ -141,7 +141,8 @@ void MainWindow::wireFiles() {
     takeContext(loaded);
   });
   connect(loader_, &FileLoader::noContext, this, [this](const QString& sentence) {
-    banner_->say(tr("No forecast can start here: %1").arg(sentence));
+    const QString why = tr("No forecast can start here: %1").arg(sentence);
+    banner_->say(toldPassedOver_.isEmpty() ? why : why + " " + toldPassedOver_);
     if (desk_.observed) showDesk();
   });
   connect(drawer_, &Drawer::eventChosen, this, [this](int row) {
