@@ -20,93 +20,12 @@
 #include <QTimer>
 
 #include "app/figure/desk_film.h"
+#include "app/gui/export_formats.h"
 #include "core/file_ending.h"
 
 namespace stormloom {
 
 namespace {
-
-struct Format {
-  const char* name;
-  const char* ending;
-  const char* command = "";  ///< of stormloom-cli, where it makes the file; empty: pictures or NetCDF
-  bool needsScenario = false;
-};
-constexpr Format kFormats[] = {
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "MP4 video, plays everywhere"), ".mp4"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "WebM video, for web pages"), ".webm"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GIF animation"), ".gif"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Folder of PNG pictures"), ""},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "PNG picture of one time"), ".png"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Report, a page with the animation inside"), ".html",
-     "report", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Report, PDF"), ".pdf", "report", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: past, truth and scenarios, PDF"), ".pdf",
-     "figure --kind strip", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: past, truth and scenarios, SVG"), ".svg",
-     "figure --kind strip", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: past, truth and scenarios, PNG"), ".png",
-     "figure --kind strip", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: all members, PDF"), ".pdf",
-     "figure --kind stamps", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: all members, SVG"), ".svg",
-     "figure --kind stamps", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: all members, PNG"), ".png",
-     "figure --kind stamps", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: mean intensity over time, PDF"), ".pdf",
-     "figure --kind fan", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: mean intensity over time, SVG"), ".svg",
-     "figure --kind fan", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: mean intensity over time, PNG"), ".png",
-     "figure --kind fan", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: table of scores, PDF"), ".pdf",
-     "figure --kind scores", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: table of scores, SVG"), ".svg",
-     "figure --kind scores", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Figure: table of scores, PNG"), ".png",
-     "figure --kind scores", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "CSV, table of scores"), ".csv", "verify", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NetCDF, all values"), ".nc"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NetCDF, maps of a product"), ".nc", "export"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GeoTIFF, a file for each map"), "", "export"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GeoTIFF, a band for each map"), ".tif", "export"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "CSV, series over time"), ".csv", "export"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "GeoJSON, outlines of strong rain"), ".geojson",
-     "export"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "KML, outlines of strong rain"), ".kml", "export"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "KMZ, maps for Google Earth"), ".kmz", "export"},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "NumPy array"), ".npy", "export"}};
-
-bool isPicture(const Format& format) {
-  return !*format.command && QLatin1String(format.ending) != QLatin1String(".nc");
-}
-
-bool isFigure(const Format& format) { return QString(format.command).startsWith("figure"); }
-
-bool isOfValues(const Format& format) { return QLatin1String(format.command) == QLatin1String("export"); }
-
-/// Formats that outline what reaches a threshold, or count it.
-bool hasThresholds(const Format& format) {
-  return isOfValues(format) && QStringList{".csv", ".geojson", ".kml"}.contains(format.ending);
-}
-
-/// What the maps of a file of values show.
-struct Values {
-  const char* name;
-  const char* product;  ///< of `stormloom-cli export`
-  bool ofMembers = false;
-  bool ofForecast = true;
-};
-constexpr Values kValues[] = {
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Every map as it is"), "intensity", false, false},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Mean of the members"), "mean", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Spread of the members"), "spread", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Percentile of the members"), "percentile", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Chance to reach a threshold"), "exceedance", true},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Rain of the whole time"), "accumulation", false,
-     false},
-    {QT_TRANSLATE_NOOP("stormloom::ExportDialog", "Largest value of the whole time"), "maximum", false,
-     false}};
 
 /// What a picture or an animation shows.
 enum class Content { AllPanes, ActivePane, Scenarios };
@@ -188,7 +107,7 @@ void ExportDialog::build() {
   content_->addItem(tr("Observed and scenarios, side by side"), int(Content::Scenarios));
   format_ = new QComboBox;
   format_->setObjectName("format");
-  for (const Format& format : kFormats) format_->addItem(tr(format.name));
+  for (const ExportFormat& format : kFormats) format_->addItem(tr(format.name));
   addRow(tr("What"), content_);
   addRow(tr("Format"), format_);
   buildPictureRows();
@@ -262,7 +181,7 @@ void ExportDialog::buildPictureRows() {
 void ExportDialog::buildValueRows() {
   values_ = new QComboBox;
   values_->setObjectName("values");
-  for (const Values& values : kValues) values_->addItem(tr(values.name));
+  for (const ExportValues& values : kValues) values_->addItem(tr(values.name));
   percentile_ = numbers(1, 99, 90, tr(" %"));
   percentile_->setObjectName("percentile");
   threshold_ = numbers(1, 254, 133, tr(" of 255"));
@@ -464,8 +383,8 @@ void ExportDialog::showRow(QWidget* field, bool shown) {
 }
 
 void ExportDialog::showWhatCanBeChosen() {
-  const Format& format = kFormats[format_->currentIndex()];
-  const Values& values = kValues[values_->currentIndex()];
+  const ExportFormat& format = kFormats[format_->currentIndex()];
+  const ExportValues& values = kValues[values_->currentIndex()];
   const bool ofValues = isOfValues(format);
   command_->setPlainText(subject_.observed ? exportCommand(chosenSubject(), request()) : QString());
   const bool pictures = isPicture(format);
@@ -509,7 +428,7 @@ QSize ExportDialog::chosenSize() const {
 
 ExportRequest ExportDialog::request() const {
   const QSize size = chosenSize();
-  const Format& format = kFormats[format_->currentIndex()];
+  const ExportFormat& format = kFormats[format_->currentIndex()];
   ExportRequest request{.file = file_->text(), .framesPerSecond = speed_->value()};
   if (*format.ending && lowerEnding(request.file.toStdString()).empty()) request.file += format.ending;
   request.from = from_->currentIndex() > 0 ? from_->currentIndex() + 1 : 0;
@@ -550,7 +469,7 @@ QStringList ExportDialog::valueWords() const {
 
 /// Why nothing can be written as it is chosen; empty: it can.
 QString ExportDialog::objection(const ExportRequest& asked) const {
-  const Format& format = kFormats[format_->currentIndex()];
+  const ExportFormat& format = kFormats[format_->currentIndex()];
   if (!subject_.observed) return tr("There is nothing on the desk to export.");
   if (lowerEnding(asked.file.toStdString()) != format.ending && !QFileInfo(asked.file).isDir())
     return *format.ending
