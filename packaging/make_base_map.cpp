@@ -22,7 +22,7 @@ constexpr double kCutLatitude = -89.899;
 
 enum Kind : std::uint8_t { kCoast = 0, kBorder = 1, kState = 2, kLake = 3 };
 
-constexpr double kSmallestLakeKm2 = 100.0;
+constexpr double kSmallestLakeKm2 = 1000.0;  // smaller ones are but a few corners in this source
 
 struct Node {
   std::int32_t lon;
