@@ -23,18 +23,6 @@ namespace {
 
 namespace style = figure_style;
 
-const char* kindWord(PaneKind kind) {
-  switch (kind) {
-    case PaneKind::Observed:
-      return "observed";
-    case PaneKind::Forecast:
-      return "forecast";
-    case PaneKind::Preview:
-      return "preview";
-  }
-  return "";
-}
-
 bool hasHeading(const FigureOptions& options) {
   return options.title || options.clock || !options.note.empty() || !options.logoFile.empty();
 }

@@ -20,6 +20,18 @@ namespace stormloom {
 /// Past is cyan, forecast is amber, everywhere; a preview is a forecast that says so.
 enum class PaneKind { Observed, Forecast, Preview };
 
+inline const char* kindWord(PaneKind kind) {
+  switch (kind) {
+    case PaneKind::Observed:
+      return "observed";
+    case PaneKind::Forecast:
+      return "forecast";
+    case PaneKind::Preview:
+      return "preview";
+  }
+  return "";
+}
+
 /// One map of a picture.
 struct FigurePane {
   std::string title;   ///< "+2 σ"

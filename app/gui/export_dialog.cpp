@@ -333,7 +333,7 @@ void ExportDialog::takeSubject(const ExportSubject& subject) {
 }
 
 void ExportDialog::refresh(const ExportSubject& subject) {
-  if (!isVisible() || isWriting()) return;
+  if (isWriting()) return;
   const bool proposed = file_->text() == proposed_;
   takeSubject(subject);
   if (proposed) return proposeName();

@@ -369,14 +369,11 @@ QString valuesAsText(const ExportSubject& subject) {
   if (!subject.panes) return {};
   const auto [pane, ground] = subject.panes->activePane();
   if (!pane.grid) return {};
-  const char* kind = pane.kind == PaneKind::Observed  ? "observed"
-                     : pane.kind == PaneKind::Preview ? "preview"
-                                                      : "forecast";
   const ColorTable& table = fieldTable(pane.field, ground.quantity, {});
   QString text = QStringList{QString("%1 (%2)").arg(QString::fromStdString(table.name()),
                                                     QString::fromStdString(table.unit())),
                              QString::fromStdString(isoText(subject.time)),
-                             QString(pane.synthetic ? "%1, synthetic" : "%1").arg(kind),
+                             QString(pane.synthetic ? "%1, synthetic" : "%1").arg(kindWord(pane.kind)),
                              QString::fromStdString(pane.title),
                              QString::fromStdString(pane.detail)}
                      .join('\t') +

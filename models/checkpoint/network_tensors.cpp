@@ -83,7 +83,7 @@ std::string unusableValue(const NamedTensor& target, const torch::Tensor& source
 
 void copyInto(const NamedTensor& target, const torch::Tensor& source, const std::string& path) {
   if (const std::string why = unusableValue(target, source); !why.empty())
-    throw ModelError(path + ": " + why + ". Choose the file made for this network.");
+    refuseUnusable(path, why);
   if (!isIndex(target)) target.tensor.detach().copy_(source.to(target.tensor.scalar_type()));
 }
 
@@ -135,6 +135,10 @@ TensorDifference compareTensors(const std::vector<NamedTensor>& network,
     if (!wanted.contains(tensor.name)) difference.unexpected.push_back(tensor.name);
   }
   return difference;
+}
+
+void refuseUnusable(const std::string& path, const std::string& why) {
+  throw ModelError(path + ": " + why + ". Choose the file made for this network.");
 }
 
 std::string unusableValues(const std::vector<NamedTensor>& network,

@@ -41,6 +41,9 @@ TensorDifference compareTensors(const std::vector<NamedTensor>& network,
 std::string unusableValues(const std::vector<NamedTensor>& network,
                            const std::vector<NamedTensor>& file);
 
+/// Throws ModelError with such a reason.
+[[noreturn]] void refuseUnusable(const std::string& path, const std::string& why);
+
 /// At most five of the names, joined by commas, for a sentence.
 std::string firstNames(const std::vector<std::string>& names);
 

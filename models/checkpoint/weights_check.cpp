@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/errors.h"
 #include "models/checkpoint/known_networks.h"
 #include "models/checkpoint/network_tensors.h"
 #include "models/checkpoint/tensor_file.h"
@@ -76,8 +75,7 @@ std::string describe(const NetworkVerdict& verdict) {
 }
 
 void takeVerdict(const NetworkVerdict& verdict, const std::string& path, WeightsReport& report) {
-  if (!verdict.unusable.empty())
-    throw ModelError(path + ": " + verdict.unusable + ". Choose the file made for this network.");
+  if (!verdict.unusable.empty()) refuseUnusable(path, verdict.unusable);
   report.architecture = verdict.architecture;
   report.missing = firstOf(verdict.difference.missing);
   std::vector<std::string> unexpected = verdict.difference.unexpected;

@@ -74,8 +74,7 @@ void takeFrom(const std::string& path, FoundNetworks& found) {
   for (const std::string& prefix : prefixesIn(file)) {
     const std::vector<NamedTensor> tensors = networkTensors(file, prefix);
     const NetworkVerdict verdict = recognizeNetwork(tensors);
-    if (!verdict.unusable.empty())
-      throw ModelError(path + ": " + verdict.unusable + ". Choose the file made for this network.");
+    if (!verdict.unusable.empty()) refuseUnusable(path, verdict.unusable);
     if (!verdict.known())
       throw ModelError(path + (prefix.empty() ? "" : ", under " + prefix) +
                        ": these tensors are no whole network that names and shapes tell; "
