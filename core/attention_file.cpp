@@ -38,6 +38,7 @@ void writeGlobals(NetCdfFile& file, const AttentionView& view, const Receipt& re
   file.setText("", "Conventions", "CF-1.8");
   file.setText("", "title", "Attention of one element of " + view.model);
   file.setText("", "institution", "made with Stormloom");
+  file.setText("", "history", receipt.commandLine);
   file.setText("", "stormloom_kind", "attention");
   file.setText("", "model", view.model);
   file.setText("", "weights_sha256", view.weightsHash);

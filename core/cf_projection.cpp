@@ -27,6 +27,7 @@ const Parameter kNorthing{"false_northing", {"y_0"}};
 const Parameter kOriginLon{"longitude_of_projection_origin", {"lon_0"}};
 const Parameter kOriginLat{"latitude_of_projection_origin", {"lat_0"}};
 const Parameter kCentralMeridian{"longitude_of_central_meridian", {"lon_0"}};
+const Parameter kOriginFactor{"scale_factor_at_projection_origin", {"k_0", "k"}, 1.0};
 
 const std::vector<Mapping>& mappings() {
   static const std::vector<Mapping> all = {
@@ -42,7 +43,25 @@ const std::vector<Mapping>& mappings() {
         {"scale_factor_at_central_meridian", {"k_0", "k"}, 1.0},
         kEasting,
         kNorthing}},
-      {"ortho", "orthographic", {kOriginLon, kOriginLat, kEasting, kNorthing}}};
+      {"ortho", "orthographic", {kOriginLon, kOriginLat, kEasting, kNorthing}},
+      {"sinu", "sinusoidal", {kOriginLon, kEasting, kNorthing}},
+      {"omerc",
+       "oblique_mercator",
+       {{"azimuth_of_central_line", {"alpha"}, 90.0},
+        kOriginLat,
+        {"longitude_of_projection_origin", {"lonc", "lon_0"}},
+        kOriginFactor,
+        kEasting,
+        kNorthing}},
+      // Switzerland's: the oblique Mercator projection whose central line runs east.
+      {"somerc",
+       "oblique_mercator",
+       {{"azimuth_of_central_line", {}, 90.0},
+        kOriginLat,
+        kOriginLon,
+        kOriginFactor,
+        kEasting,
+        kNorthing}}};
   return all;
 }
 
@@ -103,6 +122,14 @@ void writeMercator(NetCdfFile& file, const std::string& projection) {
   set(file, "false_northing", {number(projection, {"y_0"}, 0.0)});
 }
 
+void writeEqualAreaCylinder(NetCdfFile& file, const std::string& projection) {
+  file.setText("crs", "grid_mapping_name", "lambert_cylindrical_equal_area");
+  set(file, "longitude_of_central_meridian", {number(projection, {"lon_0"}, 0.0)});
+  set(file, "standard_parallel", {number(projection, {"lat_ts"}, 0.0)});
+  set(file, "false_easting", {number(projection, {"x_0"}, 0.0)});
+  set(file, "false_northing", {number(projection, {"y_0"}, 0.0)});
+}
+
 /// Conic projections have one or two parallels that keep their length.
 void writeParallels(NetCdfFile& file, const std::string& projection) {
   const auto first = entry(projection, "lat_1");
@@ -130,6 +157,7 @@ void writeCfProjection(NetCdfFile& file, const std::string& projection) {
   if (kind == "stere") return writeStereographic(file, text);
   if (kind == "utm") return writeUtm(file, text);
   if (kind == "merc") return writeMercator(file, text);
+  if (kind == "cea") return writeEqualAreaCylinder(file, text);
   for (const Mapping& mapping : mappings()) {
     if (kind != mapping.proj && !(kind == "latlong" && mapping.parameters.empty())) continue;
     file.setText("crs", "grid_mapping_name", mapping.name);

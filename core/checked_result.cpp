@@ -3,7 +3,6 @@
 #include "core/decoder/decoder_process.h"
 #include "core/errors.h"
 #include "core/isolated_reading.h"
-#include "core/netcdf_file.h"
 
 namespace stormloom {
 namespace {
@@ -36,9 +35,9 @@ ResultFile readCheckedResult(const std::string& path) {
   return readResultFile(path);
 }
 
-std::vector<std::string> readCheckedParts(const std::string& path) {
+std::vector<NetCdfVariable> readCheckedVariables(const std::string& path) {
   check(path);
-  return NetCdfFile::open(path).parts();
+  return NetCdfFile::open(path).variables();
 }
 
 }  // namespace stormloom

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/netcdf_file.h"
 #include "core/scenario_file.h"
 
 namespace stormloom {
@@ -10,7 +11,7 @@ namespace stormloom {
 /// whatever a damaged or hostile one does to the libraries happens there. Throws IoError.
 ResultFile readCheckedResult(const std::string& path);
 
-/// The same for any NetCDF file of the program, such as products: NetCdfFile::parts.
-std::vector<std::string> readCheckedParts(const std::string& path);
+/// The same for any NetCDF file of the program, such as products.
+std::vector<NetCdfVariable> readCheckedVariables(const std::string& path);
 
 }  // namespace stormloom

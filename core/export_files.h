@@ -5,6 +5,7 @@
 
 #include "core/products.h"
 #include "core/receipt.h"
+#include "core/scratch_file.h"
 
 namespace stormloom {
 
@@ -17,7 +18,11 @@ void writeProductNetCdf(const std::string& path, const Product& product, const R
 /// Cloud-optimised GeoTIFF, a band for each map, 32-bit floats, NaN where nothing is known.
 void writeGeoTiff(const std::string& path, const Product& product, const Receipt& receipt);
 
-/// numpy array (map, row, column) of 32-bit floats, NaN where nothing is known; receipt beside it.
+/// The same, written and looked at again, waiting for commit(): for several that belong together.
+ScratchFile geoTiffToCommit(const std::string& path, const Product& product, const Receipt& receipt);
+
+/// numpy array (map, row, column) of 32-bit floats, NaN where nothing is known; receipt and axes
+/// beside it.
 void writeNpy(const std::string& path, const Product& product, const Receipt& receipt);
 
 /// Regions at or above each threshold as polygons with area, mean and largest value.

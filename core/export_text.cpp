@@ -86,6 +86,36 @@ Json featureOf(const Product& product, const ProductMap& map, double threshold,
       {{"type", "Feature"}, {"properties", properties}, {"geometry", geometryOf(region)}});
 }
 
+/// Centres of the first and last cells of an axis of the map.
+Json axisOf(const char* name, double firstEdge, double step, int cells) {
+  return Json::object({{"name", name},
+                       {"first", firstEdge + 0.5 * step},
+                       {"last", firstEdge + (double(cells) - 0.5) * step},
+                       {"step", step},
+                       {"cells", cells}});
+}
+
+/// What a bare array cannot say: its axes (map, y, x), unit and place.
+Json arrayWords(const Product& product) {
+  Json maps = Json::array();
+  for (const ProductMap& map : product.maps) {
+    Json one = Json::object({{"from", isoText(map.from)}, {"until", isoText(map.until)}});
+    if (product.runTime != ValidTime{}) one.set("lead_minutes", leadMinutes(product, map));
+    if (!std::isnan(map.nSigma)) one.set("n_sigma", map.nSigma);
+    if (map.member >= 0) one.set("realization", map.member);
+    maps.push(one);
+  }
+  const GeoReference& geo = product.geo;
+  return Json::object({{"product", product.name},
+                       {"long_name", product.longName},
+                       {"units", product.units},
+                       {"axes", std::vector<std::string>{"map", "y", "x"}},
+                       {"map", maps},
+                       {"y", axisOf("y", geo.top(), -geo.cellHeight(), geo.height())},
+                       {"x", axisOf("x", geo.left(), geo.cellWidth(), geo.width())},
+                       {"projection", geo.projection()}});
+}
+
 std::string kmlColor(const Product& product, double threshold) {
   const Rgb color = colorTableFor(product.quantity).color(threshold);
   char text[16];
@@ -176,7 +206,9 @@ void writeNpy(const std::string& path, const Product& product, const Receipt& re
   for (const ProductMap& map : product.maps)
     bytes.append(reinterpret_cast<const char*>(map.grid->values().data()),
                  map.grid->size() * sizeof(float));
-  writeWithSidecar(path, bytes, receipt);
+  writeWithSidecar(path, bytes,
+                   "{\"stormloom\": " + receiptText(receipt) +
+                       ",\n\"array\": " + arrayWords(product).dump(0) + "}\n");
 }
 
 void writeGeoJson(const std::string& path, const Product& product,
@@ -230,7 +262,7 @@ void writeSeriesCsv(const std::string& path, const Product& product,
     for (const double threshold : thresholds) csv += "," + number(numbers.shareAbove(threshold), 6);
     csv += "\n";
   }
-  writeWithSidecar(path, csv, receipt);
+  writeWithSidecar(path, csv, receiptText(receipt) + "\n");
 }
 
 }  // namespace stormloom

@@ -110,7 +110,7 @@ void fillBand(GDALRasterBand& band, const Product& product, const ProductMap& ma
 
 }  // namespace
 
-void writeGeoTiff(const std::string& path, const Product& product, const Receipt& receipt) {
+ScratchFile geoTiffToCommit(const std::string& path, const Product& product, const Receipt& receipt) {
   GDALDatasetUniquePtr memory(
       driverNamed("MEM").Create("", product.geo.width(), product.geo.height(),
                                 int(product.maps.size()), GDT_Float32, nullptr));
@@ -133,7 +133,11 @@ void writeGeoTiff(const std::string& path, const Product& product, const Receipt
   GDALDatasetUniquePtr again(GDALDataset::Open(scratch.path().c_str(), GDAL_OF_RASTER));
   if (!again || again->GetRasterCount() != int(product.maps.size())) refuseUnwritten(path);
   again.reset();
-  scratch.commit();
+  return scratch;
+}
+
+void writeGeoTiff(const std::string& path, const Product& product, const Receipt& receipt) {
+  geoTiffToCommit(path, product, receipt).commit();
 }
 
 }  // namespace stormloom

@@ -4,8 +4,12 @@
 
 namespace stormloom {
 
-void writeGeoTiff(const std::string& path, const Product&, const Receipt&) {
+ScratchFile geoTiffToCommit(const std::string& path, const Product&, const Receipt&) {
   throw UsageError(path + ": this build has no GDAL and writes no GeoTIFF. Write .nc or .npy.");
+}
+
+void writeGeoTiff(const std::string& path, const Product& product, const Receipt& receipt) {
+  geoTiffToCommit(path, product, receipt).commit();
 }
 
 }  // namespace stormloom

@@ -302,21 +302,22 @@ std::vector<std::int8_t> NetCdfFile::bytes(const std::string& variable,
   return values;
 }
 
-std::vector<std::string> NetCdfFile::parts() const {
+std::vector<NetCdfVariable> NetCdfFile::variables() const {
   int count = 0;
   check(nc_inq_nvars(id_, &count), "variables");
-  std::vector<std::string> parts;
-  for (int variable = 0; variable < count; ++variable) {
+  std::vector<NetCdfVariable> all;
+  for (int number = 0; number < count; ++number) {
     char name[NC_MAX_NAME + 1] = {};
-    check(nc_inq_varname(id_, variable, name), "variables");
-    std::string part = name;
-    for (const std::size_t length : shape(name)) part += " " + std::to_string(length);
-    part += attributesOf(variable) + "\n";
-    const std::vector<double> values = doubles(name);
-    part.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
-    parts.push_back(std::move(part));
+    check(nc_inq_varname(id_, number, name), "variables");
+    NetCdfVariable variable{.name = name};
+    for (const std::size_t length : shape(name)) variable.description += std::to_string(length) + " ";
+    variable.description += attributesOf(number);
+    variable.values = doubles(name);
+    double step = 1.0;
+    if (nc_get_att_double(id_, number, "scale_factor", &step) == NC_NOERR) variable.step = step;
+    all.push_back(std::move(variable));
   }
-  return parts;
+  return all;
 }
 
 std::string NetCdfFile::attributesOf(int variable) const {

@@ -9,6 +9,14 @@
 
 namespace stormloom {
 
+/// A variable as it stands in a file.
+struct NetCdfVariable {
+  std::string name;
+  std::string description;     ///< its shape and attributes
+  std::vector<double> values;  ///< as stored
+  double step = 1.0;           ///< of packed values, in the variable's unit
+};
+
 /// Thin owner of a NetCDF-4 file. Every failure is an IoError that names the file. Built without
 /// NetCDF, opening throws.
 class NetCdfFile {
@@ -41,8 +49,8 @@ public:
   void commit();
 
   bool hasVariable(const std::string& name) const;
-  /// Name, shape, attributes and values of each variable; not the attributes of the file.
-  std::vector<std::string> parts() const;
+  /// All variables with their values; not the attributes of the file.
+  std::vector<NetCdfVariable> variables() const;
   std::vector<std::size_t> shape(const std::string& variable) const;
   std::string text(const std::string& variable, const std::string& attribute)
       const;  ///< "" when absent; variable "" is the file

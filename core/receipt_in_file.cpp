@@ -126,9 +126,9 @@ std::optional<Receipt> receiptInside(const std::string& path) {
 
 std::string sidecarPath(const std::string& path) { return path + ".receipt.json"; }
 
-void writeWithSidecar(const std::string& path, std::string_view bytes, const Receipt& receipt) {
+void writeWithSidecar(const std::string& path, std::string_view bytes, std::string_view sidecar) {
   ScratchFile file = scratchWith(path, bytes);
-  writeWholeFile(sidecarPath(path), receiptText(receipt) + "\n");
+  writeWholeFile(sidecarPath(path), sidecar);
   file.commit();
 }
 

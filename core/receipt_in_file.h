@@ -18,8 +18,9 @@ std::optional<Receipt> receiptOf(const std::string& path);
 
 /// "FILE.receipt.json"
 std::string sidecarPath(const std::string& path);
-/// A file with its receipt beside it. The receipt gets its name first: no finished file lacks it.
-void writeWithSidecar(const std::string& path, std::string_view bytes, const Receipt& receipt);
+/// A file with `sidecar`, in which its receipt stands, beside it. The sidecar gets its name first: no
+/// finished file lacks its receipt.
+void writeWithSidecar(const std::string& path, std::string_view bytes, std::string_view sidecar);
 
 /// Keyword of the PNG text that holds a receipt.
 inline constexpr const char* kReceiptKeyword = "stormloom_receipt";

@@ -321,7 +321,7 @@ Command batchCommand() {
       "\"prediff\"], \"n\": [-2, 0, 2], \"seeds\": [1, 2], \"members\": 1,\n\"animate\": "
       "\".mp4\"}. Of a folder every file or folder in it is an event. Each result gives a line of "
       "JSON at once;\nresults.jsonl lists all at the end. Under mpirun or Slurm the jobs are "
-      "shared between the ranks.",
+      "shared between the ranks:\nmpirun -n 8 stormloom-cli batch job.json",
       {{"--out", "FOLDER", "Of a folder of events: where results go.", "", "", true},
        {"--models", "LIST", "Of a folder of events.", "prediff"},
        {"--n", "LIST", "Of a folder of events.", "0"},
@@ -330,8 +330,7 @@ Command batchCommand() {
        {"--workers", "K", "Processes on this host; 0: one for each GPU.", "0"},
        {"--worker", "K/N", "This process is one of N (used by the program itself).", ""}},
       {"batch job.json",
-       "batch /data/events --out results --n -2,0,2 --models extrapolation,prediff",
-       "mpirun -n 8 stormloom-cli batch job.json"},
+       "batch /data/events --out results --n -2,0,2 --models extrapolation,prediff"},
       1,
       1,
       run};

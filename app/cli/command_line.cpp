@@ -68,10 +68,15 @@ ExitCode runCommand(const Words& words, const Console& console, std::stop_token 
     return ExitCode::Done;
   }
   Workbench bench;
-  return runParsed(command, {words.begin() + 1, words.end()}, [&](const Arguments& arguments) {
-    return Session{command, arguments, console, stop, "stormloom-cli " + quotedForShell(words),
-                   bench};
-  });
+  try {
+    return runParsed(command, {words.begin() + 1, words.end()}, [&](const Arguments& arguments) {
+      return Session{command, arguments, console, stop, "stormloom-cli " + quotedForShell(words),
+                     bench};
+    });
+  } catch (...) {
+    bench.removeEmptyFolders();
+    throw;
+  }
 }
 
 int failed(const Console& console, ExitCode code, const std::string& sentence) {

@@ -2,15 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <set>
+#include <span>
 
 #include "app/cli/console.h"
 #include "app/cli/file_parts.h"
 #include "app/cli/outputs.h"
+#include "app/cli/text_difference.h"
 #include "core/animation_encoder.h"
 #include "core/animation_file.h"
 #include "core/checked_result.h"
+#include "core/errors.h"
+#include "core/file_ending.h"
+#include "core/radar_files.h"
 #include "core/receipt_in_file.h"
 #include "core/scenario_file.h"
 #include "core/scratch_file.h"
@@ -62,6 +69,10 @@ struct GridDifference {
         largest = std::max(largest, double(std::abs(a.values()[i] - b.values()[i])));
     }
   }
+  std::string text() const {
+    return decimals(100.0 * double(cells) / double(std::max<std::size_t>(all, 1)), 2) +
+           " % of all cells differ, by at most " + decimals(largest, 2);
+  }
 };
 
 void compareResults(const std::string& before, const std::string& again, Comparison& out) {
@@ -81,9 +92,96 @@ void compareResults(const std::string& before, const std::string& again, Compari
   out.sameContent = difference.cells == 0;
   if (out.sameContent) return;
   out.differences.push_back(
-      decimals(100.0 * double(difference.cells) / double(difference.all), 2) +
-      " % of all cells differ, by at most " + decimals(difference.largest, 2) +
+      difference.text() +
       (a.context.quantity == Quantity::VilDigital ? " on the 0-255 scale" : ""));
+}
+
+/// How many of all values differ, and by how much at most.
+struct ValueDifference {
+  std::size_t differing = 0;
+  std::size_t all = 0;
+  double largest = 0.0;
+
+  template <class Value>
+  void add(std::span<const Value> before, std::span<const Value> again, double step = 1.0) {
+    all += before.size();
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (before[i] == again[i] || (std::isnan(before[i]) && std::isnan(again[i]))) continue;
+      ++differing;
+      const double off = std::abs(double(before[i]) - double(again[i])) * step;
+      if (std::isfinite(off)) largest = std::max(largest, off);
+    }
+  }
+  std::string text() const {
+    char words[128];
+    std::snprintf(words, sizeof words, "%zu of %zu values differ, by at most %.4g", differing, all,
+                  largest);
+    return words;
+  }
+};
+
+/// Products as NetCDF, variable by variable.
+std::vector<std::string> variableDifferences(const std::string& before, const std::string& again) {
+  const std::vector<NetCdfVariable> now = readCheckedVariables(again);
+  std::vector<std::string> sentences;
+  for (const NetCdfVariable& was : readCheckedVariables(before)) {
+    const auto is = std::ranges::find(now, was.name, &NetCdfVariable::name);
+    if (is == now.end() || is->values.size() != was.values.size()) {
+      sentences.push_back(was.name + (is == now.end() ? ": is not there any more"
+                                                      : ": has another size"));
+      continue;
+    }
+    ValueDifference difference;
+    difference.add<double>(was.values, is->values, was.step);
+    if (difference.differing > 0)
+      sentences.push_back(was.name + ": " + difference.text());
+    else if (was.description != is->description)
+      sentences.push_back(was.name + ": the same values with other attributes");
+  }
+  return sentences;
+}
+
+/// NumPy arrays as this program writes them: a header of one line, then 32-bit floats.
+std::vector<std::string> arrayDifferences(const std::string& before, const std::string& again) {
+  const std::string was = readWholeFile(before);
+  const std::string is = readWholeFile(again);
+  const std::size_t begin = was.find('\n') + 1;
+  if (begin == 0 || was.size() != is.size() || was.compare(0, begin, is, 0, begin) != 0)
+    return {"its shape is another"};
+  std::vector<float> a((was.size() - begin) / sizeof(float));
+  std::vector<float> b(a.size());
+  std::memcpy(a.data(), was.data() + begin, a.size() * sizeof(float));
+  std::memcpy(b.data(), is.data() + begin, b.size() * sizeof(float));
+  ValueDifference difference;
+  difference.add<float>(a, b);
+  return {difference.text()};
+}
+
+/// GeoTIFF files, or a folder of them, read as any radar file is; nothing where they are no maps
+/// that can be read.
+std::vector<std::string> mapDifferences(const std::string& before, const std::string& again) {
+  try {
+    const RadarFiles was = readRadarFiles({before});
+    const RadarFiles is = readRadarFiles({again});
+    if (was.sequences.size() != is.sequences.size()) return {};
+    GridDifference difference;
+    for (std::size_t i = 0; i < was.sequences.size(); ++i)
+      difference.add(was.sequences[i], is.sequences[i]);
+    return {difference.text()};
+  } catch (const IoError&) {
+    return {};
+  }
+}
+
+/// What differs in formats whose values say more than their bytes; empty for others.
+std::vector<std::string> differencesByFormat(const std::string& before, const std::string& again) {
+  const std::string ending = lowerEnding(before);
+  if (ending == ".nc") return variableDifferences(before, again);
+  if (ending == ".npy") return arrayDifferences(before, again);
+  if (ending == ".tif" || fs::is_directory(before)) return mapDifferences(before, again);
+  if (isTextResult(before))
+    return {textDifference(contentParts(before).front(), contentParts(again).front())};
+  return {};
 }
 
 void comparePictures(const std::string& before, const std::string& again, Comparison& out) {
@@ -128,12 +226,16 @@ std::vector<std::string> partsOf(const std::string& path) {
   return parts;
 }
 
-/// Formats whose values are not read again, only laid side by side.
+/// Formats that are laid side by side, part by part.
 void compareParts(const std::string& before, const std::string& again, Comparison& out) {
   const std::vector<std::string> a = partsOf(before);
   const std::vector<std::string> b = partsOf(again);
   out.sameContent = !a.empty() && a == b;
   if (out.sameContent) return;
+  if (std::vector<std::string> told = differencesByFormat(before, again); !told.empty()) {
+    out.differences = std::move(told);
+    return;
+  }
   out.differences.push_back(fs::is_directory(before)
                                 ? std::string("files in it differ")
                                 : "its bytes differ (" + std::to_string(fs::file_size(before)) +

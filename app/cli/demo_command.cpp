@@ -13,11 +13,6 @@ namespace fs = std::filesystem;
 
 std::string demoFile(const std::string& out) {
   if (fs::path(out).extension() == ".nc") return out;
-  std::error_code failure;
-  fs::create_directories(out, failure);
-  if (failure)
-    throw IoError(out + ": the folder cannot be made (" + failure.message() +
-                  "). Choose another with --out.");
   return (fs::path(out) / "demo.nc").string();
 }
 

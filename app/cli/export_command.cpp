@@ -42,6 +42,18 @@ std::vector<double> thresholdsFor(const Session& session, const Product& product
   return session.arguments.numbers("--threshold", -1e6, 1e6);
 }
 
+/// Digital VIL ends at 255, percentages at 100: nothing lies above them.
+void refuseImpossible(const std::vector<double>& thresholds, const Product& product,
+                      Quantity source) {
+  const bool percent = product.name == "exceedance_probability";
+  const Quantity quantity = percent ? source : product.quantity;
+  if (quantity != Quantity::VilDigital || product.name == "rain_accumulation") return;
+  for (const double threshold : thresholds)
+    if (threshold < 0.0 || threshold > 255.0)
+      throw UsageError("--threshold " + decimals(threshold, 0) +
+                       ": the scale of these values is 0 to 255, so nothing is ever at or above it.");
+}
+
 std::string nameInFolder(const Product& product, const ProductMap& map) {
   std::string time = isoText(map.until);
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
@@ -55,12 +67,11 @@ std::string nameInFolder(const Product& product, const ProductMap& map) {
   return name + ".tif";
 }
 
-/// One GeoTIFF for each map.
+/// One GeoTIFF for each map: all of them or none.
 std::vector<std::string> writeFolder(const Session& session, const std::string& folder,
                                      const Product& product, const Receipt& receipt) {
-  std::error_code failure;
-  fs::create_directories(folder, failure);
   std::vector<std::string> files;
+  std::vector<ScratchFile> written;
   ProgressLine line(session.console, "Writing");
   for (const ProductMap& map : product.maps) {
     stopHere(session);
@@ -68,9 +79,10 @@ std::vector<std::string> writeFolder(const Session& session, const std::string& 
     one.maps = {map};
     files.push_back((fs::path(folder) / nameInFolder(product, map)).string());
     checkOutput(session, files.back());
-    writeGeoTiff(files.back(), one, receipt);
+    written.push_back(geoTiffToCommit(files.back(), one, receipt));
     line.update(double(files.size()) / double(product.maps.size()));
   }
+  for (ScratchFile& file : written) file.commit();
   return files;
 }
 
@@ -105,6 +117,8 @@ ExitCode run(const Session& session) {
   const ProductRequest request = requestFrom(session);
   const Subject subject = subjectFrom(session, "--out");
   const Product product = makeProduct(subject.result, request);
+  refuseImpossible(session.arguments.numbers("--threshold", -1e6, 1e6), product,
+                   subject.result.context.quantity);
   sayWhichN(session, subject.result, request);
   stopHere(session);
   std::vector<std::string> files = {out};

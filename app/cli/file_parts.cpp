@@ -158,17 +158,32 @@ Parts tiffParts(std::string_view tiff) {
   return parts;
 }
 
+Parts netCdfParts(const std::string& path) {
+  Parts parts;
+  for (const NetCdfVariable& variable : readCheckedVariables(path)) {
+    parts.push_back(variable.name + " " + variable.description + "\n");
+    parts.back().append(reinterpret_cast<const char*>(variable.values.data()),
+                        variable.values.size() * sizeof(double));
+  }
+  return parts;
+}
+
 }  // namespace
+
+bool isTextResult(const std::string& path) {
+  const std::string ending = lowerEnding(path);
+  return ending == ".csv" || ending == ".geojson" || ending == ".kml" || ending == ".svg";
+}
 
 std::vector<std::string> contentParts(const std::string& path) {
   const std::string ending = lowerEnding(path);
-  if (ending == ".nc") return readCheckedParts(path);
+  if (ending == ".nc") return netCdfParts(path);
   if (ending == ".kmz") return zipParts(readWholeFile(path));
   if (ending == ".pdf") return pdfParts(readWholeFile(path));
   if (ending == ".tif") return tiffParts(readWholeFile(path));
   if (ending == ".html") return htmlParts(readWholeFile(path));
-  if (ending == ".csv" || ending == ".geojson" || ending == ".kml" || ending == ".svg")
-    return {withoutReceipt(readWholeFile(path))};
+  if (isTextResult(path)) return {withoutReceipt(readWholeFile(path))};
+  if (ending == ".npy") return {readWholeFile(path)};
   return {};
 }
 

@@ -11,4 +11,7 @@ namespace stormloom::cli {
 /// not known or the file is not as this program writes it.
 std::vector<std::string> contentParts(const std::string& path);
 
+/// Whether the one part of a file is text: CSV, GeoJSON, KML, SVG.
+bool isTextResult(const std::string& path);
+
 }  // namespace stormloom::cli

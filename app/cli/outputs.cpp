@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "app/cli/workbench.h"
 #include "core/scratch_file.h"
 
 namespace stormloom::cli {
@@ -30,16 +31,35 @@ std::string listOf(const std::vector<std::string>& words) {
   return list;
 }
 
+/// A result never takes the place of what it is made of, whatever --overwrite says.
+void refuseInput(const Session& session, const std::string& path) {
+  std::error_code absent;
+  for (const std::string& input : session.arguments.positionals())
+    if (fs::equivalent(input, path, absent) && !fs::is_directory(path, absent))
+      throw UsageError(path + ": this is the input itself. Choose another name for the result.");
+}
+
+/// Made where it is missing, which is said.
+void requireFolder(const Session& session, const fs::path& folder) {
+  std::error_code failure;
+  if (!fs::is_directory(folder, failure)) {
+    session.bench.makeFolder(folder);
+    if (fs::is_directory(folder, failure))
+      session.console.note("The folder " + folder.string() + " was made for the result.");
+  }
+  if (!fs::is_directory(folder, failure))
+    throw IoError(folder.string() +
+                  ": the folder for the result cannot be made. Choose another folder.");
+}
+
 }  // namespace
 
 void checkOutput(const Session& session, const std::string& path) {
   const fs::path file(path);
   const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  refuseInput(session, path);
+  requireFolder(session, folder);
   std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (!fs::is_directory(folder, failure))
-    throw IoError(folder.string() +
-                  ": the folder for the result cannot be made. Choose another folder.");
   if (access(folder.c_str(), W_OK) != 0)
     throw IoError(path + ": nothing may be written in " + folder.string() +
                   ". Choose another folder, or get permission to write.");

@@ -102,7 +102,7 @@ ExitCode run(const Session& session) {
   for (const std::string& file : sourceFiles(observed)) inputs.push_back(file);
   Receipt receipt = receiptOfDerived(session, "--out", words.front());
   receipt.inputs = receiptFor(session, "--out", inputs).inputs;
-  writeWithSidecar(out, csvFromScores(scores), receipt);
+  writeWithSidecar(out, csvFromScores(scores), receiptText(receipt) + "\n");
   session.console.result(out);
   return ExitCode::Done;
 }

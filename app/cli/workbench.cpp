@@ -20,6 +20,22 @@ NowcastEngine& Workbench::engine(const EngineOptions& options) {
   return *engine_;
 }
 
+void Workbench::makeFolder(const std::filesystem::path& folder) {
+  std::error_code failure;
+  std::filesystem::path there;
+  for (const std::filesystem::path& part : std::filesystem::absolute(folder, failure)) {
+    there /= part;
+    if (std::filesystem::create_directory(there, failure)) madeFolders_.push_back(there);
+  }
+}
+
+void Workbench::removeEmptyFolders() {
+  std::error_code notEmpty;
+  for (auto folder = madeFolders_.rbegin(); folder != madeFolders_.rend(); ++folder)
+    std::filesystem::remove(*folder, notEmpty);
+  madeFolders_.clear();
+}
+
 const std::string& Workbench::hashOf(const std::string& path) {
   std::error_code absent;
   const auto time = std::filesystem::last_write_time(path, absent).time_since_epoch().count();

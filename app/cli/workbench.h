@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,11 @@ public:
     return files_;
   }
 
+  /// Makes `folder` and those above it that are missing, as far as that is possible.
+  void makeFolder(const std::filesystem::path& folder);
+  /// Of the folders that were made, those that stayed empty are removed: after a command that failed.
+  void removeEmptyFolders();
+
   /// SHA-256 of a file as it is now; read again only when its time or size has changed.
   const std::string& hashOf(const std::string& path);
 
@@ -36,6 +42,7 @@ private:
   std::vector<std::string> paths_;
   std::shared_ptr<const RadarFiles> files_;
   std::map<std::string, std::string> hashes_;
+  std::vector<std::filesystem::path> madeFolders_;  ///< each after the one it lies in
 };
 
 }  // namespace stormloom::cli

@@ -97,6 +97,13 @@ QString levelText(double level) {
 
 }  // namespace
 
+bool isFigureSize(int width, int height) {
+  constexpr int kLongestSide = 16384;
+  constexpr double kMostPixels = 150e6;  // a poster of 841 x 1189 mm at 300 dots an inch
+  return width >= 320 && height >= 240 && width <= kLongestSide && height <= kLongestSide &&
+         double(width) * double(height) <= kMostPixels;
+}
+
 struct FigurePainter::Impl {
   std::unique_ptr<QGuiApplication> application;
   FigureLayout layout;

@@ -90,6 +90,9 @@ struct FigureOptions {
   int dotsPerInch = 300;
 };
 
+/// Whether a picture can have this many pixels: from 320 x 240 to 16384 x 16384, at most 150 million.
+bool isFigureSize(int width, int height);
+
 /// False where this build has no Qt Gui.
 bool canDrawFigures();
 

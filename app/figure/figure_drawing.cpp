@@ -40,11 +40,8 @@ QFont font(int pixels, bool bold) {
 }
 
 QSize checkedSize(const FigureOptions& options) {
-  constexpr int kLongestSide = 16384;
-  constexpr double kMostPixels = 150e6;  // a poster of 841 x 1189 mm at 300 dots an inch
   if (options.width == 0 && options.height == 0) return {};
-  if (options.width < 320 || options.height < 240 || options.width > kLongestSide ||
-      options.height > kLongestSide || double(options.width) * double(options.height) > kMostPixels)
+  if (!isFigureSize(options.width, options.height))
     throw UsageError(
         "--size must lie between 320x240 and 16384x16384, with at most 150 million pixels.");
   return {options.width, options.height};

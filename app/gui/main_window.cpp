@@ -15,6 +15,15 @@
 
 namespace stormloom {
 
+namespace {
+
+/// Files of other programs; a picture that was dragged out of this one is no radar file.
+bool isFromElsewhere(const QDropEvent& event) {
+  return event.mimeData()->hasUrls() && !event.source();
+}
+
+}  // namespace
+
 MainWindow::MainWindow(ForecastFunctions functions, const WindowOptions& options, QWidget* parent)
     : QMainWindow(parent),
       actions_(new ActionTable(this)),
@@ -82,10 +91,11 @@ bool MainWindow::restoreAfterCrash() {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+  if (isFromElsewhere(*event)) event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
+  if (!isFromElsewhere(*event)) return;
   QStringList paths;
   for (const QUrl& url : event->mimeData()->urls())
     if (url.isLocalFile()) paths << url.toLocalFile();

@@ -69,7 +69,7 @@ bool answer(int socket, const DecodingRequest& request) {
       if (isResultFile(request.path))
         readResultFile(request.path);
       else
-        NetCdfFile::open(request.path).parts();
+        NetCdfFile::open(request.path).variables();
       return sendAnswer(socket, Answer::Done, "");
     }
     for (const std::string& sentence : readOneFile(request.path, options).passedOver) {

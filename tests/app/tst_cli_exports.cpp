@@ -7,6 +7,7 @@
 #include <QtTest>
 #include <algorithm>
 
+#include "core/export_files.h"
 #include "core/receipt_in_file.h"
 #include "core/scenario_file.h"
 #include "core/synthetic_event.h"
@@ -154,6 +155,65 @@ private Q_SLOTS:
     mustWork(words + QStringList{"--overwrite"});
   }
 
+  void theInputIsNeverReplaced() {
+    QVERIFY(QFile::copy(path("s.nc"), path("precious.nc")));
+    const CliRun run =
+        runCli({"export", path("precious.nc"), "--overwrite", "--out", path("./precious.nc")});
+    QCOMPARE(run.code, 2);
+    QVERIFY2(run.err.contains("the input itself"), run.err);
+    QVERIFY(QFileInfo(path("precious.nc")).size() == QFileInfo(path("s.nc")).size());
+  }
+
+  void aFolderMadeForAResultThatIsRefusedIsGone() {
+    const CliRun run = runCli({"export", path("s.nc"), "--product", "accumulation", "--member", "99",
+                               "--n", "2", "--out", path("new/deep/p.nc")});
+    QVERIFY2(run.code != 0, run.out);
+    QVERIFY2(run.err.contains("was made"), run.err);
+    QVERIFY(!QFileInfo::exists(path("new")));
+    mustWork({"export", path("s.nc"), "--out", path("new/deep/p.csv")});
+  }
+
+  void aThresholdBeyondTheScaleIsRefused() {
+    const CliRun run =
+        runCli({"export", path("s.nc"), "--threshold", "900", "--out", path("none.geojson")});
+    QCOMPARE(run.code, 2);
+    QVERIFY2(run.err.contains("0 to 255"), run.err);
+  }
+
+  void whatDiffersIsToldInValues_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("told");
+    QTest::newRow("NetCDF") << "d.nc" << "maximum_intensity: 1 of ";
+    QTest::newRow("GeoTIFF") << "d.tif" << "of all cells differ, by at most 7";
+    QTest::newRow("NumPy") << "d.npy" << "values differ, by at most 7";
+    QTest::newRow("CSV") << "d.csv" << "numbers differ, by at most ";
+    QTest::newRow("GeoJSON") << "d.geojson" << "differ";
+  }
+  void whatDiffersIsToldInValues() {
+    QFETCH(QString, name);
+    QFETCH(QString, told);
+    using namespace stormloom;
+    const std::string file = path(name).toStdString();
+    mustWork({"export", path("s.nc"), "--product", "maximum", "--n", "2", "--threshold", "10",
+              "--out", path(name)});
+    const Receipt receipt = *receiptOf(file);
+    Product product = makeProduct(readResultFile(path("s.nc").toStdString()),
+                                  {.product = "maximum", .nSigma = 2.0});
+    RadarGrid grid = *product.maps[0].grid;
+    const int row = grid.height() / 2, col = grid.width() / 2;
+    grid.set(row, col, grid.at(row, col) + 7.0f, CellState::Measured);
+    product.maps[0].grid = std::make_shared<const RadarGrid>(grid);
+    if (name == "d.nc") writeProductNetCdf(file, product, receipt);
+    if (name == "d.tif") writeGeoTiff(file, product, receipt);
+    if (name == "d.npy") writeNpy(file, product, receipt);
+    if (name == "d.csv") writeSeriesCsv(file, product, {10.0}, receipt);
+    if (name == "d.geojson") writeGeoJson(file, product, {10.0}, receipt);
+    const CliRun run = runCli({"rerun", path(name)});
+    QCOMPARE(run.code, 1);
+    QVERIFY2(run.out.contains(told), run.out);
+    QVERIFY2(!run.out.contains("bytes"), run.out);
+  }
+
   void aLogoIsAnInputThatIsFoundAgainOrMissed() {
     QVERIFY(QFile::copy(path("square.png"), path("sign.png")));
     mustWork({"render", path("s.nc"), "--logo", path("sign.png"), "--size", "640x360", "--out",
@@ -233,6 +293,7 @@ private Q_SLOTS:
     QTest::newRow("NetCDF") << "demo --out full/d.nc";
     QTest::newRow("a product") << "export demo.nc --out full/p.nc";
     QTest::newRow("GeoTIFF") << "export demo.nc --out full/p.tif";
+    QTest::newRow("a folder of GeoTIFF files") << "export demo.nc --out full/maps";
     QTest::newRow("numbers") << "export demo.nc --out full/p.npy";
     QTest::newRow("GIF") << "render demo.nc --out full/d.gif";
     QTest::newRow("MP4") << "render demo.nc --out full/d.mp4";

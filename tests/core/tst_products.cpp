@@ -4,7 +4,9 @@
 #include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "core/errors.h"
 #include "core/export_files.h"
@@ -231,6 +233,68 @@ private Q_SLOTS:
             std::string::npos);
   }
 
+  void anArrayHasItsAxesBesideIt() {
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("a.npy").toStdString();
+    const Product product = makeProduct(fourMembersOfTwoScenarios(), {.nSigma = 0.0});
+    writeNpy(path, product, Receipt());
+    const Json words = Json::parse(readWholeFile(sidecarPath(path))).at("array");
+    QCOMPARE(words.at("units").asString(), product.units);
+    QCOMPARE(words.at("map").size(), product.maps.size());
+    QCOMPARE(words.at("map").at(1).at("until").asString(), isoText(product.maps[1].until));
+    QCOMPARE(words.at("map").at(1).at("realization").asInt(), std::int64_t(product.maps[1].member));
+    const GeoReference& geo = product.geo;
+    QCOMPARE(words.at("y").at("first").asDouble(), geo.top() - 0.5 * geo.cellHeight());
+    QCOMPARE(words.at("y").at("last").asDouble(), geo.bottom() + 0.5 * geo.cellHeight());
+    QCOMPARE(words.at("x").at("last").asDouble(), geo.right() - 0.5 * geo.cellWidth());
+    QCOMPARE(words.at("x").at("cells").asInt(), std::int64_t(geo.width()));
+  }
+
+  void everyProjectionOfCfHasItsName_data() {
+    QTest::addColumn<QString>("projection");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("attribute");
+    QTest::addColumn<double>("value");
+    QTest::newRow("Switzerland")
+        << "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=600000 "
+           "+y_0=200000 +ellps=bessel +units=m"
+        << "oblique_mercator" << "azimuth_of_central_line" << 90.0;
+    QTest::newRow("oblique") << "+proj=omerc +lat_0=4 +lonc=102.25 +alpha=323.0257905 +k=0.99984 "
+                                "+x_0=804670.24 +y_0=0 +gamma=323.1301023611111 +ellps=GRS80 +units=m"
+                             << "oblique_mercator" << "longitude_of_projection_origin" << 102.25;
+    QTest::newRow("sinusoidal") << "+proj=sinu +lon_0=10 +R=6371007.181 +units=m" << "sinusoidal"
+                                << "longitude_of_projection_origin" << 10.0;
+    QTest::newRow("cylinder") << "+proj=cea +lon_0=0 +lat_ts=30 +ellps=WGS84 +units=m"
+                              << "lambert_cylindrical_equal_area" << "standard_parallel" << 30.0;
+  }
+  void everyProjectionOfCfHasItsName() {
+    QFETCH(QString, projection);
+    QFETCH(QString, name);
+    QFETCH(QString, attribute);
+    QFETCH(double, value);
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("p.nc").toStdString();
+    Product product = makeProduct(fourMembersOfTwoScenarios(), {.product = "mean"});
+    const GeoReference& geo = product.geo;
+    product.geo = GeoReference(projection.toStdString(), 6e5, 2e5, 1000, 1000, geo.width(), geo.height());
+    try {
+      writeProductNetCdf(path, product, Receipt());
+    } catch (const StormloomError& error) {
+      QVERIFY2(QString(error.what()).contains("this build has no"), error.what());
+      QSKIP(error.what());
+    }
+    const NetCdfFile file = NetCdfFile::open(path);
+    QCOMPARE(QString::fromStdString(file.text("crs", "grid_mapping_name")), name);
+    const auto variables = file.variables();
+    const auto crs = std::ranges::find(variables, "crs", &NetCdfVariable::name);
+    const std::string key = "\n" + attribute.toStdString() + "=";
+    const std::size_t at = crs->description.find(key);
+    QVERIFY(at != std::string::npos);
+    double written = 0.0;
+    std::memcpy(&written, crs->description.data() + at + key.size(), sizeof written);
+    QCOMPARE(written, value);
+  }
+
   void aPdfKeepsItsBytesAndGetsANewDictionary() {
     const std::string pdf =
         "%PDF-1.4\n1 0 obj\n<< >>\nendobj\nxref\n0 2\ntrailer\n<< /Size 2 /Root 1 0 R >>\n"
@@ -317,7 +381,7 @@ private Q_SLOTS:
   void noFinishedTableLacksItsReceipt() {
     QTemporaryDir folder;
     const std::string path = folder.filePath(QString(245, 'x') + ".csv").toStdString();
-    QVERIFY_THROWS_EXCEPTION(IoError, writeWithSidecar(path, "a,b", Receipt()));
+    QVERIFY_THROWS_EXCEPTION(IoError, writeWithSidecar(path, "a,b", "{}"));
     QVERIFY(!QFile::exists(QString::fromStdString(path)));  // its receipt's name is too long
   }
 
