@@ -1,7 +1,9 @@
 #include "core/frame_gathering.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+#include <map>
 
 #include "core/memory_budget.h"
 #include "core/reduce.h"
@@ -180,12 +182,35 @@ FrameSequence FrameGathering::finished(const Gathered& gathered,
   return sequence;
 }
 
+/// Sums that all begin at one time, each in a file of its own, hold each other's rain: they are no
+/// frames of a film. Three that do so are no chance.
+std::set<const FrameGathering::Gathered*> FrameGathering::runningSums(
+    std::vector<std::string>& sentences) const {
+  std::map<ValidTime, std::vector<const Gathered*>> byStart;
+  for (const Gathered& gathered : gathered_) {
+    if (gathered.sequence.sumMinutes <= 0.0 || gathered.parts.size() != 1) continue;
+    const seconds length(std::llround(60.0 * gathered.sequence.sumMinutes));
+    byStart[gathered.parts.front().frame.validTime - length].push_back(&gathered);
+  }
+  std::set<const Gathered*> running;
+  for (const auto& [start, sums] : byStart) {
+    if (sums.size() < 3) continue;
+    running.insert(sums.begin(), sums.end());
+    sentences.push_back(sums.front()->parts.front().frame.source + " and " +
+                        std::to_string(sums.size() - 1) + " more: their sums of rain all begin at " +
+                        isoText(start) +
+                        ", so each holds those before it. Choose a rain rate, or sums of a step each.");
+  }
+  return running;
+}
+
 RadarFiles FrameGathering::soFar() const {
   RadarFiles files;
   std::vector<std::string> doubled;
+  const std::set<const Gathered*> running = runningSums(doubled);
   std::vector<const Gathered*> order;
   for (const Gathered& gathered : gathered_) {
-    if (!gathered.parts.empty()) order.push_back(&gathered);
+    if (!gathered.parts.empty() && !running.contains(&gathered)) order.push_back(&gathered);
   }
   // By the first file of each, whichever was decoded first.
   const auto firstFile = [](const Gathered* gathered) {

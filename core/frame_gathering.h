@@ -51,6 +51,7 @@ private:
     std::vector<Part> parts;
   };
 
+  std::set<const Gathered*> runningSums(std::vector<std::string>& sentences) const;
   ValidTime newestBeside(const Gathered& gathered) const;
   Gathered& sequenceFor(const FrameSequence& sequence);
   void keepBudget();

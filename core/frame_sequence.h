@@ -36,6 +36,7 @@ struct FrameSequence {
   std::string product;      ///< "MRMS PrecipRate", "KNMI RAD_NL25_RAP_5min", ...
   std::string event;        ///< SEVIR event id and type, or empty
   std::string attribution;  ///< producer and licence line to draw, as far as known
+  double sumMinutes = 0.0;  ///< frames were sums over so many minutes each, where that is said; else 0
   int reduction = 1;  ///< cells are averages of so many source cells a side, to keep within memory
   std::string scaleNote;  ///< "VIL-like, from rain rate" where values went to another scale; a shorter clock
 

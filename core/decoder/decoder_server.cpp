@@ -49,6 +49,7 @@ private:
     alone.event = sequence.event;
     alone.attribution = sequence.attribution;
     alone.scaleNote = sequence.scaleNote;
+    alone.sumMinutes = sequence.sumMinutes;
     return alone;
   }
 

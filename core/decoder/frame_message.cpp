@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 
 #include "core/errors.h"
 
@@ -101,6 +102,7 @@ void putSequence(MessageWriter& writer, const FrameSequence& sequence) {
        {&sequence.product, &sequence.event, &sequence.attribution, &sequence.scaleNote}) {
     writer.put(std::string_view(*text));
   }
+  writer.put(sequence.sumMinutes);
   const GeoReference& geo = sequence.geo;
   writer.put(std::string_view(geo.projection()));
   for (const double number : {geo.left(), geo.top(), geo.cellWidth(), geo.cellHeight()})
@@ -116,7 +118,9 @@ FrameSequence takeSequence(MessageReader& reader) {
     throw ForgedMessage();
   const bool synthetic = reader.take<std::uint8_t>() != 0;
   const std::string product = reader.text(), event = reader.text(), attribution = reader.text(),
-                    scaleNote = reader.text(), projection = reader.text();
+                    scaleNote = reader.text();
+  const auto sumMinutes = reader.take<double>();
+  const std::string projection = reader.text();
   const auto left = reader.take<double>(), top = reader.take<double>();
   const auto cellWidth = reader.take<double>(), cellHeight = reader.take<double>();
   const auto width = reader.take<int>(), height = reader.take<int>();
@@ -129,6 +133,7 @@ FrameSequence takeSequence(MessageReader& reader) {
   sequence.event = event;
   sequence.attribution = attribution;
   sequence.scaleNote = scaleNote;
+  sequence.sumMinutes = std::isfinite(sumMinutes) ? sumMinutes : 0.0;
   return sequence;
 }
 

@@ -201,11 +201,7 @@ std::string layerOf(const OdimArray& array, const Meaning& meaning) {
     std::snprintf(text, sizeof text, " %g", *height);
     layer += text;
   }
-  if (meaning.sumMinutes > 0.0) {
-    char text[48];
-    std::snprintf(text, sizeof text, ", sums of %g min", meaning.sumMinutes);
-    layer += text;
-  }
+  if (meaning.sumMinutes > 0.0) layer += sumsText(meaning.sumMinutes);
   return layer.empty() ? "" : " " + layer;
 }
 

@@ -103,4 +103,10 @@ std::optional<UnitMeaning> meaningOfUnit(const std::string& written, const std::
   return {};
 }
 
+std::string sumsText(double minutes) {
+  char text[48];
+  std::snprintf(text, sizeof text, ", sums of %g min", minutes);
+  return text;
+}
+
 }  // namespace stormloom

@@ -5,33 +5,11 @@
 
 #include "core/cf_projection.h"
 #include "core/export_files.h"
-#include "tests/support/netcdf_writer.h"
+#include "tests/support/plain_netcdf.h"
 #include "tests/support/proj_place.h"
 #include "tests/support/read_sentence.h"
 
 using namespace stormloom;
-
-namespace {
-
-std::vector<double> counted(std::size_t count, double first = 1.0) {
-  std::vector<double> values;
-  for (std::size_t k = 0; k < count; ++k) values.push_back(first + double(k));
-  return values;
-}
-
-/// 2 rows from the north, 3 columns, 0.5 degree: cell (0, 0) holds 1, (1, 2) holds 6.
-void plainAxes(NetCdfWriter& file) {
-  file.text("", "Conventions", "CF-1.7");
-  file.axis("lat", "degrees_north", 51.0, -0.5, 2);
-  file.axis("lon", "degrees_east", 5.0, 0.5, 3);
-}
-
-void rainRate(NetCdfWriter& file, const std::vector<std::string>& dimensions, const std::string& units = "mm h-1") {
-  file.variable("rain_rate", NC_FLOAT, dimensions);
-  file.text("rain_rate", "units", units);
-}
-
-}  // namespace
 
 class TestNetCdfVariants : public QObject {
   Q_OBJECT
@@ -285,69 +263,6 @@ private Q_SLOTS:
     QCOMPARE(read.sequences[0].frames.size(), 3u);
   }
 
-  void sumsWithoutAnIntervalAreTakenOverTheStepAndSaySo() {
-    {
-      NetCdfWriter file(at("step.nc"));
-      plainAxes(file);
-      file.axis("time", "minutes since 2019-06-10 12:00", 0, 5, 5);
-      file.put("time", {0, 30, 35, 40, 45});  // a gap first
-      rainRate(file, {"time", "lat", "lon"}, "mm");
-      file.put("rain_rate", counted(30));
-    }
-    const FrameSequence rain = onlySequence(at("step.nc"));
-    QCOMPARE(rain.frames[0].grid->at(0, 0), 12.0f);
-    QVERIFY2(rain.product.ends_with("taken as sums over its step"), rain.product.c_str());
-  }
-
-  void eachSumIsTakenOverItsOwnInterval() {
-    {
-      NetCdfWriter file(at("uneven.nc"));
-      plainAxes(file);
-      file.axis("time", "minutes since 2019-06-10 12:00", 0, 5, 3);
-      file.put("time", {5, 15, 20});
-      file.text("time", "bounds", "time_bnds");
-      file.dimension("nv", 2);
-      file.variable("time_bnds", NC_DOUBLE, {"time", "nv"});
-      file.put("time_bnds", {0, 5, 5, 15, 15, 20});
-      rainRate(file, {"time", "lat", "lon"}, "mm");
-      file.put("rain_rate", std::vector<double>(18, 1.0));
-    }
-    const FrameSequence rain = onlySequence(at("uneven.nc"));
-    QCOMPARE(rain.frames[0].grid->at(0, 0), 12.0f);
-    QCOMPARE(rain.frames[1].grid->at(0, 0), 6.0f);
-    QCOMPARE(rain.frames[2].grid->at(0, 0), 12.0f);
-  }
-
-  void sumsThatNobodyCanDivideAreRefused_data() {
-    QTest::addColumn<QList<double>>("times");
-    QTest::addColumn<QList<double>>("bounds");
-    QTest::addColumn<QString>("word");
-    QTest::newRow("running sums") << QList<double>{10, 20, 30} << QList<double>{0, 10, 0, 20, 0, 30} << "running sums";
-    QTest::newRow("steps that differ") << QList<double>{0, 5, 65} << QList<double>{} << "unevenly";
-  }
-
-  void sumsThatNobodyCanDivideAreRefused() {
-    QFETCH(QList<double>, times);
-    QFETCH(QList<double>, bounds);
-    QFETCH(QString, word);
-    {
-      NetCdfWriter file(at("sums.nc"));
-      plainAxes(file);
-      file.axis("time", "minutes since 2019-06-10 12:00", 0, 5, 3);
-      file.put("time", {times.begin(), times.end()});
-      if (!bounds.isEmpty()) {
-        file.text("time", "bounds", "time_bnds");
-        file.dimension("nv", 2);
-        file.variable("time_bnds", NC_DOUBLE, {"time", "nv"});
-        file.put("time_bnds", {bounds.begin(), bounds.end()});
-      }
-      rainRate(file, {"time", "lat", "lon"}, "mm");
-      file.put("rain_rate", counted(18));
-    }
-    const std::string sentence = sentenceFor(at("sums.nc"));
-    QVERIFY2(sentence.find(word.toStdString()) != std::string::npos, sentence.c_str());
-  }
-
   void aRatesTimeIsItsCoordinateWhateverItsBounds() {
     {
       NetCdfWriter file(at("mean.nc"));
@@ -456,20 +371,6 @@ private Q_SLOTS:
              std::string("2019-06-10T12:30:00Z"));
   }
 
-  void longitudesMayCountTo360() {
-    {
-      NetCdfWriter file(at("usa_201906101200.nc"));
-      file.axis("lat", "degrees_north", 40, -1, 2);
-      file.axis("lon", "degrees_east", 260, 1, 3);
-      rainRate(file, {"lat", "lon"});
-      file.put("rain_rate", counted(6));
-    }
-    const FrameSequence rain = onlySequence(at("usa_201906101200.nc"));
-    QVERIFY(cellsOff(rain.geo, 0.5, 0.5, {-100.0, 40.0}) < 1e-6);
-    const LonLatBox box = rain.geo.bounds();
-    QVERIFY(std::abs(std::remainder(box.west + 100.5, 360.0)) < 1e-6);
-  }
-
   void packedValuesAreUnpackedAndCodesKept() {
     {
       NetCdfWriter file(at("packed_201906101200.nc"), NC_64BIT_OFFSET);
@@ -494,166 +395,8 @@ private Q_SLOTS:
     QVERIFY(grid.state(1, 2) == CellState::Missing);
   }
 
-  void projectionsArePlacedAsProjSays_data() {
-    QTest::addColumn<QString>("proj");
-    QTest::addColumn<double>("left");
-    QTest::addColumn<double>("top");
-    QTest::newRow("lambert_conformal_conic") << "+proj=lcc +lat_1=25 +lat_2=30 +lat_0=25 +lon_0=265 +R=6371200 +units=m"
-                                             << -400000.0 << 900000.0;
-    QTest::newRow("polar_stereographic") << "+proj=stere +lat_0=90 +lat_ts=60 +lon_0=10 +R=6370040 +units=m"
-                                         << -523462.0 << -3758645.0;
-    QTest::newRow("geostationary") << "+proj=geos +h=35785831 +lon_0=0 +a=6378137 +b=6356752.314 +sweep=y +units=m"
-                                   << 300000.0 << 4400000.0;
-    QTest::newRow("transverse_mercator")
-        << "+proj=tmerc +lat_0=49 +lon_0=-2 +k_0=0.9996012717 +x_0=400000 +y_0=-100000 +a=6377563.396 +b=6356256.909 "
-           "+units=m"
-        << -404500.0 << 1549500.0;
-  }
-
-  void projectionsArePlacedAsProjSays() {
-    QFETCH(QString, proj);
-    QFETCH(double, left);
-    QFETCH(double, top);
-    const std::string method = QTest::currentDataTag();
-    const bool angles = method == "geostationary";
-    constexpr double kHeight = 35785831.0;
-    {
-      NetCdfWriter file(at("map_201906101200.nc"));
-      const double unit = angles ? kHeight : 1000.0;  // radians, or kilometres
-      file.axis("y", angles ? "rad" : "km", (top - 500.0) / unit, -1000.0 / unit, 2);
-      file.axis("x", angles ? "radian" : "km", (left + 500.0) / unit, 1000.0 / unit, 3);
-      rainRate(file, {"y", "x"});
-      file.text("rain_rate", "grid_mapping", "crs");
-      file.put("rain_rate", counted(6));
-      file.variable("crs", NC_INT, {});
-      file.text("crs", "grid_mapping_name", method);
-      const auto put = [&](const char* name, double value) { file.number("crs", name, value); };
-      if (method == "lambert_conformal_conic") {
-        file.numbers("crs", "standard_parallel", NC_DOUBLE, {25, 30});
-        put("longitude_of_central_meridian", 265);
-        put("latitude_of_projection_origin", 25);
-        put("earth_radius", 6371200);
-      } else if (method == "polar_stereographic") {
-        put("straight_vertical_longitude_from_pole", 10);
-        put("latitude_of_projection_origin", 90);
-        put("standard_parallel", 60);
-        put("semi_major_axis", 6370040);
-        put("semi_minor_axis", 6370040);
-      } else if (angles) {
-        put("perspective_point_height", kHeight);
-        put("longitude_of_projection_origin", 0);
-        put("semi_major_axis", 6378137);
-        put("semi_minor_axis", 6356752.314);
-        file.text("crs", "sweep_angle_axis", "y");
-      } else {
-        put("longitude_of_central_meridian", -2);
-        put("latitude_of_projection_origin", 49);
-        put("scale_factor_at_central_meridian", 0.9996012717);
-        put("false_easting", 400.0);  // in the axes' unit
-        put("false_northing", -100.0);
-        put("semi_major_axis", 6377563.396);
-        put("semi_minor_axis", 6356256.909);
-      }
-    }
-    const FrameSequence rain = onlySequence(at("map_201906101200.nc"));
-    const ProjPlace map(proj.toStdString());
-    for (const auto& [col, row] : {std::pair{0, 0}, {3, 0}, {0, 2}, {3, 2}})
-      QVERIFY(cellsOff(rain.geo, col, row, map.of(left + 1000.0 * col, top - 1000.0 * row)) < 0.1);
-  }
-
   /// Britain's national grid: its datum lies some hundred metres off WGS 84.
-  void theDatumOfAMappingIsUsedAsItSays_data() {
-    QTest::addColumn<QString>("said");
-    QTest::newRow("as text") << "crs_wkt";
-    QTest::newRow("as numbers") << "towgs84";
-    QTest::newRow("counted from Paris") << "paris";
-  }
-
-  void theDatumOfAMappingIsUsedAsItSays() {
-    QFETCH(QString, said);
-    const bool paris = said == "paris";
-    const std::string map = paris ? "+proj=tmerc +lat_0=49 +lon_0=-2 +k_0=0.9996012717 +x_0=400000 +y_0=-100000 "
-                                    "+a=6377563.396 +rf=299.3249646 +pm=2.337229166 +units=m"
-                            : said == "towgs84" ? "+proj=tmerc +lat_0=49 +lon_0=-2 +k_0=0.9996012717 +x_0=400000 +y_0=-100000 "
-                                                  "+ellps=airy +towgs84=446.448,-125.157,542.06,0.15,0.247,0.842,-20.489"
-                                                : "EPSG:27700";
-    {
-      NetCdfWriter file(at("datum_201906101200.nc"));
-      file.axis("y", "m", 899500, -1000, 2);
-      file.axis("x", "m", 100500, 1000, 3);
-      rainRate(file, {"y", "x"});
-      file.text("rain_rate", "grid_mapping", "crs");
-      file.put("rain_rate", counted(6));
-      file.variable("crs", NC_INT, {});
-      file.text("crs", "grid_mapping_name", "transverse_mercator");
-      for (const auto& [name, value] : {std::pair{"longitude_of_central_meridian", -2.0},
-                                        {"latitude_of_projection_origin", 49.0},
-                                        {"scale_factor_at_central_meridian", 0.9996012717},
-                                        {"false_easting", 400000.0}, {"false_northing", -100000.0},
-                                        {"semi_major_axis", 6377563.396}, {"inverse_flattening", 299.3249646}})
-        file.number("crs", name, value);
-      if (paris) file.number("crs", "longitude_of_prime_meridian", 2.337229166);
-      if (said == "crs_wkt") file.text("crs", "crs_wkt", wktFromProjection("EPSG:27700"));
-      if (said == "towgs84")
-        file.numbers("crs", "towgs84", NC_DOUBLE, {446.448, -125.157, 542.06, 0.15, 0.247, 0.842, -20.489});
-    }
-    const FrameSequence rain = onlySequence(at("datum_201906101200.nc"));
-    const ProjPlace proj(map);
-    for (const auto& [col, row] : {std::pair{0, 0}, {3, 2}})
-      QVERIFY(cellsOff(rain.geo, col, row, proj.of(100000.0 + 1000.0 * col, 900000.0 - 1000.0 * row)) < 0.01);
-  }
-
-  void aTextThatContradictsTheNumbersIsNotUsed() {
-    {
-      NetCdfWriter file(at("odd_201906101200.nc"));
-      file.axis("y", "m", 899500, -1000, 2);
-      file.axis("x", "m", 100500, 1000, 3);
-      rainRate(file, {"y", "x"});
-      file.text("rain_rate", "grid_mapping", "crs");
-      file.put("rain_rate", counted(6));
-      file.variable("crs", NC_INT, {});
-      file.text("crs", "grid_mapping_name", "transverse_mercator");
-      file.number("crs", "longitude_of_central_meridian", 9.0);
-      file.number("crs", "latitude_of_projection_origin", 0.0);
-      file.number("crs", "earth_radius", 6371000.0);
-      file.text("crs", "crs_wkt", wktFromProjection("EPSG:27700"));
-    }
-    const FrameSequence rain = onlySequence(at("odd_201906101200.nc"));
-    const ProjPlace proj("+proj=tmerc +lat_0=0 +lon_0=9 +R=6371000");
-    QVERIFY(cellsOff(rain.geo, 0, 0, proj.of(100000.0, 900000.0)) < 0.01);
-  }
-
-  void gridsAboutATurnedPoleArePlacedAsProjSays_data() {
-    QTest::addColumn<double>("firstLongitude");
-    QTest::newRow("about zero") << -10.0;
-    QTest::newRow("up to 360") << 350.0;
-  }
-
   // The European models' pole at 39.25 N 162 W: the grid's origin lies at 50.75 N 18 E.
-  void gridsAboutATurnedPoleArePlacedAsProjSays() {
-    QFETCH(double, firstLongitude);
-    {
-      NetCdfWriter file(at("turned_201906101200.nc"));
-      file.axis("rlat", "degrees", -5.0, 5.0, 3);
-      file.axis("rlon", "degrees", firstLongitude, 5.0, firstLongitude > 0.0 ? 2 : 4);
-      file.text("rlat", "standard_name", "grid_latitude");
-      file.text("rlon", "standard_name", "grid_longitude");
-      rainRate(file, {"rlat", "rlon"});
-      file.text("rain_rate", "grid_mapping", "rotated_pole");
-      file.put("rain_rate", counted(firstLongitude > 0.0 ? 6 : 12));
-      file.variable("rotated_pole", NC_CHAR, {});
-      file.text("rotated_pole", "grid_mapping_name", "rotated_latitude_longitude");
-      file.number("rotated_pole", "grid_north_pole_latitude", 39.25);
-      file.number("rotated_pole", "grid_north_pole_longitude", -162.0);
-    }
-    const FrameSequence rain = onlySequence(at("turned_201906101200.nc"));
-    const ProjPlace map("+proj=ob_tran +o_proj=longlat +o_lat_p=39.25 +o_lon_p=0 +lon_0=18 +R=6371229");
-    for (const auto& [col, row] : {std::pair{0, 0}, {2, 0}, {0, 3}, {2, 3}})
-      QVERIFY(cellsOff(rain.geo, col, row, map.of(-12.5 + 5.0 * col, 7.5 - 5.0 * row)) < 1e-3);
-    if (firstLongitude < 0.0) QVERIFY(cellsOff(rain.geo, 2.5, 1.5, {18.0, 50.75}) < 1e-6);
-    QCOMPARE(rain.frames[0].grid->at(2, 0), 1.0f);  // rows came from the south
-  }
-
   void variablesInGroupsAreFoundWithTheirAxes_data() {
     QTest::addColumn<bool>("axesInGroup");
     QTest::newRow("axes beside them") << true;
@@ -679,23 +422,6 @@ private Q_SLOTS:
     QVERIFY(cellsOff(rain.geo, 0.5, 0.5, {5.0, 51.0}) < 1e-6);
   }
 
-  void aBentGridIsRefusedWithAdvice() {
-    {
-      NetCdfWriter file(at("bent_201906101200.nc"));
-      file.dimension("nj", 2);
-      file.dimension("ni", 3);
-      for (const char* name : {"lat", "lon"}) file.variable(name, NC_DOUBLE, {"nj", "ni"});
-      file.text("lat", "units", "degrees_north");
-      file.text("lon", "units", "degrees_east");
-      rainRate(file, {"nj", "ni"});
-      file.text("rain_rate", "coordinates", "lat lon");
-      file.put("rain_rate", counted(6));
-    }
-    const std::string sentence = sentenceFor(at("bent_201906101200.nc"));
-    QVERIFY2(sentence.find("bent grid") != std::string::npos && sentence.find("remapbil") != std::string::npos,
-             sentence.c_str());
-  }
-
   void membersAreRefusedByCount() {
     {
       NetCdfWriter file(at("members_201906101200.nc"));
@@ -704,18 +430,6 @@ private Q_SLOTS:
       rainRate(file, {"member", "lat", "lon"});
     }
     QVERIFY(sentenceFor(at("members_201906101200.nc")).find("5 entries along member") != std::string::npos);
-  }
-
-  void aDaysSumBesideARateCostsNothing() {
-    {
-      NetCdfWriter file(at("sums_201906101200.nc"));
-      plainAxes(file);
-      file.variable("daily_precipitation", NC_FLOAT, {"lat", "lon"});
-      file.text("daily_precipitation", "units", "mm");
-      rainRate(file, {"lat", "lon"});
-      file.put("rain_rate", counted(6));
-    }
-    QCOMPARE(onlySequence(at("sums_201906101200.nc")).frames[0].grid->at(0, 0), 1.0f);
   }
 
   void leadsBehindOneRunAreValidTimes() {
