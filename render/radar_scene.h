@@ -106,6 +106,7 @@ private:
   void layoutCursor();
   std::string when() const;
   std::string fitted(const std::string& text, double pointSize, double taken) const;
+  std::string inTwoLines(const std::string& text, double pointSize, double taken) const;
 
   vtkNew<vtkRenderer> renderer_;
   vtkNew<vtkImageData> image_;

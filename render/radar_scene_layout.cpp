@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 #include "render/radar_scene.h"
 
@@ -151,6 +152,15 @@ std::string RadarScene::fitted(const std::string& text, double pointSize, double
   return text;
 }
 
+/// A second line takes what does not fit into the first.
+std::string RadarScene::inTwoLines(const std::string& text, double pointSize, double taken) const {
+  const std::string first = fitted(text, pointSize, taken);
+  if (first == text) return text;
+  const std::size_t space = text.rfind(' ', first.size() - std::string_view("…").size());
+  if (space == std::string::npos || space == 0) return first;
+  return text.substr(0, space) + "\n" + fitted(text.substr(space + 1), pointSize, taken);
+}
+
 /// Valid time and lead, as the lower corner says them.
 std::string RadarScene::when() const {
   const bool both = !caption_.validTime.empty() && !caption_.lead.empty();
@@ -161,14 +171,14 @@ void RadarScene::layoutTexts() {
   const bool full = detail_ == PictureDetail::Full;
   const double line = 24 * style_.textScale;
   title_.setText(fitted(caption_.title, 13, full ? 60 : 12));
-  detailText_.setText(full ? fitted(caption_.detail, 12, 20) : "");
+  detailText_.setText(full ? inTwoLines(caption_.detail, 12, 20) : "");
   const double legend = legendShown_ ? 300 * style_.textScale : 20;
   const bool besideLegend = full && size_.width / size_.scale >= kNarrow * style_.textScale;
   time_.setText(detail_ == PictureDetail::Bare ? ""
                                                : fitted(when(), 13, besideLegend ? legend : 12));
   // A narrow pane's legend and scale take the lower edge: the credit stands whole above them.
   const bool aboveLegend = full && legendShown_ && !besideLegend;
-  credit_.setText(full ? fitted(caption_.credit, 10, aboveLegend ? 16 : legend) : "");
+  credit_.setText(full ? inTwoLines(caption_.credit, 10, aboveLegend ? 16 : legend) : "");
   credit_.place(size_, 8, aboveLegend ? kAboveScale * style_.textScale : 10 + line);
   title_.place(size_, full ? 8 : 4, full ? 10 : 7);
   detailText_.place(size_, 8, 10 + line);
