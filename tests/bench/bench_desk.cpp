@@ -3,6 +3,7 @@
 //   bench_desk [TIMES [PRECISION [DEVICE]]]
 //   bench_desk bits PRECISION DEVICES...   the same members by engines made anew: are they the same bits?
 //   bench_desk soak COUNT PRECISION        the memory of many scenarios in a row
+//   bench_desk skill CORPUS WINDOWS PRECISIONS...  20 steps on validation events, figures beside each other
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "core/scenario_blend.h"
 #include "core/synthetic_event.h"
 #include "models/nowcast_engine.h"
+#include "models/skill.h"
 
 using namespace stormloom;
 
@@ -168,6 +170,15 @@ int soak(int count, const std::string& precision) {
   return 0;
 }
 
+int skill(const std::string& corpus, int windows, const std::vector<std::string>& precisions) {
+  for (const std::string& precision : precisions) {
+    const SkillRequest request{.data = corpus, .precision = precision, .windows = windows, .steps = 20};
+    std::printf("%s %s\n", precision.c_str(), measureSkill(request, {}, [](double, const std::string&) {}).dump(0).c_str());
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -178,5 +189,8 @@ int main(int argc, char** argv) {
   if (word(0, "") == "bits")
     return bits(word(1, "fp32"), {given.begin() + std::min<std::ptrdiff_t>(2, argc - 1), given.end()});
   if (word(0, "") == "soak") return soak(std::atoi(word(1, "10000").c_str()), word(2, "bf16"));
+  if (word(0, "") == "skill")
+    return skill(word(1, "frames.h5"), std::atoi(word(2, "16").c_str()),
+                 {given.begin() + std::min<std::ptrdiff_t>(3, argc - 1), given.end()});
   return stopwatch(std::atoi(word(0, "5").c_str()), word(1, "fp32"), word(2, "auto"));
 }
