@@ -12,6 +12,7 @@
 #include "core/formats/hdf5_file.h"
 #include "core/formats/swiss_grid.h"
 #include "core/formats/time_in_name.h"
+#include "core/formats/unit_text.h"
 
 namespace stormloom {
 namespace {
