@@ -210,7 +210,7 @@ private Q_SLOTS:
     if (name == "d.geojson") writeGeoJson(file, product, {10.0}, receipt);
     const CliRun run = runCli({"rerun", path(name)});
     QCOMPARE(run.code, 1);
-    QVERIFY2(run.out.contains(told), run.out);
+    QVERIFY2(run.out.contains(told.toUtf8()), run.out);
     QVERIFY2(!run.out.contains("bytes"), run.out);
   }
 
