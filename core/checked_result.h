@@ -14,4 +14,7 @@ ResultFile readCheckedResult(const std::string& path);
 /// The same for any NetCDF file of the program, such as products.
 std::vector<NetCdfVariable> readCheckedVariables(const std::string& path);
 
+/// The bands of a GeoTIFF file of the program, whatever they mean.
+std::vector<std::shared_ptr<const RadarGrid>> readCheckedBands(const std::string& path);
+
 }  // namespace stormloom

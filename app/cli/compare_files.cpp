@@ -17,7 +17,6 @@
 #include "core/checked_result.h"
 #include "core/errors.h"
 #include "core/file_ending.h"
-#include "core/radar_files.h"
 #include "core/receipt_in_file.h"
 #include "core/scenario_file.h"
 #include "core/scratch_file.h"
@@ -157,20 +156,31 @@ std::vector<std::string> arrayDifferences(const std::string& before, const std::
   return {difference.text()};
 }
 
-/// GeoTIFF files, or a folder of them, read as any radar file is; nothing where they are no maps
-/// that can be read.
+/// GeoTIFF files, or all of a folder.
 std::vector<std::string> mapDifferences(const std::string& before, const std::string& again) {
-  try {
-    const RadarFiles was = readRadarFiles({before});
-    const RadarFiles is = readRadarFiles({again});
-    if (was.sequences.size() != is.sequences.size()) return {};
-    GridDifference difference;
-    for (std::size_t i = 0; i < was.sequences.size(); ++i)
-      difference.add(was.sequences[i], is.sequences[i]);
-    return {difference.text()};
-  } catch (const IoError&) {
-    return {};
+  std::set<std::string> names;
+  if (fs::is_directory(before))
+    for (const fs::directory_entry& entry : fs::directory_iterator(before))
+      if (lowerEnding(entry.path().string()) == ".tif") names.insert("/" + entry.path().filename().string());
+  if (!fs::is_directory(before)) names.insert("");
+  std::vector<std::string> sentences;
+  ValueDifference difference;
+  for (const std::string& name : names) {
+    if (!fs::exists(again + name)) {
+      sentences.push_back(name.substr(1) + " is not made any more");
+      continue;
+    }
+    const auto was = readCheckedBands(before + name);
+    const auto is = readCheckedBands(again + name);
+    const bool alike = std::ranges::equal(was, is, [](const auto& a, const auto& b) {
+      return a->width() == b->width() && a->height() == b->height();
+    });
+    if (!alike) sentences.push_back(before + name + " has another size or number of bands");
+    for (std::size_t band = 0; alike && band < was.size(); ++band)
+      difference.add<float>(was[band]->values(), is[band]->values());
   }
+  if (difference.differing > 0) sentences.push_back(difference.text());
+  return sentences;
 }
 
 /// What differs in formats whose values say more than their bytes; empty for others.

@@ -8,6 +8,7 @@
 #include "core/decoder/decoder_sandbox.h"
 #include "core/decoder/frame_message.h"
 #include "core/errors.h"
+#include "core/file_ending.h"
 #include "core/formats/format_reader.h"
 #include "core/netcdf_file.h"
 #include "core/reduce.h"
@@ -69,6 +70,8 @@ bool answer(int socket, const DecodingRequest& request) {
     if (request.checkOnly) {
       if (isResultFile(request.path))
         readResultFile(request.path);
+      else if (lowerEnding(request.path) == ".tif")
+        readGeoTiffBands(request.path, options);
       else
         NetCdfFile::open(request.path).variables();
       return sendAnswer(socket, Answer::Done, "");

@@ -216,7 +216,7 @@ FrameSequence sequenceOf(const NetCdfSource& file, const NetCdfVariable& variabl
     sequence.product += ", taken as sums over its step";
   else if (meaning.accumulated && std::ranges::min(factors) == std::ranges::max(factors))
     sequence.sumMinutes = times.accumulationMinutes.front();
-  if (sequence.sumMinutes > 0.0) sequence.product += sumsText(sequence.sumMinutes);
+  if (sequence.sumMinutes > 0.0) sequence.product = namedBySum(sequence.product, sequence.sumMinutes);
   if (times.run) markForecast(sequence, *times.run);
   sequence.attribution = attributionOf(file);
   std::vector<std::size_t> index(variable.dimensions.size(), 0);

@@ -29,6 +29,8 @@ FileSequences readMrmsGrib(const std::string& path, const ReadOptions& options);
 
 /// GeoTIFF through GDAL: FMI's and any other with a unit and a time.
 FileSequences readGeoTiff(const std::string& path, const ReadOptions& options);
+/// All its bands as they are, each a frame without time or place, whatever they mean: for comparing files.
+FileSequences readGeoTiffBands(const std::string& path, const ReadOptions& options);
 
 /// MeteoSwiss's GIF composites through GDAL.
 FileSequences readMeteoSwissGif(const std::string& path, const ReadOptions& options);

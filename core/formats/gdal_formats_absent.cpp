@@ -11,6 +11,7 @@ namespace {
 
 FileSequences readMrmsGrib(const std::string& path, const ReadOptions&) { refuse(path); }
 FileSequences readGeoTiff(const std::string& path, const ReadOptions&) { refuse(path); }
+FileSequences readGeoTiffBands(const std::string& path, const ReadOptions&) { refuse(path); }
 FileSequences readMeteoSwissGif(const std::string& path, const ReadOptions&) { refuse(path); }
 std::string unzippedStart(const std::string& path, std::size_t) { refuse(path); }
 

@@ -387,4 +387,20 @@ FileSequences readGeoTiff(const std::string& path, const ReadOptions& options) {
   return sequences;
 }
 
+FileSequences readGeoTiffBands(const std::string& path, const ReadOptions& options) {
+  prepareGdal();
+  const auto dataset = openWithGdal(path, "GTiff", path);
+  checkRasterSize(*dataset, path);
+  const int width = dataset->GetRasterXSize(), height = dataset->GetRasterYSize();
+  FrameSequence bands{.geo = GeoReference("+proj=longlat", 0, height, 1, 1, width, height)};
+  for (int number = 1; number <= dataset->GetRasterCount(); ++number) {
+    auto grid = std::make_shared<RadarGrid>(width, height);
+    readBand(*dataset->GetRasterBand(number), *grid, path);
+    for (std::size_t cell = 0; cell < grid->size(); ++cell)
+      grid->states()[cell] = std::isfinite(grid->values()[cell]) ? CellState::Measured : CellState::Missing;
+    addFrame(bands, {.grid = std::move(grid), .source = path}, options);
+  }
+  return {std::move(bands)};
+}
+
 }  // namespace stormloom

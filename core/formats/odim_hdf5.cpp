@@ -202,7 +202,7 @@ std::string layerOf(const OdimArray& array, const Meaning& meaning) {
     std::snprintf(text, sizeof text, " %g", *height);
     layer += text;
   }
-  if (meaning.sumMinutes > 0.0) layer += sumsText(meaning.sumMinutes);
+  if (meaning.sumMinutes > 0.0) layer = namedBySum(layer, meaning.sumMinutes);
   return layer.empty() ? "" : " " + layer;
 }
 

@@ -103,10 +103,12 @@ std::optional<UnitMeaning> meaningOfUnit(const std::string& written, const std::
   return {};
 }
 
-std::string sumsText(double minutes) {
-  char text[48];
-  std::snprintf(text, sizeof text, ", sums of %g min", minutes);
-  return text;
+std::string namedBySum(const std::string& product, double minutes) {
+  char length[32];
+  std::snprintf(length, sizeof length, "%g min", minutes);
+  const std::size_t at = product.find(length);
+  const bool said = at != std::string::npos && (at == 0 || !std::isdigit(static_cast<unsigned char>(product[at - 1])));
+  return said ? product : product + ", sums of " + length;
 }
 
 }  // namespace stormloom

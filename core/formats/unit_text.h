@@ -17,8 +17,9 @@ struct UnitMeaning {
 /// Whether "vil" stands in `names` as a word of its own: "MergedVIL", not "Seville".
 bool namesVil(const std::string& names);
 
-/// ", sums of 60 min": what tells apart products of one quantity that add up over other times.
-std::string sumsText(double minutes);
+/// A product's name with ", sums of 60 min", unless it says so itself: what tells apart products of one
+/// quantity that add up over other times.
+std::string namedBySum(const std::string& product, double minutes);
 
 /// `names` is everything that the file calls it (variable, standard name, long name). Nothing for
 /// what is no rain, reflectivity or VIL.
