@@ -98,9 +98,11 @@ void readConvStages(const Json& config, CuboidTransformerOptions& options) {
   } else if (type == "stack_conv") {
     using Numbers = std::vector<std::int64_t>;
     options.initialType = DownsampleType::StackConv;
-    options.stackDims = config.at("initial_downsample_stack_conv_dim_list").as<Numbers>();
     options.stackScale = config.at("initial_downsample_stack_conv_downscale_list").as<Numbers>();
     options.stackConvs = config.at("initial_downsample_stack_conv_num_conv_list").as<Numbers>();
+    const Json* dims = config.find("initial_downsample_stack_conv_dim_list");
+    options.stackDims = dims && !dims->isNull() ? dims->as<Numbers>()
+                                                : Numbers(options.stackScale.size(), options.baseUnits);
   } else {
     throw ModelError("The input of type \"" + type + "\" is not built in; use conv or stack_conv.");
   }

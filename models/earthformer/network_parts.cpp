@@ -31,7 +31,9 @@ StackCuboidCrossAttentionOptions crossStack(const CuboidTransformerOptions& opti
   StackCuboidCrossAttentionOptions stack;
   stack.attention.numHeads = options.numHeads;
   stack.attention.lastNFrames = options.decCrossLastNFrames;
-  stack.attention.maxTemporalRelative = options.inputShape.thw[0] + options.targetShape.thw[0];
+  // Frames of the memory, which an initial stage may have made fewer (spec 3.4).
+  stack.attention.maxTemporalRelative =
+      memoryShapes(options).front()[0] + options.targetShape.thw[0];
   stack.attention.useRelativePos = options.useRelativePos;
   stack.attention.useGlobalVector = options.numGlobalVectors > 0 && options.useDecCrossGlobal;
   stack.attention.separateGlobalQkv = options.separateGlobalQkv;

@@ -112,11 +112,14 @@ CuboidTransformerEncoderOptions encoderOf(const Json& config) {
   options.stack.gatedFfn = config.value("gated_ffn", false);
 
   AttentionPattern<CuboidShape> pattern;
-  const Json& names = config.at("block_attn_patterns");
-  if (names.isString())
-    pattern.names = {names.asString()};
+  const Json* names = config.find("block_attn_patterns");
+  if (!names || names->isNull())
+    pattern.layers = selfLayersFromJson(config.at("block_cuboid_size"), config.at("block_strategy"),
+                                        config.at("block_shift_size"));
+  else if (names->isString())
+    pattern.names = {names->asString()};
   else
-    pattern.names = names.as<std::vector<std::string>>();
+    pattern.names = names->as<std::vector<std::string>>();
   const Json& input = config.at("input_shape");
   Thw shape = {input.at(0).asInt(), input.at(1).asInt(), input.at(2).asInt()};
   for (std::int64_t i = 0; i < levels; ++i) {

@@ -81,7 +81,7 @@ constexpr double kLargestNumber = 1 << 20;  // beyond every size, width and coun
 /// Counts that may be none. Any other number of a configuration is a size, a width or a divisor.
 bool mayBeZero(const std::string& key) {
   for (const char* part : {"shift", "num_global_vectors", "cross_start", "conv_layers",
-                           "checkpoint", "drop", "idx", "weight", "posterior", "eta", "start",
+                           "checkpoint", "depth", "num_conv_list", "drop", "idx", "weight", "posterior", "eta", "start",
                            "step", "cosine_s", "linear", "scale", "lr", "decay", "min", "seed", "threshold"})
     if (key.find(part) != std::string::npos) return true;
   return false;

@@ -9,7 +9,10 @@ AlignmentValue AlignmentGuidance::evaluate(const Tensor& zt, const Tensor& t,
   const Tensor latents = zt.detach().requires_grad_(true);
   NoisyCuboidTransformerEncoder network = network_;
   const Tensor prediction = network->forward(latents, t);
-  const Tensor mean = network->options().readoutSeq ? prediction.mean(1) : prediction;  // (B,1)
+  const bool perFrame = network->options().readoutSeq;
+  // Officially axis 1 is averaged in any case; without readoutSeq (B) meets (B,1) as (B,B).
+  const bool averaged = perFrame || norm_ == GuidanceNorm::Joint;
+  const Tensor mean = averaged ? prediction.mean(1) : prediction;  // (B,1)
   const Tensor miss = mean - avgIntensity;
   const Tensor value = norm_ == GuidanceNorm::Joint ? torch::linalg_vector_norm(miss, 2)
                                                     : torch::linalg_vector_norm(miss, 2, {1});

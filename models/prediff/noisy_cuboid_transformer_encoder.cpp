@@ -24,7 +24,8 @@ NoisyCuboidTransformerEncoderImpl::NoisyCuboidTransformerEncoderImpl(
       units_(
           levelUnits(options.baseUnits, options.scaleAlpha, options.downsample, options.levels())),
       shapes_(timedLevelShapes(options, options.inputShape.thw)) {
-  TORCH_CHECK(options.outLen > 0 && options.outLen <= options.inputShape.thw[0],
+  TORCH_CHECK(!options.readoutSeq ||
+                  (options.outLen > 0 && options.outLen <= options.inputShape.thw[0]),
               "an alignment network reads out 1 to ", options.inputShape.thw[0], " frames, not ",
               options.outLen);
   if (options.numGlobalVectors > 0)

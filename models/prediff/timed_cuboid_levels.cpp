@@ -9,7 +9,12 @@ namespace {
 
 AttentionPattern<CuboidShape> patternFromJson(const Json& config, const std::string& key) {
   const Json* pattern = config.find(key);
-  if (!pattern || pattern->isNull()) return {{"axial"}, {}};
+  if (!pattern || pattern->isNull()) {
+    if (!config.contains("block_cuboid_size")) return {{"axial"}, {}};
+    return {{}, selfLayersFromJson(config.at("block_cuboid_size"),
+                                   config.at("block_cuboid_strategy"),
+                                   config.at("block_cuboid_shift_size"))};
+  }
   if (pattern->isString()) return {{pattern->asString()}, {}};
   return {pattern->as<std::vector<std::string>>(), {}};
 }

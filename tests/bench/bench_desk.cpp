@@ -3,7 +3,7 @@
 //   bench_desk [TIMES [PRECISION [DEVICE]]]
 //   bench_desk bits PRECISION DEVICES...   the same members by engines made anew: are they the same bits?
 //   bench_desk soak COUNT PRECISION        the memory of many scenarios in a row
-//   bench_desk skill CORPUS WINDOWS PRECISIONS...  20 steps on validation events, figures beside each other
+//   bench_desk skill CORPUS WINDOWS STEPS PRECISIONS...  on validation events, figures and pages one behind the other
 #include <time.h>
 #include <unistd.h>
 
@@ -170,10 +170,11 @@ int soak(int count, const std::string& precision) {
   return 0;
 }
 
-int skill(const std::string& corpus, int windows, const std::vector<std::string>& precisions) {
+int skill(SkillRequest request, const std::vector<std::string>& precisions) {
   for (const std::string& precision : precisions) {
-    const SkillRequest request{.data = corpus, .precision = precision, .windows = windows, .steps = 20};
-    std::printf("%s %s\n", precision.c_str(), measureSkill(request, {}, [](double, const std::string&) {}).dump(0).c_str());
+    request.precision = precision;
+    const Json figures = measureSkill(request, {}, [](double, const std::string&) {});
+    std::printf("%s %s\n%s\n", precision.c_str(), figures.dump(0).c_str(), skillPage(figures).c_str());
     std::fflush(stdout);
   }
   return 0;
@@ -190,7 +191,9 @@ int main(int argc, char** argv) {
     return bits(word(1, "fp32"), {given.begin() + std::min<std::ptrdiff_t>(2, argc - 1), given.end()});
   if (word(0, "") == "soak") return soak(std::atoi(word(1, "10000").c_str()), word(2, "bf16"));
   if (word(0, "") == "skill")
-    return skill(word(1, "frames.h5"), std::atoi(word(2, "16").c_str()),
-                 {given.begin() + std::min<std::ptrdiff_t>(3, argc - 1), given.end()});
+    return skill({.data = word(1, "frames.h5"),
+                  .windows = std::atoi(word(2, "16").c_str()),
+                  .steps = std::atoi(word(3, "0").c_str())},
+                 {given.begin() + std::min<std::ptrdiff_t>(4, argc - 1), given.end()});
   return stopwatch(std::atoi(word(0, "5").c_str()), word(1, "fp32"), word(2, "auto"));
 }

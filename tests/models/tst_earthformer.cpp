@@ -133,6 +133,31 @@ private Q_SLOTS:
     QVERIFY_EXCEPTION_THROWN(recorder.weightsOf(whole.begin()->first, {0, {0, 0, 99}}), UsageError);
   }
 
+  void crossAttentionCountsTheFramesBehindTheInitialStage() {
+    Json config = smallConfig();
+    config.set("initial_downsample_scale", Json::parse("[2, 2, 2]"));
+    CuboidTransformerModel network(cuboidTransformerOptionsFromJson(config));
+    std::int64_t rows = -1;
+    for (const auto& parameter : network->named_parameters())
+      if (parameter.key().ends_with("relative_position_bias_table") &&
+          parameter.key().find("cross") != std::string::npos)
+        rows = std::max(rows, parameter.value().size(0));
+    QVERIFY(rows > 0);
+    // 4 frames in become 2, 3 come out: offsets of -4 to 4 in time (spec 3.4). One cell in space.
+    QCOMPARE(rows % (2 * (2 + 3) - 1), std::int64_t(0));
+    QVERIFY(rows % (2 * (4 + 3) - 1) != 0);
+  }
+
+  void aStackOfConvolutionsMayLeaveItsWidthsOut() {
+    Json config = smallConfig();
+    config.set("initial_downsample_type", "stack_conv");
+    config.set("initial_downsample_stack_conv_num_layers", 2);
+    config.set("initial_downsample_stack_conv_dim_list", nullptr);
+    config.set("initial_downsample_stack_conv_downscale_list", Json::parse("[2, 1]"));
+    config.set("initial_downsample_stack_conv_num_conv_list", Json::parse("[1, 1]"));
+    QCOMPARE(cuboidTransformerOptionsFromJson(config).stackDims, (std::vector<std::int64_t>{16, 16}));
+  }
+
   void aNetworkForgetsItsProbesWithTheirRecorder() {
     const torch::NoGradGuard noGrad;
     CuboidTransformerModel network(cuboidTransformerOptionsFromJson(smallConfig()));

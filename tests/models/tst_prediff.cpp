@@ -116,6 +116,39 @@ private Q_SLOTS:
     QVERIFY(after.value.item<float>() < before.value.item<float>());
   }
 
+  // The official function averages axis 1 whatever stands there, so that (B) meets (B,1) as (B,B).
+  void officialGuidanceOfAPooledReadoutMeasuresAllPairs() {
+    Json config = smallAlignmentConfig();
+    config.set("readout_seq", false);
+    config.set("out_len", 9);  // officially not looked at without readout_seq
+    NoisyCuboidTransformerEncoder network(noisyCuboidTransformerEncoderOptionsFromJson(config));
+    network->eval();
+    const Tensor zt = torch::randn({2, 2, 8, 8, 4}), t = torch::tensor({3, 3});
+    const Tensor wanted = torch::tensor({0.2f, 0.9f}).view({2, 1});
+    const Tensor prediction = network->forward(zt, t).detach();
+    const Tensor pairs = prediction.mean(1) - wanted;
+    QCOMPARE(pairs.sizes().vec(), (std::vector<std::int64_t>{2, 2}));
+    const AlignmentValue joint = AlignmentGuidance(network, 1.0).evaluate(zt, t, wanted);
+    QVERIFY(torch::allclose(joint.value, pairs.norm()));
+    const AlignmentValue alone =
+        AlignmentGuidance(network, 1.0, GuidanceNorm::EachAlone).evaluate(zt, t, wanted);
+    QVERIFY(torch::allclose(alone.value, (prediction - wanted).abs().squeeze(1)));
+  }
+
+  void cuboidsOfANetworkMayBeNamedOneByOne() {
+    Json config = smallAlignmentConfig();
+    for (const char* key : {"block_attn_patterns", "self_pattern"})
+      if (config.contains(key)) config.set(key, nullptr);
+    config.set("block_cuboid_size", Json::parse("[[2, 4, 4], [1, 2, 8]]"));
+    config.set("block_cuboid_strategy", Json::parse("[[\"l\",\"l\",\"l\"],[\"l\",\"d\",\"l\"]]"));
+    config.set("block_cuboid_shift_size", Json::parse("[[0, 2, 2], [0, 0, 0]]"));
+    const auto options = noisyCuboidTransformerEncoderOptionsFromJson(config);
+    QVERIFY(options.selfPattern.names.empty());
+    QCOMPARE(options.selfPattern.layers.size(), std::size_t(2));
+    QCOMPARE(options.selfPattern.layers[0].size[1], std::int64_t(4));
+    QVERIFY(options.selfPattern.layers[1].strategy[1] == Locality::Dilated);
+  }
+
   void guidanceWorksWhereGradientsAreOff() {
     NoisyCuboidTransformerEncoder network(
         noisyCuboidTransformerEncoderOptionsFromJson(smallAlignmentConfig()));
