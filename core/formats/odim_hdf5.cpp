@@ -156,7 +156,10 @@ std::optional<Meaning> meaningOf(const OdimArray& array) {
   if (quantity != "ACRR") return {};
   const auto start = timeFromOdim(array.text("startdate"), array.text("starttime"));
   const auto end = timeFromOdim(array.text("enddate"), array.text("endtime"));
-  const double minutesLong = start && end ? double((*end - *start).count()) / 60.0 : 0.0;
+  // Some services end an interval with its last second: 12:00:00 to 12:04:59 are five minutes.
+  const double lasting = start && end ? double((*end - *start).count()) : 0.0;
+  const double whole = 60.0 * std::round(lasting / 60.0);
+  const double minutesLong = (std::abs(lasting - whole) <= 1.0 ? whole : lasting) / 60.0;
   if (!(minutesLong > 0.0) || minutesLong > 60.0) return {};
   return Meaning{Quantity::RainRate, 60.0 / minutesLong, minutesLong};
 }
@@ -203,7 +206,7 @@ std::string layerOf(const OdimArray& array, const Meaning& meaning) {
     layer += text;
   }
   if (meaning.sumMinutes > 0.0) layer = namedBySum(layer, meaning.sumMinutes);
-  return layer.empty() ? "" : " " + layer;
+  return layer.empty() || layer.front() == ',' ? layer : " " + layer;
 }
 
 std::optional<ValidTime> endOf(const OdimArray& array) {
@@ -277,6 +280,7 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
       sumsToo = sumsToo || array.text("quantity") == std::optional<std::string>("ACRR");
       if (!meaning || !file.has(array.data())) continue;
       FrameSequence sequence{.quantity = meaning->quantity, .geo = geoOf(file, "/" + dataset)};
+      sequence.sumMinutes = meaning->sumMinutes;
       requirePlace(sequence.geo, path);
       const std::string quantity = array.text("quantity").value_or("");
       sequence.product = "ODIM " + quantity + " " + file.text("/what", "source").value_or("");

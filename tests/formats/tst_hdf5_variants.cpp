@@ -403,6 +403,20 @@ private Q_SLOTS:
     QVERIFY2(product.find(sums ? "sums of 60 min" : "PCAPPI 2000") != std::string::npos, product.c_str());
   }
 
+  void anIntervalMayEndWithItsLastSecond() {
+    {
+      Hdf5Writer file(at("second.h5"));
+      odim(file, {});
+      odimData(file, "dataset1", "ACRR", false, 0.5, 0.0, kCodes);
+      for (const auto& [name, text] : {std::pair{"startdate", "20240131"}, std::pair{"starttime", "235000"},
+                                       std::pair{"enddate", "20240131"}, std::pair{"endtime", "235459"}})
+        file.text("dataset1/what", name, text);
+    }
+    const FrameSequence rain = onlySequence(at("second.h5"));
+    QCOMPARE(rain.sumMinutes, 5.0);
+    QVERIFY2(rain.product.ends_with("sums of 5 min"), rain.product.c_str());
+  }
+
   void sevirLrIsReadWithTheCatalogueOfAllItsTimes() {
     fs::create_directories(at("lr/data/vil/2019"));
     {
