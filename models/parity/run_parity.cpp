@@ -125,7 +125,8 @@ void compute(const std::filesystem::path& file, const ParityKind& kind, const to
     const ParityCase parity = readParityCase(file, device);
     ParityAnswer answer;
     {
-      const FusedScope fused(arithmetic.fused, arithmetic.products);
+      // Networks are trained through the plain path: gradients of weights do not pass the fused one.
+      const FusedScope fused(arithmetic.fused && result.group != "training", arithmetic.products);
       const auto rounded = roundedProducts(arithmetic.products, device);
       answer = kind(parity);
     }
