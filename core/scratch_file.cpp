@@ -141,13 +141,6 @@ namespace {
 
 std::mutex expectedAccess;
 
-/// By absolute path; taken away by the guard that is made for it.
-template <class Mark>
-std::map<std::string, std::optional<Mark>>& expectedMarks() {
-  static std::map<std::string, std::optional<Mark>> marks;
-  return marks;
-}
-
 std::string keyOf(const fs::path& target) {
   std::error_code failure;
   const fs::path whole = fs::absolute(target, failure);
@@ -156,14 +149,19 @@ std::string keyOf(const fs::path& target) {
 
 }  // namespace
 
+std::map<std::string, std::optional<TargetGuard::Mark>>& TargetGuard::expectedMarks() {
+  static std::map<std::string, std::optional<Mark>> marks;
+  return marks;
+}
+
 void TargetGuard::expect(const fs::path& target) {
   const std::scoped_lock lock(expectedAccess);
-  expectedMarks<Mark>()[keyOf(target)] = markOf(target);
+  expectedMarks()[keyOf(target)] = markOf(target);
 }
 
 std::optional<TargetGuard::Mark> TargetGuard::markBefore(const fs::path& target) {
   const std::scoped_lock lock(expectedAccess);
-  auto& marks = expectedMarks<Mark>();
+  auto& marks = expectedMarks();
   const auto found = marks.find(keyOf(target));
   if (found == marks.end()) return markOf(target);
   const auto mark = found->second;

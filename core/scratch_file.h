@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ private:
     bool operator==(const Mark&) const = default;
   };
   static std::optional<Mark> markOf(const std::filesystem::path& target);
+  /// By absolute path; taken away by the guard that is made for it.
+  static std::map<std::string, std::optional<Mark>>& expectedMarks();
   /// As it was expected to be, else as it is.
   static std::optional<Mark> markBefore(const std::filesystem::path& target);
 

@@ -180,7 +180,7 @@ private:
   std::optional<LonLat> cursor_;
   LoadedFiles files_;
   QStringList passedOver_;    ///< sentences about files that are not there
-  QString toldPassedOver_;    ///< what the banner says of them
+  QString toldOfFiles_;    ///< what the banner says of them
   int shownLoad_ = -1;   ///< number of what files_ came of
   QStringList watched_;  ///< the folder the loader looks at again and again
   std::vector<LoadedFiles> fileCache_;

@@ -142,7 +142,7 @@ void MainWindow::wireFiles() {
   });
   connect(loader_, &FileLoader::noContext, this, [this](const QString& sentence) {
     const QString why = tr("No forecast can start here: %1").arg(sentence);
-    banner_->say(toldPassedOver_.isEmpty() ? why : why + " " + toldPassedOver_);
+    banner_->say(toldOfFiles_.isEmpty() ? why : why + " " + toldOfFiles_);
     if (desk_.observed) showDesk();
   });
   connect(drawer_, &Drawer::eventChosen, this, [this](int row) {
@@ -267,8 +267,8 @@ void MainWindow::tellOtherSequences(const LoadedFiles& loaded) {
   const QString here = tr("These files hold %1 sequences; %2 is shown. The others are under Events.")
                            .arg(products)
                            .arg(eventName(*desk_.observed));
-  toldPassedOver_ += (toldPassedOver_.isEmpty() ? "" : " ") + here;
-  banner_->say(toldPassedOver_);
+  toldOfFiles_ += (toldOfFiles_.isEmpty() ? "" : " ") + here;
+  banner_->say(toldOfFiles_);
 }
 
 /// Said once all is read, and until it is closed; each file's reason stays in the list of events. A
@@ -278,11 +278,11 @@ void MainWindow::takePassedOver(const LoadedFiles& loaded) {
   passedOver_.clear();
   for (const std::string& sentence : loaded.files->passedOver) passedOver_ << QString::fromStdString(sentence);
   drawer_->setPassedOver(passedOver_);
-  toldPassedOver_.clear();
+  toldOfFiles_.clear();
   if (!loaded.complete || passedOver_.isEmpty()) return;
-  toldPassedOver_ = tr("Files passed over: %1. %2").arg(passedOver_.size()).arg(passedOver_.front());
-  if (passedOver_.size() > 1) toldPassedOver_ += tr(" All of them are listed under Events.");
-  banner_->say(toldPassedOver_);
+  toldOfFiles_ = tr("Files passed over: %1. %2").arg(passedOver_.size()).arg(passedOver_.front());
+  if (passedOver_.size() > 1) toldOfFiles_ += tr(" All of them are listed under Events.");
+  banner_->say(toldOfFiles_);
 }
 
 void MainWindow::takeFirst(const LoadedFiles& loaded) {
@@ -435,9 +435,9 @@ void MainWindow::takeContext(const LoadedContext& loaded) {
                           .arg(100.0 * desk_.context->missingFraction, 0, 'f', 1));
   }
   const QString note = QString::fromStdString(desk_.context->note);
-  const bool stillTold = banner_->isVisible() && !toldPassedOver_.isEmpty() && banner_->text() == toldPassedOver_;
+  const bool stillTold = banner_->isVisible() && !toldOfFiles_.isEmpty() && banner_->text() == toldOfFiles_;
   if (!note.isEmpty() && stillTold)
-    banner_->say(toldPassedOver_ + " " + note);
+    banner_->say(toldOfFiles_ + " " + note);
   else if (!note.isEmpty())
     banner_->tell(note);
   updateWishes();
