@@ -66,6 +66,14 @@ std::shared_ptr<const RadarGrid> gridFromValues(const Tensor& values,
   return grid;
 }
 
+std::vector<CellState> whereKnown(std::vector<CellState> states, const Tensor& known) {
+  const Tensor onCpu = known.to(torch::kCPU, torch::kFloat32).contiguous();
+  for (std::size_t cell = 0; cell < states.size(); ++cell)
+    if (states[cell] == CellState::Measured && onCpu.data_ptr<float>()[cell] < 0.5f)
+      states[cell] = CellState::Missing;
+  return states;
+}
+
 }  // namespace
 
 ContextEncoding encodeContext(const ModelContext& context, const torch::Device& device) {
@@ -89,6 +97,11 @@ ContextEncoding encodeContext(const ModelContext& context, const torch::Device& 
   return encoding;
 }
 
+Tensor comesFromInside(const ContextEncoding& encoding) {
+  const Tensor everywhere = torch::ones_like(encoding.past.slice(0, -1));
+  return extrapolate(everywhere, encoding.motion, encoding.extrapolated.size(0)).squeeze(0);
+}
+
 std::vector<double> contextMeansOf(const ModelContext& context) {
   std::vector<double> means;
   for (const Frame& frame : context.frames.frames)
@@ -97,7 +110,8 @@ std::vector<double> contextMeansOf(const ModelContext& context) {
 }
 
 FrameSequence framesFromValues(const Tensor& values, const ModelContext& context,
-                               Provenance provenance, const std::string& product) {
+                               Provenance provenance, const std::string& product,
+                               const Tensor& known) {
   const Tensor onCpu = values.to(torch::kCPU, torch::kFloat32).contiguous();
   FrameSequence sequence{.quantity = Quantity::VilDigital, .geo = context.frames.geo};
   sequence.provenance = provenance;
@@ -110,7 +124,7 @@ FrameSequence framesFromValues(const Tensor& values, const ModelContext& context
   for (std::int64_t lead = 0; lead < onCpu.size(0); ++lead) {
     Frame frame;
     frame.validTime = context.runTime + minutes(context.grid.stepMinutes * (lead + 1));
-    frame.grid = gridFromValues(onCpu[lead], states);
+    frame.grid = gridFromValues(onCpu[lead], known.defined() ? whereKnown(states, known[lead]) : states);
     sequence.frames.push_back(std::move(frame));
   }
   return sequence;

@@ -28,8 +28,14 @@ ContextEncoding encodeContext(const ModelContext& context, const torch::Device& 
 std::vector<double> contextMeansOf(const ModelContext& context);
 
 /// values (leads,H,W) in [0, 1] as frames that follow the context on its grid and clock. Cells that no radar sees in the
-/// last frame stay OutsideCoverage, those that no frame has a value of Missing.
+/// last frame stay OutsideCoverage, those that no frame has a value of Missing; so do those where `known` (leads,H,W) is
+/// below a half.
 FrameSequence framesFromValues(const torch::Tensor& values, const ModelContext& context,
-                               Provenance provenance, const std::string& product);
+                               Provenance provenance, const std::string& product,
+                               const torch::Tensor& known = {});
+
+/// (leads,H,W): 1 where the extrapolated rain comes from inside the box, 0 where it would have to flow in from outside,
+/// of which nothing is known.
+torch::Tensor comesFromInside(const ContextEncoding& encoding);
 
 }  // namespace stormloom

@@ -164,11 +164,12 @@ std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::forecast(
       DeterministicForecast{.model = name, .frames = {.geo = context.frames.geo}});
   if (progress) progress(0.0, "reading the motion of the rain");
   const ContextEncoding& encoded = encodingOf(context);
-  Tensor values;
+  Tensor values, known;
   if (name == "persistence") {
     values = encoded.past.slice(0, -1).expand_as(encoded.extrapolated);
   } else if (name == "extrapolation") {
     values = encoded.extrapolated;
+    known = comesFromInside(encoded);
   } else if (name == "earthformer") {
     if (stop.stop_requested()) throw Stopped();
     if (progress) progress(0.3, "Earthformer");
@@ -182,7 +183,7 @@ std::shared_ptr<const DeterministicForecast> NowcastEngine::Impl::forecast(
                      "\" is unknown. Use persistence, extrapolation, earthformer or prediff.");
   }
   if (stop.stop_requested()) throw Stopped();
-  forecast->frames = framesFromValues(values, context, Provenance::Forecast, forecast->model);
+  forecast->frames = framesFromValues(values, context, Provenance::Forecast, forecast->model, known);
   forecast->device = devices.front().name;
   forecast->secondsTaken = secondsSince(start);
   if (progress) progress(1.0, "done");

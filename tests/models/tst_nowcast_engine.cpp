@@ -65,6 +65,28 @@ private Q_SLOTS:
       QVERIFY(std::abs(still->frames.frames[5].grid->values()[cell] - last[cell]) < 1e-3f);
   }
 
+  void extrapolationKnowsNothingOfWhatFlowsIn() {
+    auto drifting = std::make_shared<ModelContext>(*context());
+    drifting->hash = "drifting";
+    for (std::size_t k = 0; k < drifting->frames.frames.size(); ++k) {
+      auto grid = std::make_shared<RadarGrid>(drifting->frames.width(), drifting->frames.height());
+      for (int row = 0; row < grid->height(); ++row)
+        for (int col = 0; col < grid->width(); ++col) {
+          const double east = col - 3.0 * double(k);  // three cells a frame
+          const double wave = std::sin(0.31 * east) + std::sin(0.23 * row + 0.11 * east);
+          grid->set(row, col, float(std::max(0.0, 70.0 * wave)), CellState::Measured);
+        }
+      drifting->frames.frames[k].grid = grid;
+    }
+    NowcastEngine bare({.device = "cpu", .modelFolder = empty_.path().toStdString()});
+    const RadarGrid& carried = *bare.forecast(*drifting, "extrapolation")->frames.frames[5].grid;
+    const int middle = carried.height() / 2;
+    QVERIFY(carried.state(middle, 2) == CellState::Missing && std::isnan(carried.at(middle, 2)));
+    QVERIFY(carried.state(middle, carried.width() - 3) == CellState::Measured);
+    const RadarGrid& still = *bare.forecast(*drifting, "persistence")->frames.frames[5].grid;
+    QVERIFY(still.state(middle, 2) == CellState::Measured);
+  }
+
   void membersHaveTheSameBitsHoweverManyDevicesShareThem() {
     const ScenarioRequest asked = request({-2, 0, 2}, 3);
     const auto alone = engine().generate(asked);
