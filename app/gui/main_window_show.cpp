@@ -294,9 +294,9 @@ void MainWindow::showFacts() {
       : observed.provenance == Provenance::Forecast
           ? colored(theme.forecast, tr("forecast as received"))
           : colored(theme.observed, tr("observed")));
-  const auto dial = controller_->forDial();
-  const bool preview =
-      dial && dial->request.quality == Quality::Preview && !controller_->earlyForDial();
+  const auto early = controller_->earlyForDial();
+  const auto dial = early ? early : controller_->forDial();  // what the frame on the screen is of
+  const bool preview = dial && dial->request.quality == Quality::Preview;
   setChip(
       modelChip_,
       dial ? tr("PreDiff %1 steps, %2").arg(dial->steps).arg(preview ? tr("preview") : tr("full"))
