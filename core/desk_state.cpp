@@ -110,7 +110,8 @@ bool DeskState::operator==(const DeskState& other) const {
          samePlace(center, other.center) && kmPerPixel == other.kmPerPixel &&
          region == other.region && notes == other.notes && showTruth == other.showTruth &&
          contours == other.contours && hatching == other.hatching && outlines == other.outlines &&
-         safeColors == other.safeColors && alongDial == other.alongDial && towns == other.towns;
+         safeColors == other.safeColors && alongDial == other.alongDial && towns == other.towns &&
+         modelScale == other.modelScale;
 }
 
 Json DeskState::toJson() const {
@@ -132,7 +133,8 @@ Json DeskState::toJson() const {
                             {"outlines", outlines},
                             {"safe_colors", safeColors},
                             {"along_dial", alongDial},
-                            {"towns", towns}});
+                            {"towns", towns},
+                            {"model_scale", modelScale}});
   json.set("look", Json::object({{"panel_scroll", look.panelScroll},
                                  {"drawer_page", look.drawerPage},
                                  {"active_pane", look.activePane}}));
@@ -152,7 +154,7 @@ Json DeskState::pictureChoices() const {
   Json choices = Json::object({{"layout", layout.toJson()}});
   for (const char* key : {"run_time", "box", "interpolate", "n", "bend", "within", "seed", "members",
                           "threshold", "truth", "contours", "hatching", "outlines", "safe_colors",
-                          "towns", "seen"}) {
+                          "towns", "model_scale", "seen"}) {
     const Json* value = all.find(key);
     const Json* always = usual.find(key);
     if (value && !(always && *always == *value)) choices.set(key, *value);
@@ -182,6 +184,7 @@ DeskState DeskState::fromJson(const Json& json) {
   state.outlines = json.value("outlines", state.outlines);
   state.safeColors = json.value("safe_colors", state.safeColors);
   state.towns = json.value("towns", state.towns);
+  state.modelScale = json.value("model_scale", state.modelScale);
   state.alongDial = json.value("along_dial", state.alongDial);
   if (const Json* look = json.find("look")) state.look = lookFromJson(*look);
   if (const Json* time = json.find("run_time")) state.runTime = timeOf(*time);

@@ -51,6 +51,7 @@ struct DeskState {
   bool contours = true;
   bool hatching = false;
   bool towns = true;
+  bool modelScale = true;  ///< what was observed has the models' scale and colours beside forecasts
   bool outlines = false;  ///< spaghetti: the threshold's outline of every member
   bool safeColors = false;
   bool alongDial = false;  ///< the chance along the dial is worked out: members at several n

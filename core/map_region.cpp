@@ -197,6 +197,8 @@ std::string regionWords(const RegionForecast& forecast) {
   words += "; at most " + number(highest, 0) + "; rain ";
   const std::string least = number(forecast.leastRainMm, 1), most = number(forecast.mostRainMm, 1);
   words += least == most ? most + " mm." : least + " to " + most + " mm.";
+  constexpr double kScaleEnds = 250.0;
+  if (highest >= kScaleEnds) words += " The scale ends there: rain made of such values is a rough guess.";
   return words;
 }
 

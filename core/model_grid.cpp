@@ -128,9 +128,7 @@ FrameSequence resampled(const FrameSequence& sequence, const std::vector<FramePi
   FrameSequence frames = sequence;
   frames.frames.clear();
   frames.geo = box;
-  if (sequence.quantity != Quantity::VilDigital && sequence.quantity != Quantity::VilMass) {
-    frames.scaleNote = "VIL-like, from " + std::string(quantityName(sequence.quantity));
-  }
+  if (const std::string note = modelScaleNote(sequence.quantity); !note.empty()) frames.scaleNote = note;
   frames.quantity = Quantity::VilDigital;
   frames.reduction = 1;
   const std::vector<std::size_t> needed = neededFrames(picks);

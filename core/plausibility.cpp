@@ -151,6 +151,23 @@ PlausibilityLight intensityLight(const ScenarioMember& member,
               ")."};
 }
 
+bool isKnownNetwork(const std::string& product, const TrainedRange& trained) {
+  return std::ranges::any_of(trained.radars, [&](const std::string& radar) {
+    return product.find(radar) != std::string::npos;
+  });
+}
+
+std::string networkWords(const std::string& product, const TrainedRange& trained) {
+  if (trained.radars.empty()) return "This model does not say which radars it was trained on.";
+  std::string known;
+  for (const std::string& radar : trained.radars) {
+    if (product.find(radar) != std::string::npos)
+      return "The models were trained on pictures of this radar network (" + radar + ").";
+    known += (known.empty() ? "" : ", ") + radar;
+  }
+  return "The models were trained on other radars (" + known + "), not on this one.";
+}
+
 PlausibilityLight radarLight(const ModelContext& context,
                              const std::optional<TrainedRange>& range) {
   const TrainedRange trained = range.value_or(TrainedRange{});
@@ -162,18 +179,27 @@ PlausibilityLight radarLight(const ModelContext& context,
     return {Level::Warning, "radar",
             number(100 * context.missingFraction) +
                 " % of the box is not seen by a radar; the models know at most " +
-                number(100 * trained.mostMissing) + " %."};
-  if (!context.note.empty()) return {Level::Caution, "radar", context.note};
-  for (const std::string& radar : trained.radars)
-    if (frames.product.find(radar) != std::string::npos)
-      return {Level::Good, "radar",
-              "The models were trained on pictures of this radar network (" + radar + ")."};
-  if (trained.radars.empty())
-    return {Level::Caution, "radar", "This model does not say which radars it was trained on."};
-  std::string known;
-  for (const std::string& radar : trained.radars) known += (known.empty() ? "" : ", ") + radar;
-  return {Level::Caution, "radar",
-          "The models were trained on other radars (" + known + "), not on this one."};
+                number(100 * trained.mostMissing) + " %. " + networkWords(frames.product, trained)};
+  if (!context.note.empty())
+    return {Level::Caution, "radar", context.note + " " + networkWords(frames.product, trained)};
+  return {isKnownNetwork(frames.product, trained) ? Level::Good : Level::Caution, "radar",
+          networkWords(frames.product, trained)};
+}
+
+/// The end of the scale, where how strong rain is can no longer be told; nothing where none is there.
+std::optional<PlausibilityLight> peakLight(const FrameSequence& future) {
+  constexpr float kScaleEnds = 250.0f;
+  double most = 0.0;
+  for (const Frame& frame : future.frames) {
+    const auto values = frame.grid->values();
+    const auto count = std::ranges::count_if(values, [](float value) { return value >= kScaleEnds; });
+    most = std::max(most, double(count) / double(values.size()));
+  }
+  if (most <= 0.0) return std::nullopt;
+  return PlausibilityLight{Level::Caution, "peaks",
+                           "Up to " + number(100 * most, most < 0.001 ? 2 : 1) +
+                               " % of the cells stand at the end of the scale (254): they may be weaker "
+                               "or stronger, and amounts of rain made of them are rough."};
 }
 
 struct Followed {
@@ -200,8 +226,11 @@ std::vector<PlausibilityLight> plausibilityOf(const ModelContext& context,
                                               const ScenarioMember& member,
                                               const AnticipatedIntensity& anticipated,
                                               const std::optional<TrainedRange>& trained) {
-  return {motionLight(context, member.frames), jumpLight(context, member.frames),
-          intensityLight(member, anticipated, trained), radarLight(context, trained)};
+  std::vector<PlausibilityLight> lights = {
+      motionLight(context, member.frames), jumpLight(context, member.frames),
+      intensityLight(member, anticipated, trained), radarLight(context, trained)};
+  if (auto peak = peakLight(member.frames)) lights.insert(lights.begin() + 3, std::move(*peak));
+  return lights;
 }
 
 std::string unreachedSentence(const ScenarioMember& member, const AnticipatedIntensity& anticipated,

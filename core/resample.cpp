@@ -70,6 +70,28 @@ double digitalFromValue(double value, Quantity quantity) {
   return 0.0;
 }
 
+bool hasModelScale(Quantity quantity) {
+  return quantity != Quantity::VilDigital && quantity != Quantity::PrecipitationType;
+}
+
+std::string modelScaleNote(Quantity quantity) {
+  const bool isVil = quantity == Quantity::VilDigital || quantity == Quantity::VilMass;
+  return isVil ? std::string() : "VIL-like, from " + std::string(quantityName(quantity));
+}
+
+RadarGrid onModelScale(const RadarGrid& grid, Quantity quantity) {
+  RadarGrid scaled = grid;
+  for (std::size_t cell = 0; cell < scaled.size(); ++cell) {
+    const bool dry = scaled.states()[cell] == CellState::BelowDetection;
+    if (scaled.states()[cell] > CellState::BelowDetection) continue;
+    const double value = scaled.values()[cell];
+    const bool none = dry || (quantity == Quantity::RainRate && value <= 0.0);  // most cells
+    scaled.values()[cell] =
+        none ? 0.0f : float(std::clamp(digitalFromValue(value, quantity), 0.0, 254.0));
+  }
+  return scaled;
+}
+
 Resampler::Resampler(const GeoReference& source, const GeoReference& target) : target_(target) {
   const CellPoint middle{0.5 * target.width(), 0.5 * target.height()};
   const CellPoint sourceMiddle = source.cellFromLonLat(target.lonLatFromCell(middle));

@@ -28,6 +28,13 @@ private:
 double rainFromValue(double value, Quantity quantity);
 double digitalFromValue(double value, Quantity quantity);
 
+/// Whether a quantity can be put on the digital VIL-like scale, and what values made so are called:
+/// "VIL-like, from rain rate", nothing where they are VIL.
+bool hasModelScale(Quantity quantity);
+std::string modelScaleNote(Quantity quantity);
+/// Digital VIL of every cell; kinds of no value stay.
+RadarGrid onModelScale(const RadarGrid& grid, Quantity quantity);
+
 /// Mean cell size in metres at a place of the grid, from the projection itself.
 double cellSizeMetersAt(const GeoReference& geo, CellPoint cell);
 

@@ -16,7 +16,7 @@ MapStyle MapStyle::dark() {
 }
 
 MapStyle MapStyle::light() {
-  MapStyle style{color(0xeef1f4), color(0x56636f), color(0x7d8a97), color(0xb9c3cd),
+  MapStyle style{color(0xdde3e9), color(0x56636f), color(0x7d8a97), color(0xb9c3cd),
                  color(0xa8b3be), color(0xb4bec8), color(0x4a5764), color(0x18202a),
                  color(0x5a6875), color(0xffffff), color(0x000000), color(0x0e6f86),
                  color(0x8f5a00), color(0x6548cf)};

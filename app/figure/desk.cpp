@@ -90,6 +90,10 @@ std::string Desk::modelOf(PaneSource source) const {
   }
 }
 
+bool Desk::isBeyondForecast(ValidTime when) const {
+  return context && when > timeOfFrame(context->grid.targetFrames - 1) + seconds(60);
+}
+
 std::vector<double> Desk::dialCommand() const {
   return context ? bentCommand(state.nSigma, state.bend, std::size_t(context->grid.targetFrames))
                  : std::vector<double>();
@@ -136,6 +140,11 @@ PanePictures::Source PanePictures::scenarioOf(const PaneContent& content, const 
                           : desk.scenarios->ensemble();
   if (!source.scenario && one && !content.nSigma && desk.scenarios->lastForDial()) {
     source.scenario = desk.scenarios->lastForDial();
+    source.standsFor = source.scenario->request.nSigma.front();
+  }
+  if (!one && !content.nSigma && (!source.scenario || source.scenario->members.size() < 2) &&
+      desk.state.members > 1 && desk.scenarios->lastEnsemble()) {
+    source.scenario = desk.scenarios->lastEnsemble();
     source.standsFor = source.scenario->request.nSigma.front();
   }
   if (!source.scenario) return source;
@@ -195,6 +204,38 @@ PanePicture PanePictures::observedPicture(const Desk& desk, ValidTime time) {
   if (!without.empty()) picture.caption.detail += ", " + without;
   picture.grid = frame->grid;
   return picture;
+}
+
+// A few pictures are kept: an animation goes through them again and again, continents are large.
+void PanePictures::putOnModelScale(PanePicture& picture) {
+  constexpr std::size_t kMostConverted = 16;
+  const FrameSequence& from = *picture.sequence;
+  if (!picture.grid || !hasModelScale(from.quantity)) return;
+  const auto same = [&](const FrameSequence& other) {
+    return other.product == from.product && other.attribution == from.attribution &&
+           other.geo == from.geo && other.reduction == from.reduction;
+  };
+  auto sequence = std::ranges::find_if(onModelScale_, same);
+  if (sequence == onModelScale_.end()) {
+    FrameSequence scaled = from;
+    scaled.frames.clear();
+    scaled.quantity = Quantity::VilDigital;
+    scaled.scaleNote = modelScaleNote(from.quantity);
+    onModelScale_.push_back(std::move(scaled));
+    sequence = std::prev(onModelScale_.end());
+  }
+  auto known = std::ranges::find_if(converted_, [&](const Converted& one) {
+    return one.from.lock() == picture.grid;
+  });
+  if (known == converted_.end()) {
+    if (converted_.size() == kMostConverted) converted_.pop_front();
+    converted_.push_back({picture.grid, std::make_shared<const RadarGrid>(
+                                            onModelScale(*picture.grid, from.quantity))});
+    known = std::prev(converted_.end());
+  }
+  picture.sequence = &*sequence;
+  picture.grid = known->to;
+  if (!sequence->scaleNote.empty()) picture.caption.detail += ", " + sequence->scaleNote;
 }
 
 PanePicture PanePictures::contextPicture(const Desk& desk, ValidTime time,
@@ -327,8 +368,8 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
   }
   if (const Frame* last = lastNotAfter(desk.context->frames, time)) picture.grid = last->grid;
   picture.caption.dimmed = true;
-  const bool beyond = time > desk.timeOfFrame(desk.context->grid.targetFrames - 1) + seconds(60);
-  picture.caption.lead = absence(has && pane.minus ? *pane.minus : content, desk, beyond);
+  picture.caption.lead = absence(has && pane.minus ? *pane.minus : content, desk,
+                                 desk.isBeyondForecast(time));
   return picture;
 }
 
@@ -338,6 +379,12 @@ PanePicture PanePictures::make(const PaneSpec& pane, const Desk& desk) {
   PanePicture picture;
   if (pane.content.source == PaneSource::Observed && !pane.minus) {
     picture = observedPicture(desk, time);
+    const auto isForecast = [](const PaneSpec& other) {
+      return other.content.source != PaneSource::Observed || other.minus;
+    };
+    if (desk.context && desk.state.modelScale &&
+        std::ranges::any_of(desk.state.layout.panes(), isForecast))
+      putOnModelScale(picture);
   } else if (!desk.context) {
     picture = observedPicture(desk, time);
     picture.caption.title =

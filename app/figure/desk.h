@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ public:
   virtual std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members) const = 0;
   /// The ensemble of the dial, however many members of it there are.
   virtual std::shared_ptr<const ScenarioForecast> ensemble() const = 0;
+  /// The dial's last ensemble, while the present command has none.
+  virtual std::shared_ptr<const ScenarioForecast> lastEnsemble() const { return nullptr; }
 };
 
 /// The extrapolation with members that every desk has.
@@ -57,6 +60,8 @@ struct Desk {
   std::string modelOf(
       PaneSource source) const;  ///< "earthformer"; empty for what is no single model
   bool isForecastTime() const { return context && time > context->runTime; }
+  bool isBeyondForecast(ValidTime when) const;
+  bool isBeyondForecast() const { return isBeyondForecast(time); }
   long leadMinutes() const;
   /// n of each lead time of the dial's command, where it is bent.
   std::vector<double> dialCommand() const;
@@ -92,6 +97,8 @@ private:
   Source sourceOf(const PaneContent& content, const Desk& desk) const;
   Source scenarioOf(const PaneContent& content, const Desk& desk) const;
   PanePicture observedPicture(const Desk& desk, ValidTime time);
+  /// An observed picture in the colours of the forecasts that stand beside it.
+  void putOnModelScale(PanePicture& picture);
   PanePicture contextPicture(const Desk& desk, ValidTime time, const std::string& title) const;
   PanePicture forecastPicture(const PaneSpec& pane, const Desk& desk, ValidTime time);
   std::shared_ptr<const RadarGrid> fieldAt(const PaneContent& content, const Desk& desk,
@@ -111,6 +118,12 @@ private:
   void addSigns(PanePicture& picture, const PaneSpec& pane, const Desk& desk, ValidTime time);
 
   std::map<const RadarGrid*, GridFacts> facts_;  ///< of grids that are still there
+  std::deque<FrameSequence> onModelScale_;       ///< without frames: pictures point to them
+  struct Converted {
+    std::weak_ptr<const RadarGrid> from;
+    std::shared_ptr<const RadarGrid> to;
+  };
+  std::deque<Converted> converted_;  ///< the last few
   std::map<std::string, std::shared_ptr<const RadarGrid>> products_;
 };
 

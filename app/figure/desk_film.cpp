@@ -58,7 +58,8 @@ public:
       : dial_(desk.scenarios->forDial()),
         last_(desk.scenarios->lastForDial()),
         early_(desk.scenarios->earlyForDial()),
-        ensemble_(desk.scenarios->ensemble()) {
+        ensemble_(desk.scenarios->ensemble()),
+        lastEnsemble_(desk.scenarios->lastEnsemble()) {
     for (const double n : fixedScenariosOf(desk.state).nSigma)
       for (const int members : {1, desk.state.members})
         fixed_[{n, members}] = desk.scenarios->forFixed(n, members);
@@ -67,13 +68,14 @@ public:
   std::shared_ptr<const ScenarioForecast> lastForDial() const override { return last_; }
   std::shared_ptr<const ScenarioForecast> earlyForDial() const override { return early_; }
   std::shared_ptr<const ScenarioForecast> ensemble() const override { return ensemble_; }
+  std::shared_ptr<const ScenarioForecast> lastEnsemble() const override { return lastEnsemble_; }
   std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members) const override {
     const auto found = fixed_.find({nSigma, members});
     return found == fixed_.end() ? nullptr : found->second;
   }
 
 private:
-  std::shared_ptr<const ScenarioForecast> dial_, last_, early_, ensemble_;
+  std::shared_ptr<const ScenarioForecast> dial_, last_, early_, ensemble_, lastEnsemble_;
   std::map<std::pair<double, int>, std::shared_ptr<const ScenarioForecast>> fixed_;
 };
 

@@ -143,7 +143,7 @@ void Drawer::buildEvents(ActionTable* actions) {
 
 void Drawer::buildLayers(ActionTable* actions) {
   QVBoxLayout* column = addPage(tr("LAYERS"));
-  for (const char* id : {"contours", "hatching", "outlines", "towns", "truth", "interpolate"})
+  for (const char* id : {"contours", "hatching", "outlines", "towns", "modelScale", "truth", "interpolate"})
     column->addWidget(boxFor(actions->find(id)));
   column->addSpacing(8);
   column->addWidget(heading(tr("COLOURS")));
@@ -178,8 +178,9 @@ void Drawer::buildScores() {
   table_->setSelectionMode(QAbstractItemView::NoSelection);
   table_->setFocusPolicy(Qt::NoFocus);
   table_->setShowGrid(false);
-  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-  table_->horizontalHeader()->setMinimumSectionSize(24);
+  table_->verticalHeader()->hide();  // names stand above their numbers: both are read whole
+  table_->verticalHeader()->setDefaultSectionSize(24);
+  table_->horizontalHeader()->setMinimumSectionSize(44);
   column->addWidget(table_, 1);
 }
 
@@ -277,17 +278,26 @@ void Drawer::setScores(const std::vector<ScoreRow>& rows, const QString& why) {
 void Drawer::showScores() {
   const Figure figure = figures()[std::size_t(std::max(0, score_->currentIndex()))];
   table_->clear();
-  table_->setRowCount(int(rows_.size()));
+  table_->clearSpans();
+  table_->setRowCount(2 * int(rows_.size()));
   table_->setVisible(!rows_.empty());
   if (rows_.empty()) return;
   why_->setText(figure.meaning);
-  QStringList leads, names;
+  QStringList leads;
   for (const LeadScores& lead : rows_.front().leads) leads << signedText(lead.leadMinutes, 0);
+  constexpr int kMostInSight = 6;  // more are scrolled to
+  table_->horizontalHeader()->setSectionResizeMode(
+      leads.size() > kMostInSight ? QHeaderView::ResizeToContents : QHeaderView::Stretch);
   table_->setColumnCount(int(leads.size()));
   table_->setHorizontalHeaderLabels(leads);
-  for (int row = 0; row < int(rows_.size()); ++row) {
-    const ScoreRow& scores = rows_[std::size_t(row)];
-    names << scores.name;
+  for (int i = 0; i < int(rows_.size()); ++i) {
+    const ScoreRow& scores = rows_[std::size_t(i)];
+    auto* name = new QTableWidgetItem(scores.name);
+    name->setForeground(Theme::of(*this).quiet);
+    name->setToolTip(scores.name);
+    table_->setItem(2 * i, 0, name);
+    table_->setSpan(2 * i, 0, 1, int(leads.size()));
+    const int row = 2 * i + 1;
     for (int column = 0; column < int(std::min(scores.leads.size(), std::size_t(leads.size())));
          ++column) {
       const double value = figure.value(scores.leads[std::size_t(column)]);
@@ -298,7 +308,6 @@ void Drawer::showScores() {
       table_->setItem(row, column, item);
     }
   }
-  table_->setVerticalHeaderLabels(names);
 }
 
 }  // namespace stormloom

@@ -486,7 +486,7 @@ QString ExportDialog::objection(const ExportRequest& asked) const {
   if (!isPicture(format)) return {};
   if (!chosenSize().isValid())
     return tr("The size needs width × height in pixels, for instance 1920 × 1080.");
-  if (!isFigureSize(asked.look.width, asked.look.height))
+  if (asked.look.width > 0 && !isFigureSize(asked.look.width, asked.look.height))
     return tr("Pictures have from 320 × 240 to 16384 × 16384 pixels, at most 150 million. Choose another size.");
   if (asked.to > 0 && asked.from > asked.to && !asked.isOnePicture())
     return tr("The first time lies behind the last. Choose a part of the time axis.");

@@ -124,6 +124,19 @@ void MainWindow::addDialActions() {
     panel_->setIntensity(n);
     Q_EMIT panel_->intensityChanged(n);
   };
+  QAction* typed =
+      actions_->add("typeIntensity", group, tr("Type the intensity"), key("="), [this, setTo] {
+        asker_->ask(tr("Intensity in σ, from −4 to +4"), [this, setTo](const QString& text) {
+          bool isNumber = false;
+          const double n =
+              QString(text).replace(u'−', u'-').replace(u',', u'.').remove(u'σ').toDouble(&isNumber);
+          if (!isNumber || std::abs(n) > 4.0)
+            return banner_->say(tr("“%1” is no intensity from −4 to +4 σ.").arg(text));
+          setTo(n);
+        });
+      });
+  connect(panel_, &ScenarioPanel::numberAsked, typed, &QAction::trigger);
+  actions_->add("goOn", group, tr("Go on computing"), key("Ctrl+G"), [this] { controller_->goOn(); });
   actions_->add("expected", group, tr("As expected (0 σ)"), key("0"), [setTo] { setTo(0.0); });
   for (int digit = 1; digit <= 9; ++digit)
     actions_->add(QString("n%1").arg(digit), group,
@@ -219,6 +232,12 @@ void MainWindow::addMapActions() {
                   if (cursor_) moveBox(*cursor_);
                   history_.endMerging();
                 });
+  actions_->add("boxPlace", group, tr("Put the models' box around the place asked about"),
+                key("Ctrl+Alt+B"), [this] {
+                  if (!desk_.state.region.isPlace()) return banner_->say(tr("Ask about a place first: click on a map, or Ctrl+F."));
+                  moveBox(desk_.state.region.outline.front());
+                  history_.endMerging();
+                });
   actions_->add(
       "boxAuto", group, tr("Put the models' box where it rains most"), key("Ctrl+Shift+B"), [this] {
         change(tr("Box where it rains most"), [](DeskState& state) { state.box.reset(); });
@@ -249,6 +268,7 @@ void MainWindow::addViewActions() {
   flag("hatching", tr("Hatch what is above the threshold"), "H", &DeskState::hatching);
   flag("towns", tr("Names of towns"), "N", &DeskState::towns);
   flag("outlines", tr("Outlines of every member"), "O", &DeskState::outlines);
+  flag("modelScale", tr("Observed rain on the models' scale"), "Ctrl+Alt+M", &DeskState::modelScale);
   flag("truth", tr("Show what was observed afterwards"), "T", &DeskState::showTruth);
   flag("interpolate", tr("Compute frames between observed ones for the models"), "Ctrl+Alt+I",
        &DeskState::interpolate);
@@ -289,7 +309,7 @@ void MainWindow::cycleTheme() {
   QSettings().setValue("theme", int(theme_));
   applyTheme(*qApp, theme_);
   for (auto* button : rail_->findChildren<QToolButton*>())
-    button->setIcon(railIcon(RailIcon(button->property("icon").toInt()), Theme::of(*this).text));
+    button->setIcon(railIcon(RailIcon(button->property("railIcon").toInt()), Theme::of(*this).text));
   const QString names[] = {tr("as the system"), tr("dark"), tr("light")};
   banner_->tell(tr("Theme: %1").arg(names[int(theme_)]));
   showLights();

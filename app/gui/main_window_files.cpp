@@ -125,6 +125,7 @@ void MainWindow::wireFiles() {
     pending_.reset();
     watched_.clear();
     banner_->say(sentence);
+    if (!desk_.observed) eventText_->setText(tr("No radar files are open"));
     showChoices();
   });
   connect(loader_, &FileLoader::passedOver, this, [this](const QString& sentence) {

@@ -105,6 +105,7 @@ QWidget* MainWindow::buildTop() {
   lines->addLayout(topRow_ = row);
   lines->addLayout(secondTopRow_ = new QHBoxLayout);
   top->setMinimumHeight(44);
+  top->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);  // what must be seen is never squeezed
   eventText_ = new QLabel(tr("Opening…"));
   eventText_->setMinimumWidth(120);
   eventText_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -173,7 +174,7 @@ QWidget* MainWindow::buildRail() {
     button->setIconSize({20, 20});
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     button->setIcon(railIcon(icon, Theme::of(*this).text));
-    button->setProperty("icon", int(icon));
+    button->setProperty("railIcon", int(icon));  // "icon" is the button's own
     column->addWidget(button);
     if (icon == RailIcon::Export) exports_->makeDragHandle(button);
   }
@@ -237,6 +238,12 @@ void MainWindow::arrange() {
   right_->setVisible(dialInSight);
   dialChip_->setVisible(!dialInSight && !dialChip_->text().isEmpty());
   rail_->setVisible(!briefing_);
+  // Words under the icons where there is height for all of them; tooltips have them anyway.
+  constexpr int kButton = 56, kAround = 190;
+  const auto buttons = rail_->findChildren<QToolButton*>();
+  const bool low = height() - kAround < kButton * int(buttons.size());
+  for (QToolButton* button : buttons)
+    button->setToolButtonStyle(low ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextUnderIcon);
   if (briefing_) drawer_->hide();
   paletteButton_->setVisible(!briefing_);
   status_->setVisible(!briefing_);

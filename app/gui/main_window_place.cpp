@@ -28,6 +28,15 @@ std::vector<const FrameSequence*> framesOf(const ScenarioForecast& forecast) {
   return frames;
 }
 
+/// Room for all that is drawn and the threshold.
+double highestShown(const ChartContent& chart, double threshold) {
+  double highest = std::max(160.0, 1.15 * threshold);
+  for (const ChartContent::Curve& curve : chart.curves)
+    for (const QPointF& point : curve.points)
+      if (std::isfinite(point.y())) highest = std::max(highest, 1.04 * point.y());
+  return highest;
+}
+
 /// The cells asked about: those of the place or area, else all.
 std::vector<std::size_t> cellsAskedAbout(const MapRegion& region, const GeoReference& geo) {
   if (!region.outline.empty()) return cellsInRegion(region, geo);
@@ -51,7 +60,6 @@ void MainWindow::showPlace() {
   chart.firstMinute = -step * double(desk_.context->frames.frames.size() - 1);
   chart.lastMinute = step * desk_.context->grid.targetFrames;
   chart.level = desk_.state.threshold;
-  chart.highest = std::max(160.0, 1.15 * desk_.state.threshold);
   chart.curves.push_back(
       {highestPoints(regionSeries(desk_.context->frames, cells), now), Curve::Color::Observed, 2});
   if (desk_.truth && desk_.state.showTruth)
@@ -64,16 +72,22 @@ void MainWindow::showPlace() {
   auto members = pictures_.forecastsOf({PaneSource::Scenario, PaneProduct::Mean}, desk_);
   if (members.empty())  // one future says something until the others are there
     members = pictures_.forecastsOf({PaneSource::Scenario}, desk_);
+  const auto dial = controller_->forDial();
+  const bool isPreview = members.size() == 1 && dial && dial->request.quality == Quality::Preview;
   const RegionForecast forecast = regionForecast(members, region, desk_.state.threshold);
   for (const RegionSeries& series : forecast.members)
     chart.curves.push_back(
         {highestPoints(series, now), Curve::Color::Forecast, members.size() > 1 ? 1.0 : 2.0});
   if (desk_.isForecastTime()) chart.minuteShown = double(desk_.leadMinutes());
+  chart.highest = highestShown(chart, desk_.state.threshold);
   QString words;
-  if (desk_.isForecastTime())
+  if (desk_.isForecastTime() && !desk_.isBeyondForecast())
     words = "<b>" + QString::fromStdString(regionWordsAt(forecast, desk_.time)).toHtmlEscaped() +
             "</b><br>";
-  words += tr("The hour: %1").arg(QString::fromStdString(regionWords(forecast)).toHtmlEscaped());
+  words += tr("Until +%1 min%2: %3")
+               .arg(chart.lastMinute)
+               .arg(isPreview ? tr(", preview") : QString())
+               .arg(QString::fromStdString(regionWords(forecast)).toHtmlEscaped());
   if (!extrapolated.empty())
     words += tr("<br>Extrapolation: %1")
                  .arg(QString::fromStdString(
@@ -99,6 +113,15 @@ void MainWindow::askAboutTown() {
                               .arg(name));
     change(tr("Place %1").arg(QString::fromStdString(town->name)),
            [town](DeskState& state) { state.region = {{town->at}}; });
+    if (!desk_.context) return;
+    const GeoReference& geo = desk_.context->frames.geo;
+    const CellPoint cell = geo.cellFromLonLat(town->at);
+    const bool inside = cell.col >= 0 && cell.row >= 0 && cell.col < geo.width() && cell.row < geo.height();
+    if (inside) return;
+    wall_->setView({town->at, wall_->scene(0).view().kmPerPixel});
+    Q_EMIT wall_->viewChanged();
+    banner_->tell(tr("%1 lies outside the models' box. %2 puts the box around it.")
+                      .arg(QString::fromStdString(town->name), actions_->find("boxPlace")->shortcut().toString()));
   });
 }
 
@@ -134,7 +157,7 @@ void MainWindow::showAlongDial() {
   const QString where = region.isPlace()  ? tr("at the place")
                         : region.isArea() ? tr("somewhere in the area")
                                           : tr("somewhere in the box");
-  chart.title = tr("chance of %1 or more %2, %").arg(level, where);
+  chart.title = tr("chance of %1 or more %2, at any time, %").arg(level, where);
   chart.firstMinute = -4;
   chart.lastMinute = 4;
   chart.highest = 100;
@@ -152,7 +175,8 @@ void MainWindow::showAlongDial() {
   chart.curves.push_back(curve);
   QString text = tr("Two members or more are needed to speak of chances.");
   if (desk_.state.members >= 2)
-    text = words.isEmpty() ? tr("Being computed, one intensity after the other.")
+    text = words.isEmpty() ? controller_->isStopped() ? tr("Stopped; nothing of it was computed yet.")
+                                                      : tr("Being computed, one intensity after the other.")
                            : tr("%1 (%2 members each).").arg(words.join(", ")).arg(members);
   panel_->setAlongDial(text, chart);
 }

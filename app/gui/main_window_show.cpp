@@ -87,8 +87,12 @@ void MainWindow::wireForecasts() {
   connect(controller_, &ScenarioController::failed, this,
           [this](const QString& sentence) { explain("scenario", sentence); });
   connect(controller_, &ScenarioController::busyChanged, this, [this](bool busy) {
-    panel_->setBusy(busy);
+    panel_->setWork(busy, controller_->isStopped());
     wall_->setWork(busy ? 0.02 : -1.0);
+  });
+  connect(controller_, &ScenarioController::stoppedChanged, this, [this] {
+    panel_->setWork(controller_->isBusy(), controller_->isStopped());
+    showDesk();
   });
   connect(source_, &ForecastSource::earlyFrame, controller_, &ScenarioController::takeEarlyFrame);
   connect(source_, &ForecastSource::progress, this, [this](double share) {
@@ -288,7 +292,10 @@ void MainWindow::showFacts() {
   validText_->setText(QString::fromStdString(clockText(desk_.time)) + " UTC");
   const bool forecast = desk_.isForecastTime();
   kindText_->setText(
-      forecast             ? colored(theme.forecast,
+      desk_.isBeyondForecast()
+          ? colored(theme.quiet, tr("beyond the forecast, which ends at +%1 min")
+                                     .arg(desk_.context->grid.stepMinutes * desk_.context->grid.targetFrames))
+      : forecast           ? colored(theme.forecast,
                                      tr("forecast %1 min").arg(signedText(double(desk_.leadMinutes()), 0)))
       : observed.synthetic ? colored(theme.synthetic, tr("observed (synthetic)"))
       : observed.provenance == Provenance::Forecast
@@ -322,8 +329,15 @@ QString MainWindow::lookNow() const {
   const QString title = QString::fromStdString(picture.caption.title);
   if (picture.kind != FieldKind::Radar || picture.sequence->quantity != Quantity::VilDigital)
     return tr("%1, %2").arg(title, QString::fromStdString(picture.caption.validTime));
-  const auto lead = desk_.isForecastTime() ? std::optional(desk_.leadMinutes()) : std::nullopt;
-  return title + ": " +
+  // The picture may stand for another time, or be the one before: its caption says so.
+  if (picture.caption.dimmed)
+    return tr("%1: %2").arg(title, QString::fromStdString(picture.caption.lead));
+  const bool isForecast = picture.caption.kind == PictureCaption::Kind::Forecast ||
+                          picture.caption.kind == PictureCaption::Kind::Preview;
+  const auto lead =
+      isForecast && desk_.isForecastTime() ? std::optional(desk_.leadMinutes()) : std::nullopt;
+  const QString when = lead ? QString() : ", " + QString::fromStdString(picture.caption.validTime);
+  return title + when + ": " +
          QString::fromStdString(frameWords(*picture.grid, desk_.state.threshold, lead));
 }
 
@@ -367,7 +381,9 @@ void MainWindow::showLights() {
   }
   if (dial->request.quality == Quality::Preview) {
     if (lightsOf_.isEmpty())
-      panel_->setNoLights(tr("What is drawn is a preview. The reasons come with the full forecast."));
+      panel_->setNoLights(controller_->isStopped()
+                              ? tr("What is drawn is a preview, and the full forecast was stopped.")
+                              : tr("What is drawn is a preview. The reasons come with the full forecast."));
     return;
   }
   const QString about = QString("%1/%2/%3/%4")

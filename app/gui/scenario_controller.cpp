@@ -56,6 +56,7 @@ void ScenarioController::setContext(std::shared_ptr<const ModelContext> context)
   context_ = std::move(context);
   blend_.reset();
   lastForDial_.reset();
+  lastEnsemble_.reset();
   stopped_ = failed_ = false;
   rest_.stop();
   dropRunning();  // it is about another context
@@ -79,6 +80,7 @@ void ScenarioController::setWishes(const ScenarioWishes& wishes) {
   if (otherDice) {
     blend_.reset();
     lastForDial_.reset();
+    lastEnsemble_.reset();
     dropRunning();
   }
   if (moved) rest_.start();
@@ -91,10 +93,18 @@ void ScenarioController::setHandOnDial(bool down) {
 }
 
 void ScenarioController::cancel() {
-  stopped_ = true;
+  stopped_ = !wants().empty();
   rest_.stop();
   dropRunning();
   setBusy(false);
+  Q_EMIT stoppedChanged();
+}
+
+void ScenarioController::goOn() {
+  if (!stopped_) return;
+  stopped_ = failed_ = false;
+  askNext();
+  Q_EMIT stoppedChanged();
 }
 
 void ScenarioController::dropRunning() {
@@ -281,7 +291,9 @@ std::shared_ptr<const ScenarioForecast> ScenarioController::forFixed(double nSig
 }
 
 std::shared_ptr<const ScenarioForecast> ScenarioController::ensemble() const {
-  return best(dialKey(Quality::Full), wishes_.members);
+  auto found = best(dialKey(Quality::Full), wishes_.members);
+  if (found && found->members.size() > 1) lastEnsemble_ = found;
+  return found;
 }
 
 std::vector<std::shared_ptr<const ScenarioForecast>> ScenarioController::sweep() const {

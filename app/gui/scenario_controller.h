@@ -45,7 +45,9 @@ public:
   void setLeadShown(int lead) { leadShown_ = lead; }  ///< its exact frame comes first; -1: none
   void takeEarlyFrame(std::shared_ptr<const ScenarioForecast> forecast);
   void cancel();  ///< stops what runs; nothing new starts before something new is asked
+  void goOn();    ///< with what was stopped or has failed
   bool isBusy() const { return busy_; }
+  bool isStopped() const { return stopped_; }  ///< something wanted may be missing for good
 
   /// The best there is for the dial, bent or not: exact and full, between two full ones, exact
   /// preview, between two previews.
@@ -58,6 +60,7 @@ public:
   std::shared_ptr<const ScenarioForecast> earlyForDial() const override;
   std::shared_ptr<const ScenarioForecast> forFixed(double nSigma, int members = 1) const override;
   std::shared_ptr<const ScenarioForecast> ensemble() const override;
+  std::shared_ptr<const ScenarioForecast> lastEnsemble() const override { return lastEnsemble_; }
   /// Every n of the sweep, full ones first choice.
   std::vector<std::shared_ptr<const ScenarioForecast>> sweep() const;
   double secondsPerMember() const {
@@ -68,6 +71,7 @@ Q_SIGNALS:
   void forecastsChanged();
   void failed(const QString& sentence);
   void busyChanged(bool busy);
+  void stoppedChanged();
 
 private:
   struct Want {
@@ -110,7 +114,7 @@ private:
   double secondsPerMember_ = 0.0;
   QTimer rest_;
   mutable std::shared_ptr<const ScenarioForecast> blend_;  ///< the last one made
-  mutable std::shared_ptr<const ScenarioForecast> lastForDial_;
+  mutable std::shared_ptr<const ScenarioForecast> lastForDial_, lastEnsemble_;
   std::shared_ptr<const ScenarioForecast> findForDial() const;
   std::unique_ptr<LatestWinsWorker> worker_;
 };

@@ -65,9 +65,14 @@ void ScenarioPanel::buildDial(QVBoxLayout* column) {
   column->addWidget(heading(tr("ANTICIPATED INTENSITY")));
   auto* row = new QHBoxLayout;
   row->setSpacing(12);
-  big_ = new QLabel;
+  big_ = new QPushButton;
   big_->setObjectName("bigIntensity");
   big_->setMinimumWidth(122);
+  big_->setFlat(true);
+  big_->setCursor(Qt::IBeamCursor);
+  big_->setToolTip(tr("Click to type the intensity (=)"));
+  big_->setFocusPolicy(Qt::NoFocus);
+  connect(big_, &QPushButton::clicked, this, &ScenarioPanel::numberAsked);
   words_ = quietLabel();
   words_->setMinimumHeight(36);
   words_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -313,7 +318,8 @@ void ScenarioPanel::buildBottom(QVBoxLayout* column) {
   connect(save, &QPushButton::clicked, this, &ScenarioPanel::exportAsked);
   connect(command, &QPushButton::clicked, this, &ScenarioPanel::commandAsked);
   connect(undo_, &QPushButton::clicked, this, &ScenarioPanel::undoAsked);
-  connect(stop_, &QPushButton::clicked, this, &ScenarioPanel::stopAsked);
+  connect(stop_, &QPushButton::clicked, this,
+          [this] { stopped_ ? Q_EMIT goOnAsked() : Q_EMIT stopAsked(); });
 }
 
 LightList::LightList(QWidget* parent) : QWidget(parent) {

@@ -49,7 +49,7 @@ public:
   void clearPlace();
   void setAlongDial(const QString& words, const struct ChartContent& chart);
   void clearAlongDial();
-  void setBusy(bool busy);
+  void setWork(bool busy, bool stopped);
   void setUndo(bool possible, const QString& what);
   // Without signals: the window says what is.
   void setIntensity(double nSigma);
@@ -73,6 +73,8 @@ Q_SIGNALS:
   void thresholdChanged(double threshold);
   void placeCleared();
   void stopAsked();
+  void goOnAsked();
+  void numberAsked();  ///< the intensity is to be typed
   void exportAsked();
   void commandAsked();
   void undoAsked();
@@ -101,7 +103,8 @@ private:
   bool ofThisCommand_ = true;  ///< false: the forecast is of a command before, for its fan alone
   std::vector<double> bend_;
   bool limited_ = false;
-  QLabel* big_;
+  bool stopped_ = false;
+  QPushButton* big_;
   QLabel* words_;
   IntensityDial* slider_;
   QLabel* commanded_;

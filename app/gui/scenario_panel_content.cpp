@@ -227,20 +227,23 @@ void ScenarioPanel::showMembers() {
                                ? members * content_.context->grid.targetFrames * 5.0 *
                                      content_.context->grid.size * content_.context->grid.size / 1e6
                                : 0.0;
-  const bool known = members > 1 && cost > 0;
-  budget_->setText(known ? tr("%1 members take about %2 s and %3 MB.")
-                               .arg(members)
-                               .arg(cost, 0, 'f', cost < 10 ? 1 : 0)
-                               .arg(megabytes, 0, 'f', 1)
-                         : QString());
-  budget_->setVisible(known);
+  const QString size = QString::number(megabytes, 'f', 1);
+  budget_->setText(cost > 0 ? tr("%1 members take about %2 s and %3 MB.")
+                                  .arg(members)
+                                  .arg(cost, 0, 'f', cost < 10 ? 1 : 0)
+                                  .arg(size)
+                            : tr("%1 members take %2 MB; how long is known after the first full forecast.")
+                                  .arg(members)
+                                  .arg(size));
+  budget_->setVisible(members > 1);
   members_->setSuffix(members == 1 ? tr(" member") : tr(" members"));
 }
 
 void ScenarioPanel::showMade() {
   showMembers();
   if (!content_.forecast || !ofThisCommand_) {
-    made_->setText(content_.context ? tr("No scenario of this command yet.")
+    made_->setText(stopped_           ? tr("Stopped; no scenario of this command.")
+                   : content_.context ? tr("No scenario of this command yet.")
                                     : tr("Open radar files to ask for a scenario."));
     return;
   }
@@ -280,7 +283,13 @@ void ScenarioPanel::clearAlongDial() {
   chances_->hide();
 }
 
-void ScenarioPanel::setBusy(bool busy) { stop_->setVisible(busy); }
+void ScenarioPanel::setWork(bool busy, bool stopped) {
+  stopped_ = stopped && !busy;
+  stop_->setText(stopped_ ? tr("Go on") : tr("Stop"));
+  stop_->setToolTip(stopped_ ? tr("Compute what was stopped (Ctrl+G)") : tr("Stop computing (Esc)"));
+  stop_->setVisible(busy || stopped_);
+  showMade();
+}
 
 void ScenarioPanel::setUndo(bool possible, const QString& what) {
   undo_->setEnabled(possible);

@@ -27,13 +27,14 @@ QLabel[quiet="true"] { color: @quiet; }
 QLabel[heading="true"] { color: @quiet; font-size: 11px; font-weight: 600; }
 QLabel[chip="true"] { background: @raised; border-radius: 12px; padding: 3px 10px; color: @text; }
 QLabel#validTime { font-size: 20px; font-weight: 600; }
-QLabel#bigIntensity { font-size: 34px; font-weight: 600; }
 QPushButton, QToolButton { background: @raised; color: @text; border: 1px solid @line; border-radius: 6px; padding: 4px 10px; min-height: 18px; }
 QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:focus, QToolButton:focus, QLineEdit:focus { border-color: @forecast; }
 QPushButton:checked, QToolButton:checked { border-color: @forecast; color: @forecast; }
 QPushButton:disabled, QToolButton:disabled { color: @quiet; }
 QPushButton#accent { background: @accent; color: @onAccent; font-weight: 600; border: none; }
+QPushButton#bigIntensity { font-size: 34px; font-weight: 600; background: transparent; border: none; padding: 0; text-align: left; }
+QPushButton#bigIntensity:hover { color: @forecast; }
 QPushButton#accent:disabled { background: @raised; color: @quiet; }
 QToolButton[rail="true"] { background: transparent; border: none; border-radius: 8px; padding: 6px 2px; font-size: 11px; color: @quiet; }
 QToolButton[rail="true"]:hover { background: @raised; }

@@ -214,7 +214,7 @@ private Q_SLOTS:
     openDemo(window);
     act(window, "scores");
     auto* drawer = window.findChild<Drawer*>();
-    QTRY_VERIFY_WITH_TIMEOUT(drawer->findChild<QTableWidget*>()->rowCount() == 2, 10000);
+    QTRY_VERIFY_WITH_TIMEOUT(drawer->findChild<QTableWidget*>()->rowCount() == 4, 10000);  // name and numbers of each
     QCOMPARE(drawer->findChild<QTableWidget*>()->columnCount(), 6);
     act(window, "truth");
     act(window, "scores");
