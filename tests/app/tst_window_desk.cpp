@@ -2,13 +2,16 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QSettings>
 #include <QSpinBox>
 #include <QTableWidget>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QWheelEvent>
 
 #include "app/gui/actions.h"
+#include "app/gui/curve_chart.h"
 #include "app/gui/overlays.h"
 #include "app/gui/scenario_panel.h"
 #include "app/gui/theme.h"
@@ -220,6 +223,91 @@ private Q_SLOTS:
     act(window, "scores");
     act(window, "scores");
     QTRY_COMPARE(drawer->findChild<QTableWidget*>()->rowCount(), 0);
+  }
+
+  void theIntensityCanBeTyped() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QTest::mouseClick(window.findChild<QPushButton*>("bigIntensity"), Qt::LeftButton);
+    auto* line = window.findChild<LineAsker*>()->findChild<QLineEdit*>();
+    QTRY_VERIFY(line->isVisible());
+    QTest::keyClicks(line, "−1,7");
+    QTest::keyClick(line, Qt::Key_Return);
+    QTRY_COMPARE(window.desk().state.nSigma, -1.7);
+    act(window, "typeIntensity");
+    QTest::keyClicks(line, "7");
+    QTest::keyClick(line, Qt::Key_Return);
+    QTRY_VERIFY(window.findChild<Banner*>()->text().contains("no intensity"));
+    QCOMPARE(window.desk().state.nSigma, -1.7);
+  }
+
+  void whatWasStoppedSaysSoAndGoesOn() {
+    FakeEngine engine;
+    engine.previewTakes = engine.fullTakes = std::chrono::seconds(30);
+    MainWindow window(engine.functions());
+    window.resize(1400, 900);
+    window.show();
+    window.openSyntheticEvent();
+    QTRY_VERIFY_WITH_TIMEOUT(controller(window)->isBusy(), 20000);
+    act(window, "stop");
+    QVERIFY(!controller(window)->isBusy() && controller(window)->isStopped());
+    QTRY_VERIFY2(labelText(window, "made").contains("Stopped"), qPrintable(labelText(window, "made")));
+    engine.previewTakes = engine.fullTakes = std::chrono::milliseconds(4);
+    const auto buttons = window.findChildren<QPushButton*>();
+    const auto goOn = std::ranges::find_if(
+        buttons, [](const QPushButton* button) { return button->isVisible() && button->text() == "Go on"; });
+    QVERIFY(goOn != buttons.end());
+    QTest::mouseClick(*goOn, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 0.0), 20000);
+  }
+
+  void theSentenceIsAboutThePictureThatIsDrawn() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    act(window, "preset0");
+    act(window, "last");
+    QTRY_VERIFY(window.desk().isForecastTime());
+    const auto sentence = [&] { return labelText(window, "words"); };
+    QTRY_VERIFY2(sentence().contains(" UTC: ") && !sentence().contains("lead"), qPrintable(sentence()));
+    act(window, "truth");  // hidden: the frame of the run time stands in
+    QTRY_VERIFY2(sentence().contains("hidden; the run time is shown") && !sentence().contains("%"),
+                 qPrintable(sentence()));
+  }
+
+  void everyIconOfTheRailKeepsItsShapeInTheOtherTheme() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    act(window, "theme");
+    QSet<QByteArray> shapes;
+    int buttons = 0;
+    for (const QToolButton* button : window.findChildren<QToolButton*>()) {
+      if (!button->property("rail").toBool()) continue;
+      ++buttons;
+      const QImage image = button->icon().pixmap(20, 20).toImage();
+      shapes << QByteArray(reinterpret_cast<const char*>(image.constBits()), image.sizeInBytes());
+    }
+    QVERIFY(buttons > 5);
+    QCOMPARE(int(shapes.size()), buttons);
+    act(window, "theme");
+    act(window, "theme");
+  }
+
+  void theChartOfAPlaceHasRoomForItsStrongestValue() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    act(window, "n9");
+    QTRY_VERIFY_WITH_TIMEOUT(showsFull(window, 4.0), 20000);
+    QTest::mouseClick(wall(window), Qt::LeftButton, {}, wall(window)->paneRect(2).center());
+    auto* chart = window.findChild<CurveChart*>("placeChart");
+    QVERIFY(chart);
+    QTRY_VERIFY(chart->isVisible());
+    for (const ChartContent::Curve& curve : chart->content().curves)
+      for (const QPointF& point : curve.points)
+        QVERIFY(!(point.y() > chart->content().highest));
   }
 
   void theTruthCanBeHidden() {

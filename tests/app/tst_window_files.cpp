@@ -80,6 +80,24 @@ private Q_SLOTS:
              window.picture(0).caption.detail.c_str());
   }
 
+  void observedRainHasTheColoursOfTheForecastsBesideIt() {
+    add(0, 14);
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.openPaths({folder_->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic, 20000);
+    act(window, "preset1");  // beside forecasts
+    QTRY_VERIFY(window.picture(0).sequence &&
+                window.picture(0).sequence->quantity == Quantity::VilDigital);
+    QVERIFY(window.picture(0).caption.detail.find("VIL-like, from") != std::string::npos);
+    act(window, "modelScale");
+    QTRY_VERIFY(window.picture(0).sequence->quantity != Quantity::VilDigital);
+    act(window, "modelScale");
+    act(window, "preset0");  // alone
+    QTRY_VERIFY(window.picture(0).sequence->quantity != Quantity::VilDigital);
+  }
+
   void everyFilePassedOverIsNamed_data() {
     QTest::addColumn<QString>("name");
     QTest::newRow("sorting first") << "aa%1.h5";

@@ -55,6 +55,22 @@ class TestModelGrid : public QObject {
   Q_OBJECT
 
 private Q_SLOTS:
+  void observedRainHasTheValuesThatModelsSeeOfIt() {
+    RadarGrid rain(2, 2);
+    rain.set(0, 0, 21.3f, CellState::Measured);
+    rain.set(0, 1, 0.0f, CellState::BelowDetection);
+    rain.set(1, 0, NAN, CellState::Missing);
+    rain.set(1, 1, 9000.0f, CellState::Measured);
+    const RadarGrid scaled = onModelScale(rain, Quantity::RainRate);
+    QCOMPARE(scaled.at(0, 0), float(digitalFromRain(21.3f)));
+    QCOMPARE(scaled.at(0, 1), 0.0f);
+    QVERIFY(scaled.state(0, 1) == CellState::BelowDetection);
+    QVERIFY(scaled.state(1, 0) == CellState::Missing);
+    QCOMPARE(scaled.at(1, 1), 254.0f);
+    QVERIFY(!hasModelScale(Quantity::PrecipitationType) && !hasModelScale(Quantity::VilDigital));
+    QCOMPARE(modelScaleNote(Quantity::RainRate), std::string("VIL-like, from rain rate"));
+  }
+
   void noForecastStartsFromAnother() {
     FrameSequence rain = evenRain(25, 5);
     rain.provenance = Provenance::Forecast;

@@ -65,6 +65,27 @@ class TestPlausibility : public QObject {
   Q_OBJECT
 
 private Q_SLOTS:
+  void aBoxThatIsHardlySeenIsStillToldItsNetwork() {
+    ModelContext elsewhere = context();
+    elsewhere.frames.synthetic = false;
+    elsewhere.frames.product = "BOM Rainfields";
+    elsewhere.missingFraction = 0.55;
+    const auto lights = plausibilityOf(elsewhere, truth(), {six(0.1), six(0.02), 0.1}, trained());
+    const std::string& sentence = named(lights, "radar").sentence;
+    QVERIFY2(named(lights, "radar").level == Level::Warning, sentence.c_str());
+    QVERIFY2(sentence.find("55 % of the box") != std::string::npos, sentence.c_str());
+    QVERIFY2(sentence.find("trained on other radars (MRMS, KNMI, FMI)") != std::string::npos, sentence.c_str());
+  }
+
+  void cellsAtTheEndOfTheScaleAreALight() {
+    const AnticipatedIntensity expected{six(0.1), six(0.02), 0.1};
+    const auto usual = plausibilityOf(context(), truth(), expected, trained());
+    QVERIFY(std::ranges::find(usual, "peaks", &PlausibilityLight::name) == usual.end());
+    const auto strong = plausibilityOf(
+        context(), truth([](float v) { return v > 100 ? 254.0f : v; }), expected, trained());
+    QVERIFY(named(strong, "peaks").level == Level::Caution);
+  }
+
   void whatReallyFollowedIsBelieved() {
     const auto lights = plausibilityOf(context(), truth(), {six(0.1), six(0.02), 0.1}, trained());
     QCOMPARE(lights.size(), std::size_t(4));
