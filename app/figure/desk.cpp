@@ -2,20 +2,28 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "core/contour_lines.h"
 #include "core/control_command.h"
 #include "core/coverage.h"
 #include "core/ensemble_fields.h"
 #include "core/frame_picking.h"
-#include "core/standing_still.h"
 #include "core/frame_words.h"
+#include "core/resample.h"
+#include "core/standing_still.h"
 
 namespace stormloom {
 namespace {
 
 using Kind = PictureCaption::Kind;
 constexpr std::size_t kMostProducts = 400;
+/// The forecasts whose spread says where they disagree.
+constexpr std::pair<PaneSource, const char*> kDisagreeing[] = {
+    {PaneSource::Extrapolation, "extrapolation"},
+    {PaneSource::Earthformer, "Earthformer"},
+    {PaneSource::Scenario, "PreDiff"}};
 
 std::string clockAndZone(ValidTime time) { return clockText(time) + " UTC"; }
 
@@ -291,10 +299,16 @@ std::shared_ptr<const RadarGrid> PanePictures::productOf(const PaneContent& cont
   return made;
 }
 
+std::string PanePictures::disagreeing(const Desk& desk, ValidTime time) {
+  std::string names;
+  for (const auto& [source, name] : kDisagreeing)
+    if (fieldAt({source}, desk, time, nullptr)) names += (names.empty() ? "" : ", ") + std::string(name);
+  return names;
+}
+
 std::shared_ptr<const RadarGrid> PanePictures::disagreementAt(const Desk& desk, ValidTime time) {
   GridList forecasts;
-  for (const auto source :
-       {PaneSource::Extrapolation, PaneSource::Earthformer, PaneSource::Scenario})
+  for (const auto& [source, name] : kDisagreeing)
     if (auto field = fieldAt({source}, desk, time, nullptr)) forecasts.push_back(std::move(field));
   if (forecasts.size() < 2) return nullptr;
   return std::make_shared<const RadarGrid>(disagreementField(forecasts));
@@ -348,6 +362,8 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
   if (picture.grid) {
     picture.kind = kindOf(pane);
     if (preview) picture.caption.kind = Kind::Preview;
+    if (content.source == PaneSource::Disagreement)
+      picture.caption.detail = "spread of " + disagreeing(desk, time);
     if (content.hasMembers()) {
       picture.caption.detail = membersText(content, sourceOf(content, desk).count);
       const std::string clock = shorterClockWords(desk.context->grid);

@@ -106,6 +106,7 @@ private:
   /// What a pane shows of the dial's exact command while the rest of it is computed.
   std::shared_ptr<const RadarGrid> earlyFieldAt(const PaneContent& content, const Desk& desk,
                                                 ValidTime time) const;
+  std::string disagreeing(const Desk& desk, ValidTime time);
   std::shared_ptr<const RadarGrid> disagreementAt(const Desk& desk, ValidTime time);
   std::shared_ptr<const RadarGrid> productOf(const PaneContent& content, const Source& source,
                                              std::size_t lead, double threshold);

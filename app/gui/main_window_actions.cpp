@@ -270,7 +270,7 @@ void MainWindow::addViewActions() {
   flag("outlines", tr("Outlines of every member"), "O", &DeskState::outlines);
   flag("modelScale", tr("Observed rain on the models' scale"), "Ctrl+Alt+M", &DeskState::modelScale);
   flag("truth", tr("Show what was observed afterwards"), "T", &DeskState::showTruth);
-  flag("interpolate", tr("Compute frames between observed ones for the models"), "Ctrl+Alt+I",
+  flag("interpolate", tr("Compute frames between observed ones"), "Ctrl+Alt+I",
        &DeskState::interpolate);
   flag("safeColors", tr("Colours for all eyes"), "Ctrl+Alt+C", &DeskState::safeColors);
   const std::tuple<const char*, QString, QString, Drawer::Page, const char*> pages[] = {

@@ -150,6 +150,11 @@ void KeyList::edit(int row) {
   auto* editor = new QKeySequenceEdit(action->shortcut());
   table_->setCellWidget(row, 1, editor);
   editor->setFocus();
+  // One key is one key: what is pressed to confirm it does not become part of it.
+  connect(editor, &QKeySequenceEdit::keySequenceChanged, this, [editor](const QKeySequence& keys) {
+    if (keys.count() > 1) editor->setKeySequence(QKeySequence(keys[0]));
+    if (keys.count() > 0) editor->clearFocus();
+  });
   connect(editor, &QKeySequenceEdit::editingFinished, this, [this, action, editor] {
     const QKeySequence key = editor->keySequence();
     if (const QAction* holder = actions_->holderOf(key, action))
@@ -197,6 +202,9 @@ void CommandPalette::filter(const QString& words) {
     item->setToolTip(ActionTable::groupOf(action));
   }
   list_->setCurrentRow(0);
+  if (list_->count() > 0) return;
+  auto* nothing = new QListWidgetItem(tr("Nothing is called that. Try one word of it."), list_);
+  nothing->setFlags(Qt::NoItemFlags);
 }
 
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {

@@ -300,6 +300,14 @@ void ScenarioPanel::buildBottom(QVBoxLayout* column) {
   state->addWidget(made_, 1);
   state->addWidget(stop_);
   inside->addLayout(state);
+  doubts_ = new QPushButton;
+  doubts_->setObjectName("doubts");
+  doubts_->setFlat(true);
+  doubts_->setFocusPolicy(Qt::TabFocus);
+  doubts_->setToolTip(tr("Why believe it: show the reasons"));
+  doubts_->hide();
+  connect(doubts_, &QPushButton::clicked, this, [this] { scroll_->ensureWidgetVisible(lights_); });
+  inside->addWidget(doubts_);
   auto* row = new QHBoxLayout;
   row->setSpacing(8);
   auto* save = new QPushButton(tr("Save picture"));

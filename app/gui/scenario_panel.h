@@ -133,6 +133,7 @@ private:
   QLabel* placeWords_;
   CurveChart* placeChart_;
   LightList* lights_;
+  QPushButton* doubts_;  ///< the lights in one line that is always in sight
   QLabel* made_;
   QPushButton* stop_;
   QPushButton* undo_;

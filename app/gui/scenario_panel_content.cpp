@@ -257,9 +257,18 @@ void ScenarioPanel::showMade() {
 
 void ScenarioPanel::setLights(const std::vector<PlausibilityLight>& lights) {
   lights_->setLights(lights);
+  QStringList doubted;
+  for (const PlausibilityLight& light : lights)
+    if (light.level != PlausibilityLight::Level::Good) doubted << QString::fromStdString(light.name);
+  doubts_->setText(doubted.isEmpty() ? tr("● no reason to doubt it")
+                                     : tr("▲ doubts: %1").arg(doubted.join(", ")));
+  doubts_->setVisible(!lights.empty());
 }
 
-void ScenarioPanel::setNoLights(const QString& why) { lights_->say(why); }
+void ScenarioPanel::setNoLights(const QString& why) {
+  lights_->say(why);
+  doubts_->hide();
+}
 
 void ScenarioPanel::setPlace(const QString& heading, const QString& words,
                              const ChartContent& chart) {

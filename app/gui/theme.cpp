@@ -32,6 +32,8 @@ QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:focus, QToolButton:focus, QLineEdit:focus { border-color: @forecast; }
 QPushButton:checked, QToolButton:checked { border-color: @forecast; color: @forecast; }
 QPushButton:disabled, QToolButton:disabled { color: @quiet; }
+QPushButton#doubts { background: transparent; border: none; padding: 0; text-align: left; color: @quiet; }
+QPushButton#doubts:hover { color: @text; }
 QPushButton#accent { background: @accent; color: @onAccent; font-weight: 600; border: none; }
 QPushButton#bigIntensity { font-size: 34px; font-weight: 600; background: transparent; border: none; padding: 0; text-align: left; }
 QPushButton#bigIntensity:hover { color: @forecast; }
