@@ -31,6 +31,7 @@ class Banner;
 class CommandPalette;
 class ExportTools;
 struct ExportSubject;
+class FactsLabel;
 class KeyList;
 class LineAsker;
 class MapWall;
@@ -209,7 +210,8 @@ private:
   QHBoxLayout* middle_;
   QBoxLayout *topRow_, *secondTopRow_;  ///< the second where the first is too short for all facts
   QWidget* chips_;
-  QLabel *eventText_, *runText_, *validText_, *kindText_, *dialChip_, *modelChip_, *deviceChip_,
+  FactsLabel* eventText_;
+  QLabel *runText_, *validText_, *kindText_, *dialChip_, *modelChip_, *deviceChip_,
       *seedChip_;
   QToolButton *panelButton_, *paletteButton_;
   QLabel* readout_;

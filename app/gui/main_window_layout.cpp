@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/actions.h"
+#include "app/gui/labels.h"
 #include "app/gui/export_tools.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
@@ -106,7 +107,7 @@ QWidget* MainWindow::buildTop() {
   lines->addLayout(secondTopRow_ = new QHBoxLayout);
   top->setMinimumHeight(44);
   top->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);  // what must be seen is never squeezed
-  eventText_ = new QLabel(tr("Opening…"));
+  eventText_ = new FactsLabel(tr("Opening…"));
   eventText_->setMinimumWidth(120);
   eventText_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   runText_ = new QLabel;

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "app/gui/actions.h"
+#include "app/gui/labels.h"
 #include "app/gui/export_tools.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
@@ -278,10 +279,9 @@ void MainWindow::showDesk() {
 void MainWindow::showFacts() {
   const Theme& theme = Theme::of(*this);
   const FrameSequence& observed = *desk_.observed;
-  QString facts = QString("<b>%1</b>").arg(productName(observed).toHtmlEscaped());
-  if (observed.synthetic) facts += colored(theme.synthetic, tr("&nbsp;&nbsp;synthetic"));
-  facts += colored(theme.quiet, "&nbsp;&nbsp;" + cellText(observed).toHtmlEscaped());  // cut first
-  eventText_->setText(facts);
+  eventText_->setFacts(productName(observed),
+                       (observed.synthetic ? tr("synthetic, ") : QString()) + cellText(observed),
+                       observed.synthetic ? theme.synthetic : theme.quiet);
   eventText_->setToolTip(productName(observed) + ", " + cellText(observed));
   runText_->setText(
       desk_.context
