@@ -15,6 +15,7 @@
 
 #include "app/figure/desk_film.h"
 #include "app/gui/export_subject.h"
+#include "app/gui/labels.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"

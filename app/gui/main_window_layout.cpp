@@ -8,8 +8,8 @@
 #include <QVBoxLayout>
 
 #include "app/gui/actions.h"
-#include "app/gui/labels.h"
 #include "app/gui/export_tools.h"
+#include "app/gui/labels.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"

@@ -9,8 +9,8 @@
 #include <cmath>
 
 #include "app/gui/actions.h"
-#include "app/gui/labels.h"
 #include "app/gui/export_tools.h"
+#include "app/gui/labels.h"
 #include "app/gui/main_window.h"
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
