@@ -102,6 +102,7 @@ private:
   void askPercentile(int pane, bool minus);
   void saveLayout();
   void askAboutTown();
+  void showIfOutside(const PlaceName& town);
   QString nameOf(LonLat at) const;  ///< by the town near it, else by its coordinates
   void usePreset(LayoutPreset preset);
   // main_window_files.cpp

@@ -1,10 +1,13 @@
 // What a place or an area may expect, and how likely it is along the dial.
+#include <QAction>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "app/gui/actions.h"
 #include "app/gui/curve_chart.h"
 #include "app/gui/main_window.h"
+#include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
 #include "app/gui/readout.h"
 #include "app/gui/scenario_controller.h"
@@ -113,16 +116,22 @@ void MainWindow::askAboutTown() {
                               .arg(name));
     change(tr("Place %1").arg(QString::fromStdString(town->name)),
            [town](DeskState& state) { state.region = {{town->at}}; });
-    if (!desk_.context) return;
-    const GeoReference& geo = desk_.context->frames.geo;
-    const CellPoint cell = geo.cellFromLonLat(town->at);
-    const bool inside = cell.col >= 0 && cell.row >= 0 && cell.col < geo.width() && cell.row < geo.height();
-    if (inside) return;
-    wall_->setView({town->at, wall_->scene(0).view().kmPerPixel});
-    Q_EMIT wall_->viewChanged();
-    banner_->tell(tr("%1 lies outside the models' box. %2 puts the box around it.")
-                      .arg(QString::fromStdString(town->name), actions_->find("boxPlace")->shortcut().toString()));
+    if (desk_.context) showIfOutside(*town);
   });
+}
+
+/// A town that the models' box does not hold is shown, with the way to put the box there.
+void MainWindow::showIfOutside(const PlaceName& town) {
+  const GeoReference& geo = desk_.context->frames.geo;
+  const CellPoint cell = geo.cellFromLonLat(town.at);
+  const bool inside =
+      cell.col >= 0 && cell.row >= 0 && cell.col < geo.width() && cell.row < geo.height();
+  if (inside) return;
+  wall_->setView({town.at, wall_->scene(0).view().kmPerPixel});
+  Q_EMIT wall_->viewChanged();
+  banner_->tell(tr("%1 lies outside the models' box. %2 puts the box around it.")
+                    .arg(QString::fromStdString(town.name),
+                         actions_->find("boxPlace")->shortcut().toString()));
 }
 
 /// Chances of the threshold at the n that have an ensemble. Counted once: it takes longer than a
