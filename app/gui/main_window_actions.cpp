@@ -124,8 +124,7 @@ void MainWindow::addDialActions() {
     panel_->setIntensity(n);
     Q_EMIT panel_->intensityChanged(n);
   };
-  QAction* typed =
-      actions_->add("typeIntensity", group, tr("Type the intensity"), key("="), [this, setTo] {
+  actions_->add("typeIntensity", group, tr("Type the intensity"), key("="), [this, setTo] {
         asker_->ask(tr("Intensity in σ, from −4 to +4"), [this, setTo](const QString& text) {
           bool isNumber = false;
           const double n =
@@ -135,7 +134,6 @@ void MainWindow::addDialActions() {
           setTo(n);
         });
       });
-  connect(panel_, &ScenarioPanel::numberAsked, typed, &QAction::trigger);
   actions_->add("goOn", group, tr("Go on computing"), key("Ctrl+G"), [this] { controller_->goOn(); });
   actions_->add("expected", group, tr("As expected (0 σ)"), key("0"), [setTo] { setTo(0.0); });
   for (int digit = 1; digit <= 9; ++digit)

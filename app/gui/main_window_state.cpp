@@ -53,6 +53,7 @@ void MainWindow::wireDesk() {
   connect(panel_, &ScenarioPanel::commandAsked, actions_->find("copyCommand"), &QAction::trigger);
   connect(panel_, &ScenarioPanel::undoAsked, actions_->find("undo"), &QAction::trigger);
   connect(panel_, &ScenarioPanel::stopAsked, controller_, &ScenarioController::cancel);
+  connect(panel_, &ScenarioPanel::numberAsked, actions_->find("typeIntensity"), &QAction::trigger);
   connect(panel_, &ScenarioPanel::goOnAsked, controller_, &ScenarioController::goOn);
   connect(wall_, &MapWall::layoutEdited, this, [this](const QString& what) {
     change(
