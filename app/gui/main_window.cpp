@@ -38,7 +38,7 @@ MainWindow::MainWindow(ForecastFunctions functions, const WindowOptions& options
   desk_.scenarios = controller_;
   setWindowTitle(tr("Stormloom"));
   setAcceptDrops(true);
-  setMinimumSize(860, 600);
+  setMinimumSize(860, 480);  // a small laptop at 150 %
   addFileActions();
   addTimeActions();
   addDialActions();
