@@ -186,20 +186,28 @@ PlausibilityLight radarLight(const ModelContext& context,
           networkWords(frames.product, trained)};
 }
 
-/// The end of the scale, where how strong rain is can no longer be told; nothing where none is there.
-std::optional<PlausibilityLight> peakLight(const FrameSequence& future) {
+/// Share of the cells at the end of the scale, where how strong rain is can no longer be told.
+double shareAtTheEnd(const FrameSequence& frames) {
   constexpr float kScaleEnds = 250.0f;
   double most = 0.0;
-  for (const Frame& frame : future.frames) {
+  for (const Frame& frame : frames.frames) {
     const auto values = frame.grid->values();
     const auto count = std::ranges::count_if(values, [](float value) { return value >= kScaleEnds; });
     most = std::max(most, double(count) / double(values.size()));
   }
-  if (most <= 0.0) return std::nullopt;
+  return most;
+}
+
+/// Nothing where the rain before was as strong.
+std::optional<PlausibilityLight> peakLight(const ModelContext& context, const FrameSequence& future) {
+  constexpr double kMoreThanBefore = 2.0, kWorthTelling = 0.0005;
+  const double before = shareAtTheEnd(context.frames), most = shareAtTheEnd(future);
+  if (most <= kMoreThanBefore * before + kWorthTelling) return std::nullopt;
   return PlausibilityLight{Level::Caution, "peaks",
-                           "Up to " + number(100 * most, most < 0.001 ? 2 : 1) +
-                               " % of the cells stand at the end of the scale (254): they may be weaker "
-                               "or stronger, and amounts of rain made of them are rough."};
+                           "Up to " + number(100 * most, 1) +
+                               " % of the cells stand at the end of the scale (254), " +
+                               number(100 * before, 1) +
+                               " % before: amounts of rain made of them are rough."};
 }
 
 struct Followed {
@@ -229,7 +237,7 @@ std::vector<PlausibilityLight> plausibilityOf(const ModelContext& context,
   std::vector<PlausibilityLight> lights = {
       motionLight(context, member.frames), jumpLight(context, member.frames),
       intensityLight(member, anticipated, trained), radarLight(context, trained)};
-  if (auto peak = peakLight(member.frames)) lights.insert(lights.begin() + 3, std::move(*peak));
+  if (auto peak = peakLight(context, member.frames)) lights.insert(lights.begin() + 3, std::move(*peak));
   return lights;
 }
 

@@ -337,17 +337,17 @@ private Q_SLOTS:
     holed->hash += "with a hole";
     for (std::size_t k = 0; k < holed->frames.frames.size(); ++k) {
       auto grid = std::make_shared<RadarGrid>(*holed->frames.frames[k].grid);
-      grid->set(3, 5, NAN, CellState::Missing);
-      if (k > 0) grid->set(3, 6, NAN, CellState::Missing);  // once it was measured
-      grid->set(3, 7, NAN, CellState::OutsideCoverage);
+      grid->set(64, 95, NAN, CellState::Missing);
+      if (k > 0) grid->set(64, 96, NAN, CellState::Missing);  // once it was measured
+      grid->set(64, 97, NAN, CellState::OutsideCoverage);
       holed->frames.frames[k].grid = grid;
     }
     NowcastEngine one = engine();
     for (const char* model : {"persistence", "extrapolation"}) {
       const RadarGrid& grid = *one.forecast(*holed, model)->frames.frames[2].grid;
-      QVERIFY(grid.state(3, 5) == CellState::Missing && std::isnan(grid.at(3, 5)));
-      QVERIFY(grid.state(3, 6) == CellState::Measured);
-      QVERIFY(grid.state(3, 7) == CellState::OutsideCoverage);
+      QVERIFY(grid.state(64, 95) == CellState::Missing && std::isnan(grid.at(64, 95)));
+      QVERIFY(grid.state(64, 96) == CellState::Measured);
+      QVERIFY(grid.state(64, 97) == CellState::OutsideCoverage);
     }
   }
 
