@@ -232,7 +232,7 @@ private Q_SLOTS:
     QTest::mouseClick(window.findChild<QPushButton*>("bigIntensity"), Qt::LeftButton);
     auto* line = window.findChild<LineAsker*>()->findChild<QLineEdit*>();
     QTRY_VERIFY(line->isVisible());
-    QTest::keyClicks(line, "−1,7");
+    QTest::keyClicks(line, "-1,7");
     QTest::keyClick(line, Qt::Key_Return);
     QTRY_COMPARE(window.desk().state.nSigma, -1.7);
     act(window, "typeIntensity");
