@@ -145,6 +145,7 @@ void Legend::setStyle(const PictureColor& plate, const PictureColor& text, doubl
     level->setColor(text);
     level->setTextScale(textScale);
   }
+  place(lastSize_);
 }
 
 void Legend::setVisible(bool visible) {
