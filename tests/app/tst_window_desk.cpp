@@ -266,7 +266,7 @@ private Q_SLOTS:
     FakeEngine engine;
     MainWindow window(engine.functions());
     openDemo(window);
-    act(window, "preset0");
+    wall(window)->setActivePane(0);  // what was observed
     act(window, "last");
     QTRY_VERIFY(window.desk().isForecastTime());
     const auto sentence = [&] { return labelText(window, "words"); };
