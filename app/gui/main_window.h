@@ -103,6 +103,7 @@ private:
   void saveLayout();
   void askAboutTown();
   void showIfOutside(const PlaceName& town);
+  bool isBoxOutOfSight() const;
   QString nameOf(LonLat at) const;  ///< by the town near it, else by its coordinates
   void usePreset(LayoutPreset preset);
   // main_window_files.cpp

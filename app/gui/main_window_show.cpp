@@ -228,6 +228,16 @@ void MainWindow::chooseObservation() {
                view->kmPerPixel * wall_->paneRect(0).width() > 2.2 * box.widthKm();
 }
 
+bool MainWindow::isBoxOutOfSight() const {
+  const auto view = wall_->view();
+  if (!view || !desk_.context) return false;
+  const MapFrame box(desk_.context->frames.geo);
+  const MapPoint center = box.mapFromLonLat(view->center);
+  const QRect pane = wall_->paneRect(0);
+  return std::abs(center.east) > 0.5 * (box.widthKm() + view->kmPerPixel * pane.width()) ||
+         std::abs(center.north) > 0.5 * (box.heightKm() + view->kmPerPixel * pane.height());
+}
+
 void MainWindow::showPanes() {
   chooseObservation();
   const auto panes = desk_.state.layout.panes();

@@ -63,6 +63,9 @@ void MainWindow::wireDesk() {
     const bool wide = desk_.wide;
     chooseObservation();
     if (wide != desk_.wide) showPanes();
+    if (isBoxOutOfSight())
+      banner_->tell(tr("The models' box is out of sight. %1 shows the whole map again.")
+                        .arg(actions_->find("whole")->shortcut().toString()));
     const auto view = wall_->view();
     change(
         tr("Map moved"),

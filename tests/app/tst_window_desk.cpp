@@ -242,6 +242,15 @@ private Q_SLOTS:
     QCOMPARE(window.desk().state.nSigma, -1.7);
   }
 
+  void aMapThatShowsNoForecastSaysTheWayBack() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    for (int i = 0; i < 40; ++i) act(window, "west");
+    auto* banner = window.findChild<Banner*>();
+    QTRY_VERIFY2(banner->isVisible() && banner->text().contains("out of sight"), qPrintable(banner->text()));
+  }
+
   void whatWasStoppedSaysSoAndGoesOn() {
     FakeEngine engine;
     engine.previewTakes = engine.fullTakes = std::chrono::seconds(30);
