@@ -53,7 +53,8 @@ std::vector<NetCdfVariable> readCheckedVariables(const std::string& path) {
 Bands readCheckedBands(const std::string& path) {
   if (auto bands = check(path)) return *bands;
   Bands bands;
-  for (const Frame& frame : readGeoTiffBands(path, {}).front().frames) bands.push_back(frame.grid);
+  const FileSequences read = readGeoTiffBands(path, {});
+  for (const Frame& frame : read.front().frames) bands.push_back(frame.grid);
   return bands;
 }
 
