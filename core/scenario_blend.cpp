@@ -59,6 +59,7 @@ std::shared_ptr<const ScenarioForecast> blendedScenario(const Sweep& sweep, doub
   const auto first = neighboursOf(sweep, byLead.empty() ? nSigma : byLead.front());
   if (!first) return nullptr;
   auto blend = std::make_shared<ScenarioForecast>(*first->forecast);
+  blend->secondsTaken = 0.0;  // those were of another
   blend->request.nSigma = {nSigma};
   blend->request.nSigmaByLead = byLead;
   blend->request.members = 1;

@@ -241,6 +241,8 @@ void PanePictures::putOnModelScale(PanePicture& picture) {
                                             onModelScale(*picture.grid, from.quantity))});
     known = std::prev(converted_.end());
   }
+  picture.measured = picture.grid;
+  picture.measuredAs = from.quantity;
   picture.sequence = &*sequence;
   picture.grid = known->to;
   if (!sequence->scaleNote.empty()) picture.caption.detail += ", " + sequence->scaleNote;

@@ -73,6 +73,9 @@ struct PanePicture {
   const FrameSequence* sequence = nullptr;  ///< whose grid and quantity it has
   std::shared_ptr<const RadarGrid> grid;
   FieldKind kind = FieldKind::Radar;
+  /// What was measured, where `grid` holds it on the models' scale.
+  std::shared_ptr<const RadarGrid> measured = nullptr;
+  Quantity measuredAs = Quantity::VilDigital;
   PictureCaption caption;
   PictureSigns signs;
 };

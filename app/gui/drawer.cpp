@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -101,7 +102,13 @@ QVBoxLayout* Drawer::addPage(const QString& title) {
   column->setContentsMargins(16, 12, 16, 12);
   column->setSpacing(8);
   column->addWidget(heading(title));
-  pages_->addWidget(page);
+  auto* scroll = new QScrollArea;
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  scroll->setWidget(page);
+  pages_->addWidget(scroll);
   return column;
 }
 

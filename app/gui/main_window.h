@@ -3,9 +3,13 @@
 #include <QFutureWatcher>
 #include <QMainWindow>
 #include <QTimer>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "app/figure/desk.h"
@@ -104,6 +108,13 @@ private:
   void askAboutTown();
   void showIfOutside(const PlaceName& town);
   bool isBoxOutOfSight() const;
+  /// What is forecast of one context besides scenarios.
+  struct ForecastsBeside {
+    std::map<std::string, std::shared_ptr<const DeterministicForecast>> deterministic;
+    std::shared_ptr<const ScenarioForecast> stochastic;
+  };
+  ForecastsBeside& forecastsBeside(const std::string& context);
+  void takeForecastsBeside();
   QString nameOf(LonLat at) const;  ///< by the town near it, else by its coordinates
   void usePreset(LayoutPreset preset);
   // main_window_files.cpp
@@ -209,6 +220,7 @@ private:
   CommandPalette* palette_;
   LineAsker* asker_;
   QWidget *top_, *rail_, *strip_, *status_, *right_;
+  std::deque<std::pair<std::string, ForecastsBeside>> beside_;  ///< by the hash of their context
   QHBoxLayout* middle_;
   QBoxLayout *topRow_, *secondTopRow_;  ///< the second where the first is too short for all facts
   QWidget* chips_;

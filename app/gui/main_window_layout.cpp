@@ -73,7 +73,10 @@ void MainWindow::buildLayout() {
   column->addWidget(top_ = buildTop());
   banner_ = new Banner;
   column->addWidget(banner_);
-  middle_ = new QHBoxLayout;
+  auto* middle = new QWidget;
+  middle->setMinimumHeight(200);  // pages and lists in it may shrink and scroll, the strips may not
+  middle_ = new QHBoxLayout(middle);
+  middle_->setContentsMargins(0, 0, 0, 0);
   middle_->setSpacing(0);
   middle_->addWidget(rail_ = buildRail());
   drawer_ = new Drawer(actions_);
@@ -83,7 +86,7 @@ void MainWindow::buildLayout() {
   panel_ = new ScenarioPanel;
   right_ = panel_;
   middle_->addWidget(panel_);
-  column->addLayout(middle_, 1);
+  column->addWidget(middle, 1);
   column->addWidget(strip_ = buildTime());
   column->addWidget(status_ = buildStatus());
   setCentralWidget(all);

@@ -86,7 +86,11 @@ void MainWindow::showPlace() {
   QString words;
   if (desk_.isForecastTime() && !desk_.isBeyondForecast())
     words = "<b>" + QString::fromStdString(regionWordsAt(forecast, desk_.time)).toHtmlEscaped() +
-            "</b><br>";
+            (isPreview ? tr(" (preview)") : QString()) + "</b><br>";
+  if (!desk_.state.bend.empty())
+    words = tr("If the bent command comes true:<br>") + words;
+  else if (desk_.state.nSigma != 0.0)
+    words = tr("If %1 σ comes true:<br>").arg(signedText(desk_.state.nSigma)) + words;
   words += tr("Until +%1 min%2: %3")
                .arg(chart.lastMinute)
                .arg(isPreview ? tr(", preview") : QString())

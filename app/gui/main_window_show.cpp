@@ -102,15 +102,13 @@ void MainWindow::wireForecasts() {
   connect(source_, &ForecastSource::deterministicReady, this,
           [this](const QString& hash, const QString& model,
                  std::shared_ptr<const DeterministicForecast> forecast) {
-            if (!desk_.context || hash.toStdString() != desk_.context->hash) return;
-            desk_.deterministic[model.toStdString()] = std::move(forecast);
-            showDesk();
+            forecastsBeside(hash.toStdString()).deterministic[model.toStdString()] = std::move(forecast);
+            takeForecastsBeside();
           });
   connect(source_, &ForecastSource::stochasticReady, this,
           [this](const QString& hash, std::shared_ptr<const ScenarioForecast> forecast) {
-            if (!desk_.context || hash.toStdString() != desk_.context->hash) return;
-            desk_.stochastic = std::move(forecast);
-            showDesk();
+            forecastsBeside(hash.toStdString()).stochastic = std::move(forecast);
+            takeForecastsBeside();
           });
   connect(source_, &ForecastSource::deterministicFailed, this,
           [this](const QString& hash, const QString& model, const QString& sentence) {
@@ -320,10 +318,11 @@ void MainWindow::showFacts() {
       : desk_.failures.contains("scenario") ? tr("no PreDiff")
                                             : QString());
   setChip(seedChip_, tr("Seed %1").arg(desk_.state.seed));
-  setChip(deviceChip_, dial ? tr("%1, %2 s")
-                                  .arg(QString::fromStdString(dial->device))
-                                  .arg(dial->secondsTaken, 0, 'f', 2)
-                            : QString());
+  // A blend of two others took no time worth a number.
+  const QString device = dial ? QString::fromStdString(dial->device) : QString();
+  setChip(deviceChip_, dial && dial->secondsTaken > 0.0
+                           ? tr("%1, %2 s").arg(device).arg(dial->secondsTaken, 0, 'f', 2)
+                           : device);
   dialChip_->setText(desk_.state.bend.empty() ? tr("n %1 σ").arg(signedText(desk_.state.nSigma))
                                               : tr("n bent"));
   arrange();
@@ -390,11 +389,11 @@ void MainWindow::showLights() {
                                    : tr("The reasons come with the first forecast."));
   }
   if (dial->request.quality == Quality::Preview) {
-    if (lightsOf_.isEmpty())
-      panel_->setNoLights(controller_->isStopped()
-                              ? tr("What is drawn is a preview, and the full forecast was stopped.")
-                              : tr("What is drawn is a preview. The reasons come with the full forecast."));
-    return;
+    lightsOf_.clear();  // the reasons of another n would be believed of this one
+    return panel_->setNoLights(
+        controller_->isStopped()
+            ? tr("What is drawn is a preview, and the full forecast was stopped.")
+            : tr("What is drawn is a preview. The reasons come with the full forecast."));
   }
   const QString about = QString("%1/%2/%3/%4")
                             .arg(QString::fromStdString(desk_.context->hash))
@@ -421,8 +420,11 @@ void MainWindow::showScores() {
     if (pane.content.source == PaneSource::Observed ||
         pane.content.source == PaneSource::Disagreement)
       continue;
-    const QString name = QString::fromStdString(
+    QString name = QString::fromStdString(
         contentTitle(pane.content, desk_.state.nSigma, desk_.state.threshold));
+    const auto dial = controller_->forDial();
+    const bool ofDial = pane.content.source == PaneSource::Scenario && !pane.content.nSigma;
+    if (ofDial && dial && dial->request.quality == Quality::Preview) name += tr(", preview");
     const auto members = pictures_.forecastsOf(pane.content, desk_);
     const bool known =
         std::ranges::any_of(asked, [&](const auto& one) { return one.first == name; });
@@ -440,6 +442,23 @@ void MainWindow::showScores() {
     }
     return rows;
   }));
+}
+
+/// Kept for the last contexts: whoever goes back to one finds what was forecast beside the scenarios.
+MainWindow::ForecastsBeside& MainWindow::forecastsBeside(const std::string& context) {
+  constexpr std::size_t kKept = 6;
+  for (auto& [hash, forecasts] : beside_)
+    if (hash == context) return forecasts;
+  if (beside_.size() == kKept) beside_.pop_front();
+  return beside_.emplace_back(context, ForecastsBeside{}).second;
+}
+
+void MainWindow::takeForecastsBeside() {
+  if (!desk_.context) return;
+  const ForecastsBeside& known = forecastsBeside(desk_.context->hash);
+  desk_.deterministic = known.deterministic;
+  desk_.stochastic = known.stochastic;
+  if (desk_.observed) showDesk();
 }
 
 void MainWindow::showCursor(int pane, LonLat place) {

@@ -42,6 +42,10 @@ QString readoutText(const PanePicture& picture, LonLat place, bool withPlace) {
            : state == CellState::OutsideCoverage ? QObject::tr("outside coverage")
            : state == CellState::BelowDetection  ? QObject::tr("below detection")
                                                  : valueText(picture, grid.at(row, col));
+    if (picture.measured && state == CellState::Measured)
+      text += QString(" (%1 %2)")
+                  .arg(picture.measured->at(row, col), 0, 'f', 1)
+                  .arg(QString::fromUtf8(unitText(picture.measuredAs).data()));
     if (withPlace) text += QObject::tr("   row %1, column %2").arg(row).arg(col);
   }
   return withPlace ? placeText(place) + "   " + text : text;

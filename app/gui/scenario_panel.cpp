@@ -57,8 +57,20 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   });
   connect(bar, &QScrollBar::actionTriggered, this, [this] { wantedScroll_ = -1; });  // by hand
   buildBottom(outer);
+  for (QWidget* widget : std::initializer_list<QWidget*>{slider_, members_, threshold_, seed_})
+    widget->installEventFilter(this);
   setIntensity(0.0);
   showNumbers();
+}
+
+/// Where the panel can be scrolled, a wheel that passes over a number does not change it.
+bool ScenarioPanel::eventFilter(QObject* watched, QEvent* event) {
+  const auto* widget = static_cast<const QWidget*>(watched);
+  const bool scrolls = scroll_->verticalScrollBar()->maximum() > 0;
+  if (event->type() != QEvent::Wheel || widget->hasFocus() || (widget == slider_ && !scrolls))
+    return QWidget::eventFilter(watched, event);
+  event->ignore();
+  return true;
 }
 
 void ScenarioPanel::buildDial(QVBoxLayout* column) {

@@ -79,6 +79,9 @@ Q_SIGNALS:
   void commandAsked();
   void undoAsked();
 
+protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
   void buildDial(QVBoxLayout* column);
   void buildNumbers(QVBoxLayout* column);

@@ -258,10 +258,17 @@ void ScenarioPanel::showMade() {
 void ScenarioPanel::setLights(const std::vector<PlausibilityLight>& lights) {
   lights_->setLights(lights);
   QStringList doubted;
-  for (const PlausibilityLight& light : lights)
+  bool warned = false;
+  for (const PlausibilityLight& light : lights) {
     if (light.level != PlausibilityLight::Level::Good) doubted << QString::fromStdString(light.name);
-  doubts_->setText(doubted.isEmpty() ? tr("● no reason to doubt it")
+    warned = warned || light.level == PlausibilityLight::Level::Warning;
+  }
+  const Theme& theme = Theme::of(*this);
+  doubts_->setText(doubted.isEmpty() ? tr("● the checks find nothing unusual")
+                   : warned          ? tr("■ doubts: %1").arg(doubted.join(", "))
                                      : tr("▲ doubts: %1").arg(doubted.join(", ")));
+  doubts_->setStyleSheet(
+      QString("color: %1").arg((warned ? theme.failed : theme.quiet).name()));
   doubts_->setVisible(!lights.empty());
 }
 

@@ -242,6 +242,41 @@ private Q_SLOTS:
     QCOMPARE(window.desk().state.nSigma, -1.7);
   }
 
+  void whoGoesBackToABoxFindsItsForecasts() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().deterministic.contains("earthformer"), 20000);
+    const std::string first = window.desk().context->hash;
+    act(window, "boxHere");
+    wall(window)->boxMoved(-97.0, 37.2);
+    wall(window)->boxLetGo();
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context->hash != first, 20000);
+    act(window, "undo");
+    QTRY_COMPARE_WITH_TIMEOUT(window.desk().context->hash, first, 20000);
+    QVERIFY(window.desk().deterministic.contains("earthformer"));
+    QVERIFY(window.desk().deterministic.contains("extrapolation"));
+  }
+
+  void theTopLineIsNeverSqueezed() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window, {910, 512});
+    const auto* clock = window.findChild<QLabel*>("validTime");
+    const auto isWhole = [&] { return clock->height() >= clock->sizeHint().height() &&
+                                      clock->parentWidget()->height() >= clock->parentWidget()->sizeHint().height(); };
+    QVERIFY(isWhole());
+    act(window, "panel");
+    QTest::qWait(50);
+    QVERIFY(isWhole());
+    for (const char* page : {"layers", "events", "scores", "journal"}) {
+      act(window, page);
+      QTest::qWait(50);
+      QVERIFY2(isWhole(), page);
+    }
+    QCOMPARE(window.height(), 512);
+  }
+
   void aMapThatShowsNoForecastSaysTheWayBack() {
     FakeEngine engine;
     MainWindow window(engine.functions());
