@@ -45,7 +45,7 @@ ResultFile readCheckedResult(const std::string& path) {
   return readResultFile(path);
 }
 
-std::vector<NetCdfVariable> readCheckedVariables(const std::string& path) {
+std::vector<StoredVariable> readCheckedVariables(const std::string& path) {
   check(path);
   return NetCdfFile::open(path).variables();
 }

@@ -12,7 +12,7 @@ namespace stormloom {
 ResultFile readCheckedResult(const std::string& path);
 
 /// The same for any NetCDF file of the program, such as products.
-std::vector<NetCdfVariable> readCheckedVariables(const std::string& path);
+std::vector<StoredVariable> readCheckedVariables(const std::string& path);
 
 /// The bands of a GeoTIFF file of the program, whatever they mean.
 std::vector<std::shared_ptr<const RadarGrid>> readCheckedBands(const std::string& path);

@@ -302,14 +302,14 @@ std::vector<std::int8_t> NetCdfFile::bytes(const std::string& variable,
   return values;
 }
 
-std::vector<NetCdfVariable> NetCdfFile::variables() const {
+std::vector<StoredVariable> NetCdfFile::variables() const {
   int count = 0;
   check(nc_inq_nvars(id_, &count), "variables");
-  std::vector<NetCdfVariable> all;
+  std::vector<StoredVariable> all;
   for (int number = 0; number < count; ++number) {
     char name[NC_MAX_NAME + 1] = {};
     check(nc_inq_varname(id_, number, name), "variables");
-    NetCdfVariable variable{.name = name};
+    StoredVariable variable{.name = name};
     for (const std::size_t length : shape(name)) variable.description += std::to_string(length) + " ";
     variable.description += attributesOf(number);
     variable.values = doubles(name);

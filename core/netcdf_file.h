@@ -10,7 +10,7 @@
 namespace stormloom {
 
 /// A variable as it stands in a file.
-struct NetCdfVariable {
+struct StoredVariable {
   std::string name;
   std::string description;     ///< its shape and attributes
   std::vector<double> values;  ///< as stored
@@ -50,7 +50,7 @@ public:
 
   bool hasVariable(const std::string& name) const;
   /// All variables with their values; not the attributes of the file.
-  std::vector<NetCdfVariable> variables() const;
+  std::vector<StoredVariable> variables() const;
   std::vector<std::size_t> shape(const std::string& variable) const;
   std::string text(const std::string& variable, const std::string& attribute)
       const;  ///< "" when absent; variable "" is the file

@@ -37,7 +37,7 @@ void NetCdfFile::writeBytes(const std::string&, const std::vector<std::size_t>&,
   refuse(path_);
 }
 void NetCdfFile::commit() { refuse(path_); }
-std::vector<NetCdfVariable> NetCdfFile::variables() const { refuse(path_); }
+std::vector<StoredVariable> NetCdfFile::variables() const { refuse(path_); }
 bool NetCdfFile::hasVariable(const std::string&) const { refuse(path_); }
 std::vector<std::size_t> NetCdfFile::shape(const std::string&) const { refuse(path_); }
 std::string NetCdfFile::text(const std::string&, const std::string&) const { refuse(path_); }

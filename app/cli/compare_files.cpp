@@ -121,10 +121,10 @@ struct ValueDifference {
 
 /// Products as NetCDF, variable by variable.
 std::vector<std::string> variableDifferences(const std::string& before, const std::string& again) {
-  const std::vector<NetCdfVariable> now = readCheckedVariables(again);
+  const std::vector<StoredVariable> now = readCheckedVariables(again);
   std::vector<std::string> sentences;
-  for (const NetCdfVariable& was : readCheckedVariables(before)) {
-    const auto is = std::ranges::find(now, was.name, &NetCdfVariable::name);
+  for (const StoredVariable& was : readCheckedVariables(before)) {
+    const auto is = std::ranges::find(now, was.name, &StoredVariable::name);
     if (is == now.end() || is->values.size() != was.values.size()) {
       sentences.push_back(was.name + (is == now.end() ? ": is not there any more"
                                                       : ": has another size"));

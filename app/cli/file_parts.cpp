@@ -160,7 +160,7 @@ Parts tiffParts(std::string_view tiff) {
 
 Parts netCdfParts(const std::string& path) {
   Parts parts;
-  for (const NetCdfVariable& variable : readCheckedVariables(path)) {
+  for (const StoredVariable& variable : readCheckedVariables(path)) {
     parts.push_back(variable.name + " " + variable.description + "\n");
     parts.back().append(reinterpret_cast<const char*>(variable.values.data()),
                         variable.values.size() * sizeof(double));

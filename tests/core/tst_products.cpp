@@ -286,7 +286,7 @@ private Q_SLOTS:
     const NetCdfFile file = NetCdfFile::open(path);
     QCOMPARE(QString::fromStdString(file.text("crs", "grid_mapping_name")), name);
     const auto variables = file.variables();
-    const auto crs = std::ranges::find(variables, "crs", &NetCdfVariable::name);
+    const auto crs = std::ranges::find(variables, "crs", &StoredVariable::name);
     const std::string key = "\n" + attribute.toStdString() + "=";
     const std::size_t at = crs->description.find(key);
     QVERIFY(at != std::string::npos);
