@@ -283,7 +283,7 @@ void DiffusionWindow::exportTo(Export what, const QString& file) {
     else if (what == Export::Film)
       writeDiffusionMovie(path, picture, {}, how, stop, progress);
     else if (path.ends_with(".nc"))
-      writeDiffusionFile(path, *picture.traces.back(), how);
+      writeDiffusionFile(path, picture.traces, how);
     else
       writeDiffusionTable(path, picture.traces, how);
   });
