@@ -113,11 +113,13 @@ void CellBlockScene::prepare(Part& part, vtkRenderer* renderer) {
 
 void CellBlockScene::setBlock(std::shared_ptr<const CellBlock> block) {
   block_ = std::move(block);
-  if (block_) {
-    const PictureColor ground = toPicture(block_->ink.ground);
-    renderer_->SetBackground(ground[0], ground[1], ground[2]);
-  }
+  if (block_) setGround(block_->ink.ground);
   rebuild();
+}
+
+void CellBlockScene::setGround(Rgb color) {
+  const PictureColor ground = toPicture(color);
+  renderer_->SetBackground(ground[0], ground[1], ground[2]);
 }
 
 void CellBlockScene::setView(const BlockView& view) {
