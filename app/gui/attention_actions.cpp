@@ -16,6 +16,7 @@ QString tr(const char* text) { return QCoreApplication::translate("AttentionActi
 AttentionSubject subjectOf(const Desk& desk, const ExportSubject& taken) {
   AttentionSubject subject{.context = desk.context,
                            .nSigma = desk.state.nSigma,
+                           .time = desk.time,
                            .seed = desk.state.seed,
                            .receipt =
                                [taken](const CommandOptions& options) {
@@ -25,6 +26,7 @@ AttentionSubject subjectOf(const Desk& desk, const ExportSubject& taken) {
                                [taken](const CommandOptions& options) {
                                  return attentionCommandText(taken, options);
                                }};
+  if (desk.state.region.isPlace()) subject.place = desk.state.region.outline.front();
   for (const char* model : {"extrapolation", "earthformer"}) {
     const auto found = desk.deterministic.find(model);
     if (found != desk.deterministic.end() && found->second)
