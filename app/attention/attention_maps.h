@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/attention.h"
+#include "core/base_map.h"
 #include "core/frame_sequence.h"
 #include "models/attention.h"
 
@@ -24,6 +25,9 @@ public:
   void setFrames(const FrameSequence& observed, const std::vector<FrameSequence>& coming);
   void setView(std::shared_ptr<const AttentionView> view);
   void setOcclusion(std::shared_ptr<const OcclusionMap> map);  ///< null: none is drawn
+  /// What is shown answers another question than the one that was asked; it is drawn pale.
+  void setPending(bool pending);
+  bool isPending() const { return pending_; }
   /// What kinds of frames are looked at, each word in the colour of its strips (rich text).
   QString kindsInColour() const;
   const std::shared_ptr<const AttentionView>& view() const { return view_; }
@@ -57,8 +61,14 @@ private:
     int attended = -1;  ///< frame of the attended field; -1: the asking frame
   };
   void rebuildRadar();
-  std::vector<Pane> panes(QSize size) const;
+  std::vector<Pane> panes() const;
+  QRect keyRoom() const;
+  void drawKey(QPainter& painter) const;
+  void drawDryKey(QPainter& painter, const QRect& room) const;
+  void drawPending(QPainter& painter) const;
   void drawPane(QPainter& painter, const Pane& pane) const;
+  void drawStrip(QPainter& painter, const Pane& pane, const LevelFrame& frame) const;
+  void drawMapLines(QPainter& painter, const QRect& map) const;
   void drawCells(QPainter& painter, const QRect& map, int frame) const;
   void drawAsking(QPainter& painter, const QRect& map) const;
   void drawOcclusion(QPainter& painter, const QRect& map) const;
@@ -67,11 +77,18 @@ private:
   QString textAt(const Pane& pane, const QPointF& share) const;
 
   std::vector<Radar> radar_;
+  std::vector<MapPath> lines_;
+  std::optional<GeoReference> linesOf_;
   int rows_ = 128, cols_ = 128;
   std::shared_ptr<const AttentionView> view_;
   std::shared_ptr<const OcclusionMap> occlusion_;
   std::vector<int> touched_;  ///< attended frames that the cuboid touches
   double most_ = 0.0;
+  bool pending_ = false;
 };
+
+/// "21:05 UTC, observed, row 3, column 4: 2.5 % of the attention"; rows and columns of the level,
+/// from 0.
+QString attendedCellText(const AttentionView& view, const Thw& cell);
 
 }  // namespace stormloom

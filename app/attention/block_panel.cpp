@@ -8,6 +8,8 @@
 #include <QSlider>
 #include <QVBoxLayout>
 
+#include "app/attention/view_theme.h"
+
 namespace stormloom {
 namespace {
 
@@ -21,6 +23,13 @@ BlockPanel::BlockPanel(int lines, QWidget* parent) : QWidget(parent), canvas_(ne
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(4);
   column->addWidget(canvas_, 1);
+  auto* over = new QVBoxLayout(canvas_);
+  over->setContentsMargins(0, 0, 0, 0);
+  pending_ = new QLabel(tr("being computed"));
+  pending_->setAlignment(Qt::AlignCenter);
+  pending_->setAttribute(Qt::WA_TransparentForMouseEvents);
+  pending_->hide();
+  over->addWidget(pending_);
   row_ = new QHBoxLayout;
   row_->setContentsMargins(8, 0, 8, 4);
   apart_ = new QSlider(Qt::Horizontal);
@@ -59,6 +68,15 @@ BlockPanel::BlockPanel(int lines, QWidget* parent) : QWidget(parent), canvas_(ne
   connect(index_, &QSlider::valueChanged, this, &BlockPanel::takeSlice);
   connect(behind_, &QCheckBox::toggled, this, &BlockPanel::takeSlice);
   takeSlice();
+}
+
+void BlockPanel::setPending(bool pending) {
+  const QColor ground = viewTheme(*this).ground;
+  pending_->setStyleSheet(QString("background: rgba(%1, %2, %3, 190); font-weight: 600")
+                              .arg(ground.red())
+                              .arg(ground.green())
+                              .arg(ground.blue()));
+  pending_->setVisible(pending);
 }
 
 void BlockPanel::addControl(QWidget* control) { row_->addWidget(control); }

@@ -24,6 +24,8 @@ public:
 
   BlockCanvas& canvas() { return *canvas_; }
   void setBlock(std::shared_ptr<const CellBlock> block);
+  /// What is shown belongs to another question than the one that was asked.
+  void setPending(bool pending);
   /// A widget beside the sliders.
   void addControl(QWidget* control);
   /// What a lesson asks for: "apart 1", "turn 40,20", "slice frame 3", "from row 4", "whole".
@@ -43,6 +45,7 @@ private:
   QCheckBox* behind_;
   QLabel* where_;
   QHBoxLayout* row_;
+  QLabel* pending_;
   QVariantAnimation going_;
 };
 

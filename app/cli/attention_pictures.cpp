@@ -124,14 +124,13 @@ void writeLayers(const Session& session, const AttentionDrawn& drawn, const Atte
                  const Receipt& receipt) {
   const Backgrounds backgrounds(session, *drawn.input.context, drawn.pass);
   const Thw& asked = drawn.view.query;
-  const Thw& from = drawn.view.layer.query.data;
+  const AttentionLayer& from = drawn.view.layer;
   std::vector<AttentionPicture> pictures;
   for (const AttentionLayer& layer : layers) {
     stopHere(session);
-    // The same place on the layer's own grid, in its last frame.
-    const Thw& to = layer.query.data;
-    const Thw cell = {to[0] - 1, (2 * asked[1] + 1) * to[1] / (2 * from[1]),
-                      (2 * asked[2] + 1) * to[2] / (2 * from[2])};
+    // The same place on the layer's own grid, at the same time or nearest to it.
+    Thw cell = cellOnLevel(asked, from.query.data, layer.query.data);
+    cell[0] = std::int64_t(frameLike(layer.queryFrames, from.queryFrames[std::size_t(asked[0])]));
     pictures.push_back(mapsOf(backgrounds, drawn, lens.weights(layer.path, cell),
                               darkThemeFrom(session)));
   }
@@ -272,7 +271,7 @@ void writeDiffusion(const Session& session, const DiffusionPicture& picture,
   const FigureOptions options = attentionOptionsFrom(session);
   switch (attentionFormOf(out)) {
     case AttentionForm::NetCdf:
-      return writeDiffusionFile(out, *picture.traces.back(), receipt);
+      return writeDiffusionFile(out, picture.traces, receipt);
     case AttentionForm::Table:
       return writeDiffusionTable(out, picture.traces, receipt);
     case AttentionForm::Movie:
@@ -289,15 +288,16 @@ void writeDiffusion(const Session& session, const DiffusionPicture& picture,
 }
 
 Json jsonOf(const DiffusionTrace& trace) {
+  constexpr double kWhole = 255.0;  // all intensities on the 0-255 scale
   Json steps = Json::array();
   for (const DiffusionStep& step : trace.steps)
     steps.push(Json::object({{"noise", step.noise},
-                             {"clean_mean", step.cleanMean},
+                             {"clean_mean", kWhole * step.cleanMean},
                              {"push_size", step.pushSize}}));
   return Json::object({{"n", trace.nSigma},
                        {"seed", std::int64_t(trace.seed)},
-                       {"expected_mean", trace.expectedMean},
-                       {"commanded_mean", trace.commandedMean},
+                       {"expected_mean", kWhole * trace.expectedMean},
+                       {"commanded_mean", trace.isCommanded() ? Json(kWhole * trace.commandedMean) : Json()},
                        {"seconds", trace.secondsTaken},
                        {"steps", steps}});
 }
