@@ -236,7 +236,7 @@ void AttentionMaps::drawStrip(QPainter& painter, const Pane& pane, const LevelFr
   const auto wide = [&painter](const QString& text) {
     return painter.fontMetrics().horizontalAdvance(text);
   };
-  const bool two = wide(time) + wide(gets) + 8 > upper.width();
+  const bool two = wide("00:00 UTC") + wide("100 %") + 8 > upper.width();
   if (two) {
     QFont small = painter.font();
     small.setPixelSize(11);
@@ -416,12 +416,18 @@ QString attendedCellText(const AttentionView& view, const Thw& cell) {
 QString AttentionMaps::kindsInColour() const {
   QStringList words;
   if (!view_) return {};
+  const auto& frames = view_->layer.attendedFrames;
   for (const auto kind : {LevelFrame::Kind::Observed, LevelFrame::Kind::Extrapolated,
-                          LevelFrame::Kind::Forecast})
-    if (std::ranges::any_of(view_->layer.attendedFrames,
-                            [kind](const LevelFrame& frame) { return frame.kind == kind; }))
-      words << QString("<span style='color:%1'>%2</span>")
-                   .arg(style::colorOf(kind, viewTheme(*this)).name(), levelFrameWord(kind));
+                          LevelFrame::Kind::Forecast}) {
+    if (std::ranges::none_of(frames, [kind](const auto& frame) { return frame.kind == kind; }))
+      continue;
+    double share = 0.0;
+    for (const AttentionCell& cell : view_->cells)
+      if (frames[std::size_t(cell.at[0])].kind == kind) share += cell.weight;
+    words << QString("<span style='color:%1'>%2 %3</span>")
+                 .arg(style::colorOf(kind, viewTheme(*this)).name(), levelFrameWord(kind),
+                      percent(share));
+  }
   return words.join(", ");
 }
 

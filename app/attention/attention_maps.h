@@ -28,7 +28,7 @@ public:
   /// What is shown answers another question than the one that was asked; it is drawn pale.
   void setPending(bool pending);
   bool isPending() const { return pending_; }
-  /// What kinds of frames are looked at, each word in the colour of its strips (rich text).
+  /// How much of the attention each kind of frames gets, in the colour of its strips (rich text).
   QString kindsInColour() const;
   const std::shared_ptr<const AttentionView>& view() const { return view_; }
   const std::shared_ptr<const OcclusionMap>& occlusion() const { return occlusion_; }

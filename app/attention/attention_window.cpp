@@ -164,7 +164,7 @@ QWidget* AttentionWindow::buildButtons() {
 QWidget* AttentionWindow::buildViews() {
   auto* views = new QSplitter(Qt::Horizontal);
   maps_ = new AttentionMaps;
-  block_ = new BlockPanel(2);
+  block_ = new BlockPanel(true);
   ground_ = new QComboBox;
   ground_->setObjectName("blockGround");
   ground_->addItem(tr("cuboids"));
@@ -188,6 +188,9 @@ QWidget* AttentionWindow::buildFoot() {
   readout_ = new QLabel;
   readout_->setObjectName("attentionReadout");
   readout_->setWordWrap(true);
+  readout_->setAlignment(Qt::AlignTop);
+  // The views above keep their place, whether it says something or not.
+  readout_->setMinimumHeight(2 * readout_->fontMetrics().lineSpacing());
   elsewhere_ = quiet({});
   elsewhere_->setObjectName("attentionElsewhere");
   sentence_ = new QLabel(

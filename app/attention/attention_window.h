@@ -36,7 +36,8 @@ public:
   /// Asks for one pixel of the model's grid; frame -1 keeps the frame that asks.
   void ask(int frame, int row, int col);
   /// What a lesson asks for: "model prediff", "layer PATH", "head 2", "step 3", "n 2", "ask
-  /// 5,64,64", "rollout", "dry", "ground rain", and of the block "apart 1", "turn 40,20", "slice
+  /// 5,64,64", "wettest", "rollout", "dry", "ground rain", "usual" (nothing followed back or dried
+  /// out, mean of the heads, the whole block), and of the block "apart 1", "turn 40,20", "slice
   /// frame 3", "from row 4", "whole". UsageError for anything else.
   void act(const std::vector<std::string>& words);
 

@@ -25,6 +25,13 @@ bool samePlace(const std::optional<LonLat>& a, const std::optional<LonLat>& b) {
   return a.has_value() == b.has_value() && (!a || (a->lon == b->lon && a->lat == b->lat));
 }
 
+/// "along rows: encoder, level 1, block 1, layer 3": what tells layers apart comes first.
+QString listText(const AttentionLayer& layer) {
+  const QString words = QString::fromStdString(layer.words);
+  const auto colon = words.lastIndexOf(": ");
+  return colon < 0 ? words : words.mid(colon + 2) + ": " + words.left(colon);
+}
+
 QString utcText(ValidTime time) {
   return QString::fromStdString(clockText(time)) + " UTC";
 }
@@ -112,9 +119,9 @@ void AttentionWindow::takeScene(std::shared_ptr<const AttentionScene> scene) {
     layers_->clear();
     int chosen = int(usualLayer(scene_->layers));
     for (const AttentionLayer& layer : scene_->layers) {
-      auto* item = new QListWidgetItem(QString::fromStdString(layer.words), layers_);
+      auto* item = new QListWidgetItem(listText(layer), layers_);
       item->setData(Qt::UserRole, QString::fromStdString(layer.path));
-      item->setToolTip(QString::fromStdString(layer.path));
+      item->setToolTip(QString::fromStdString(layer.words + "\n" + layer.path));
       if (item->data(Qt::UserRole).toString() == before) chosen = layers_->row(item);
     }
     const int head = std::max(0, head_->currentIndex());
@@ -163,10 +170,21 @@ void AttentionWindow::act(const std::vector<std::string>& words) {
     if (!good) throw UsageError("\"" + words.front() + "\" needs a number.");
     return read;
   };
-  if (what == "model" && model_->findData(value) >= 0)
+  if (what == "usual") {
+    ground_->setCurrentIndex(0);
+    head_->setCurrentIndex(0);
+    rollout_->setChecked(false);
+    forgetDry();
+    block_->act(words);
+  } else if (what == "wettest") {
+    if (!subject_.context) return;
+    const auto [row, col] = wettestCell(*subject_.context->frames.frames.back().grid);
+    asked_.reset();
+    ask(1 << 20, row, col);
+  } else if (what == "model" && model_->findData(value) >= 0)
     model_->setCurrentIndex(model_->findData(value));
   else if (what == "layer")
-    scene_ ? chooseLayer(value) : void(wantedLayer_ = value);
+    scene_ && !looking_ ? chooseLayer(value) : void(wantedLayer_ = value);
   else if (what == "head")
     head_->setCurrentIndex(number());
   else if (what == "step")

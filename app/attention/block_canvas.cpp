@@ -21,7 +21,7 @@ constexpr double kClickReach = 4.0;
 
 BlockCanvas::BlockCanvas(QWidget* parent) : SceneWidget(parent) {
   setObjectName("blockCanvas");
-  setMinimumSize(240, 220);
+  setMinimumSize(240, 140);
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Block of cells in space and time"));

@@ -115,7 +115,9 @@ QWidget* DiffusionWindow::buildFoot() {
   work_->setRange(0, 1000);
   readout_ = new QLabel(
       tr("Left: the latents, decoded. Middle: what the network takes the finished picture to be. "
-         "Right: what the command changes in that, warm more rain, cold less."));
+         "Right: what the command changes in that, warm more rain, cold less. The last bar is the "
+         "control's last word: it moves the finished picture to the mean that was asked for; n = 0 "
+         "asks for the expected mean."));
   readout_->setWordWrap(true);
   readout_->setProperty("quiet", true);
   column->addWidget(work_);
@@ -236,6 +238,7 @@ void DiffusionWindow::act(const std::vector<std::string>& words) {
     left_->setValue(value.section(',', 0, 0).toDouble());
     right_->setValue(value.section(',', 1, 1).toDouble());
   } else if (what == "step" && value.toInt() > 0) {
+    play(false);
     showStep(value.toInt() - 1);
   } else if (what == "result") {
     showStep(1 << 20);

@@ -34,6 +34,7 @@ public:
   bool usePreset(const QString& name);
   void setLayer(int layer);  ///< counted from 1
   void setGrown(int layers);
+  void showUsual();  ///< first layer, its cuboids, the whole block
   void setGlobals(int count);
   void setElement(const Thw& element);
   /// What one layer takes on this machine; negative: not run.
@@ -74,6 +75,7 @@ private:
   bool filling_ = false;
 
   QComboBox* preset_ = nullptr;
+  QLabel* meaning_ = nullptr;
   QComboBox* layer_ = nullptr;
   std::array<QSpinBox*, 3> field_{}, size_{}, shift_{};
   std::array<QComboBox*, 3> strategy_{};

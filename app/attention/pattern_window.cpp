@@ -153,7 +153,11 @@ void PatternWindow::act(const std::vector<std::string>& words) {
     throw UsageError("The pattern lab cannot \"" + what + " " + value.toStdString() + "\".");
   };
   if (what == "left" || what == "right") {
-    if (!sides_[what == "left" ? 0 : 1]->usePreset(value)) refuse();
+    PatternSide& side = *sides_[what == "left" ? 0 : 1];
+    if (rest.size() == 2 && rest[0] == "globals")
+      side.setGlobals(rest[1].toInt());
+    else if (!side.usePreset(value))
+      refuse();
     return;
   }
   for (PatternSide* side : sides_) {
@@ -163,6 +167,8 @@ void PatternWindow::act(const std::vector<std::string>& words) {
       side->setGrown(value.toInt());
     else if (what == "globals")
       side->setGlobals(value.toInt());
+    else if (what == "usual")
+      side->showUsual();
     else if (what == "element")
       side->setElement({value.section(',', 0, 0).toInt(), value.section(',', 1, 1).toInt(),
                         value.section(',', 2, 2).toInt()});

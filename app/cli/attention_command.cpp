@@ -304,7 +304,10 @@ Command attentionCommand() {
           "What a forecast at a place looked at.",
           "One pass through the network is kept; then one element is asked for its weights. They "
           "say where a\nlayer looked, not what caused the forecast: --occlude tests that. "
-          "--diffusion shows the steps of PreDiff,\n--pattern how cuboids are cut.",
+          "--diffusion shows the steps of PreDiff,\n--pattern how cuboids are cut: full, axial, divided_st, video_swin_2x4, spatial_lg_4, "
+          "axial_space_dilate_2,\n\"figure (6,4,4): local\", or layers such as "
+          "3x2x2:ddd+3x2x2:lll:1x1x1: size, l(ocal) or d(ilated), shift along\nT, H, W; + between "
+          "layers.",
           attentionOptions(),
           {"attention out/demo.nc --layers",
            "attention out/demo.nc --query 5,64,64 --out out/attention.png",

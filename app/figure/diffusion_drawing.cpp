@@ -69,7 +69,7 @@ private:
     const double left = room.left() + 0.5 * (room.width() - 3.0 * side - 2.0 * gap);
     for (int i = 0; i < 3; ++i) {
       const QRectF title(left + i * (side + gap), room.top() + line, side, line);
-      put(title, layerTitle(kLayers[i]));
+      put(keyOf(title, kLayers[i]), layerTitle(kLayers[i]));
       const QRectF map(title.left(), title.bottom(), side, side);
       if (!stepOf(trace).clean.frames[std::size_t(picture_.lead)].grid) {
         painter_.fillRect(map, theme_.mapGround);
@@ -82,13 +82,35 @@ private:
     }
   }
 
+  /// What colours mean, at the right end of a title; the rest of it is given back.
+  QRectF keyOf(const QRectF& title, Layer layer) {
+    const QFont small = figure_drawing::font(text_ * 9 / 10);
+    const bool push = layer == Layer::Push;
+    const auto& steps = colorTableFor(Quantity::VilDigital).steps();
+    const QString low = push ? QChar(0x2212) + number(most_, 0) : number(steps.front().level, 0);
+    const QString high = push ? "+" + number(most_, 0) : number(steps.back().level, 0);
+    const int count = push ? 9 : int(steps.size());
+    const double cell = 0.7 * text_;
+    if (title.width() < 24.0 * text_) return title;
+    QRect left = figure_drawing::putText(painter_, title.toRect(), high, small, theme_.quietText, true);
+    for (int i = count; i-- > 0;) {
+      const QRectF step(left.right() - (count - i) * cell, title.top() + 0.35 * text_, cell, 0.8 * text_);
+      painter_.fillRect(step, push ? QColor(pushColor((2.0 * i / (count - 1) - 1.0) * most_, most_, theme_))
+                                   : style::onGround(steps[std::size_t(i)], theme_.mapGround));
+    }
+    left.setRight(int(left.right() - count * cell - 0.3 * text_));
+    return figure_drawing::putText(painter_, left, low, small, theme_.quietText, true);
+  }
+
   QString meansOf(const DiffusionTrace& trace) const {
     constexpr double kWhole = 255.0;
     const DiffusionStep& step = stepOf(trace);
-    return QString("mean: expected by the climate of such cases %1, commanded %2, the network now "
-                   "expects %3 (0-255 scale)")
-        .arg(number(kWhole * trace.expectedMean, 1), number(kWhole * trace.commandedMean, 1),
-             number(kWhole * step.cleanMean, 1));
+    const QString commanded = trace.isCommanded()
+                                  ? "commanded " + number(kWhole * trace.commandedMean, 1)
+                                  : QString("nothing else commanded");
+    return QString("mean: expected by the climate of such cases %1, %2, the network now expects %3 "
+                   "(0-255 scale)")
+        .arg(number(kWhole * trace.expectedMean, 1), commanded, number(kWhole * step.cleanMean, 1));
   }
 
   /// The size of the push over the steps: bars, a colour for each trace.
