@@ -245,12 +245,12 @@ void CellBlockScene::placeTexts(const BlockProjection& seen) {
     double above = -16.0;
     if (text.ofNode) {
       const auto line = std::ranges::find_if(ends, [left](double end) { return end <= left; });
-      if (line == ends.end()) {
+      above = 2.0 + kTextLine * double(line - ends.begin());
+      if (line == ends.end() || 0.5 * height + at.y + above + kTextLine > height) {
         plate.setText({});  // no room for it
         continue;
       }
       *line = left + kTextWidth * double(text.text.size() + 1);
-      above = 2.0 + kTextLine * double(line - ends.begin());
     }
     plate.place(size_, left, 0.5 * height + at.y + above);
   }

@@ -172,11 +172,12 @@ void drawFrames(QPainter& painter, const std::vector<QRectF>& rooms, const CellB
     painter.setRenderHint(QPainter::Antialiasing, true);
     painter.setPen(toQColor(block.ink.text));
     painter.setFont(figure_drawing::font(text));
+    if (t >= std::int64_t(block.frameTexts.size())) continue;
+    QString title = QString::fromStdString(block.frameTexts[std::size_t(t)]);
+    if (figure_drawing::widthOf(title, painter.font()) > room.width())
+      title = title.section(' ', -1);  // of "t = 12" the number
     painter.drawText(QRectF(room.left(), room.top() - 1.5 * text, room.width(), 1.4 * text),
-                     int(Qt::AlignLeft) | int(Qt::AlignVCenter),
-                     t < std::int64_t(block.frameTexts.size())
-                         ? QString::fromStdString(block.frameTexts[std::size_t(t)])
-                         : QString());
+                     int(Qt::AlignLeft) | int(Qt::AlignVCenter), title);
   }
 }
 
