@@ -42,7 +42,11 @@ AttentionWindow* AttentionDesk::openAttention() {
 }
 
 DiffusionWindow* AttentionDesk::openDiffusion() {
-  if (!diffusion_) diffusion_ = new DiffusionWindow({}, parent_);
+  if (!diffusion_) {
+    diffusion_ = new DiffusionWindow({}, parent_);
+    QObject::connect(diffusion_, &DiffusionWindow::subjectWanted, diffusion_,
+                     [this] { diffusion_->setSubject(subject_()); });
+  }
   diffusion_->setSubject(subject_());
   return shown(diffusion_.data());
 }

@@ -54,7 +54,7 @@ QRectF cellRect(const QRect& map, const Thw& level, std::int64_t row, std::int64
 AttentionMaps::AttentionMaps(QWidget* parent) : QWidget(parent) {
   setMouseTracking(true);
   setCursor(Qt::CrossCursor);
-  setMinimumSize(320, 300);
+  setMinimumSize(240, 300);
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Maps of attention"));
 }
@@ -156,7 +156,7 @@ void AttentionMaps::paintEvent(QPaintEvent*) {
     painter.setPen(theme.quietText);
     painter.drawText(rect().adjusted(12, 12, -12, -12), int(Qt::AlignCenter) | int(Qt::TextWordWrap),
                      pending_ ? tr("Being computed: one pass through the network…")
-                              : tr("Click a place on a map to see what a forecast there looked at."));
+                              : tr("Radar frames are not there yet."));
     return;
   }
   for (const Pane& pane : panes()) drawPane(painter, pane);

@@ -61,6 +61,7 @@ AttentionWindow::AttentionWindow(const EngineOptions& options, QWidget* parent)
   wire();
   wireWorker();
   waiting_.setInterval(kForecastMilliseconds);
+  waiting_.start();  // a lesson may open the window before the event is there
   connect(&waiting_, &QTimer::timeout, this, &AttentionWindow::subjectWanted);
 }
 

@@ -14,6 +14,7 @@
 #include "app/attention/block_panel.h"
 #include "app/attention/view_theme.h"
 #include "core/errors.h"
+#include "core/frame_words.h"
 #include "core/wettest_box.h"
 
 namespace stormloom {
@@ -314,13 +315,10 @@ void AttentionWindow::takeView(std::shared_ptr<const AttentionView> view) {
 
 void AttentionWindow::takeOcclusion(std::shared_ptr<const OcclusionMap> map) {
   if (looking_ || map->frame != forecastFrame() || map->row != row_ || map->col != col_) return;
-  const ModelContext& context = *subject_.context;
-  const int ahead = context.grid.stepMinutes * (map->frame + 1);
   readout_->setText(
-      tr("In the first map: what feeds the forecast for %1 (+%2 min) at the marked place and what "
-         "holds it down. With everything there it is %3 on the 0-255 scale.")
-          .arg(utcText(context.runTime + minutes(ahead)))
-          .arg(ahead)
+      tr("In the first map: what feeds the forecast for %1 at the marked place and what holds it "
+         "down. With everything there it is %2 on the 0-255 scale.")
+          .arg(QString::fromStdString(leadWords(*subject_.context, map->frame)))
           .arg(map->intact, 0, 'f', 1));
   maps_->setOcclusion(std::move(map));
 }

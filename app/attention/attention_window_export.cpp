@@ -16,6 +16,7 @@
 #include "app/figure/attention_figure.h"
 #include "app/figure/block_figure.h"
 #include "core/attention_file.h"
+#include "core/frame_words.h"
 
 namespace stormloom {
 namespace {
@@ -161,12 +162,10 @@ void AttentionWindow::writeDry(const QString& file) {
     return;
   }
   const FrameSequence& past = subject_.context->frames;
-  const auto when =
-      subject_.context->runTime + minutes(subject_.context->grid.stepMinutes * (map->frame + 1));
   const OcclusionPicture picture{*map,
                                  past.geo,
                                  past.frames.back().grid,
-                                 isoText(when).substr(11, 5) + " UTC",
+                                 leadWords(*subject_.context, map->frame),
                                  maps_->view()->model,
                                  footnote(),
                                  isDark(*this)};

@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kQuietMilliseconds = 500;  // after the last change of n or seed
 constexpr int kPlayMilliseconds = 700;
+constexpr int kWaitMilliseconds = 1000;
 
 QDoubleSpinBox* nBox(double value, const QString& tip, const char* name) {
   auto* box = new QDoubleSpinBox;
@@ -145,6 +146,9 @@ void DiffusionWindow::wire() {
   watchSoon_.setSingleShot(true);
   watchSoon_.setInterval(kQuietMilliseconds);
   playing_.setInterval(kPlayMilliseconds);
+  waiting_.setInterval(kWaitMilliseconds);
+  waiting_.start();
+  connect(&waiting_, &QTimer::timeout, this, &DiffusionWindow::subjectWanted);
   connect(&watchSoon_, &QTimer::timeout, this, &DiffusionWindow::watch);
   connect(&playing_, &QTimer::timeout, this, [this] {
     showStep((step_->value() + 1) % std::max(1, view_->steps()));
@@ -170,6 +174,7 @@ void DiffusionWindow::wire() {
 
 void DiffusionWindow::setSubject(const AttentionSubject& subject) {
   if (!subject.context) return;
+  waiting_.stop();
   const bool first = !subject_.context;
   const bool same = !first && subject_.context->hash == subject.context->hash;
   subject_ = subject;

@@ -92,16 +92,19 @@ QMenu* PatternWindow::buildExportMenu() {
   auto* menu = new QMenu(this);
   for (int i = 0; i < 2; ++i) {
     const QString side = i == 0 ? tr("Left") : tr("Right");
-    const auto ask = [this, i](const QString& name, const QString& forms, bool apart) {
+    const auto ask = [this, i](const QString& name, const QString& forms, Film film) {
       const QString file = QFileDialog::getSaveFileName(this, tr("Export"), name, forms);
-      if (!file.isEmpty()) exportTo(i, file, apart);
+      if (!file.isEmpty()) exportTo(i, file, film);
     };
+    const QString films = "MP4 (*.mp4);;GIF (*.gif)";
     menu->addAction(tr("%1 as picture…").arg(side), this,
-                    [ask] { ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", false); });
+                    [ask] { ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", Film::Turn); });
     menu->addAction(tr("%1 turning, as film…").arg(side), this,
-                    [ask] { ask("pattern.mp4", "MP4 (*.mp4);;GIF (*.gif)", false); });
+                    [ask, films] { ask("pattern.mp4", films, Film::Turn); });
     menu->addAction(tr("%1 going apart, as film…").arg(side), this,
-                    [ask] { ask("apart.mp4", "MP4 (*.mp4);;GIF (*.gif)", true); });
+                    [ask, films] { ask("apart.mp4", films, Film::Apart); });
+    menu->addAction(tr("%1, reach growing layer by layer, as film…").arg(side), this,
+                    [ask, films] { ask("reach.mp4", films, Film::Growth); });
   }
   return menu;
 }
@@ -124,7 +127,7 @@ void PatternWindow::takeTiming(int pattern, int layer, double milliseconds, int 
     side.setFullTiming(milliseconds);
 }
 
-void PatternWindow::exportTo(int index, const QString& file, bool apart) {
+void PatternWindow::exportTo(int index, const QString& file, Film film) {
   PatternSide& side = *sides_[std::size_t(index)];
   const BlockView seen = side.block().canvas().view();
   const BlockPicture picture = patternPicture(side.pattern(), side.look(), seen);
@@ -136,7 +139,14 @@ void PatternWindow::exportTo(int index, const QString& file, bool apart) {
       writeBlockFigure(file.toStdString(), picture, {}, receipt);
     });
   }
-  const BlockMotion motion = apart ? BlockMotion::Apart : BlockMotion::Turn;
+  if (film == Film::Growth) {
+    const Receipt receipt = receiptOfPattern(side, seen, file, "layers");
+    return export_->start(file, [pattern = side.pattern(), look = side.look(), seen, file, receipt](
+                                    std::stop_token stop, const BackgroundExport::Progress& progress) {
+      writeGrowthMovie(file.toStdString(), pattern, look, seen, {}, receipt, stop, progress);
+    });
+  }
+  const BlockMotion motion = film == Film::Apart ? BlockMotion::Apart : BlockMotion::Turn;
   const Receipt receipt = receiptOfPattern(side, seen, file, blockMotionName(motion));
   export_->start(file, [picture, motion, file, receipt](std::stop_token stop,
                                                         const BackgroundExport::Progress& progress) {

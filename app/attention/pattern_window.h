@@ -29,8 +29,9 @@ public:
   /// "whole", "usual" (as patterns stand at first). UsageError for anything else.
   void act(const std::vector<std::string>& words);
   PatternSide& side(int index) { return *sides_[std::size_t(index)]; }
-  /// Block, frames and cost of one side: .png, .svg, or a film that turns or (`apart`) opens.
-  void exportTo(int side, const QString& file, bool apart = false);
+  enum class Film { Turn, Apart, Growth };
+  /// Block, frames and cost of one side: .png, .svg, or a film.
+  void exportTo(int side, const QString& file, Film film = Film::Turn);
 
 Q_SIGNALS:
   void exported(const QString& file);

@@ -285,7 +285,7 @@ std::vector<Option> attentionOptions() {
       {"--mm", "W", "Width of .png, .svg, .pdf in millimetres; 0: so that letters can be read.", "0"},
       {"--dpi", "D", "Dots per inch of .png.", "300"},
       {"--as", "NAME", "For .png, .svg, .pdf: maps, or a block in space and time.", "maps"},
-      {"--movie", "NAME", "For films: turn, apart, frames or layers.", "turn"},
+      {"--movie", "NAME", "For films: turn, apart, frames or layers (of --pattern: the reach).", "turn"},
       {"--turn", "ROUND,ABOVE", "Of a block: degrees from where it is seen.", ""},
       {"--apart", "SHARE", "Of a block: how far its cuboids stand apart, 0 to 1.", "0"},
       {"--ground", "NAME", "Of a block: cuboids or rain where nothing is looked at.", "cuboids"},

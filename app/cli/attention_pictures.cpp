@@ -8,6 +8,7 @@
 #include "app/figure/attention_figure.h"
 #include "app/figure/block_figure.h"
 #include "app/figure/diffusion_figure.h"
+#include "core/frame_words.h"
 #include "core/pattern_text.h"
 
 namespace stormloom::cli {
@@ -181,10 +182,9 @@ void drawOcclusionPicture(const Session& session, const CutInput& input, const A
                           const OcclusionMap& map, const std::string& out,
                           const Receipt& receipt) {
   const ModelContext& context = *input.context;
-  const ValidTime when = context.runTime + minutes(context.grid.stepMinutes * (map.frame + 1));
   writeOcclusionFigure(out,
                        {map, context.frames.geo, context.frames.frames.back().grid,
-                        isoText(when).substr(11, 5) + " UTC", pass.model,
+                        leadWords(context, map.frame), pass.model,
                         context.frames.attribution, darkThemeFrom(session)},
                        attentionOptionsFrom(session), receipt);
 }
@@ -205,12 +205,15 @@ ExitCode showPattern(const Session& session, const std::string& out) {
   look.grown = arguments.integer("--grown", 0, int(pattern.layers.size()));
   look.dark = darkThemeFrom(session);
   look.onlyLit = arguments.has("--only-lit");
-  const BlockPicture picture = patternPicture(pattern, look, blockViewFrom(session));
+  const BlockView view = blockViewFrom(session);
+  const BlockPicture picture = patternPicture(pattern, look, view);
   const Receipt receipt = receiptFor(session, "--out", std::vector<std::string>());
   const FigureOptions options = attentionOptionsFrom(session);
   if (attentionFormOf(out) == AttentionForm::Movie)
     writeInSight(session, [&](const auto& progress) {
-      const std::string kind = arguments.choice("--movie", {"turn", "apart", "frames"});
+      const std::string kind = arguments.choice("--movie", {"turn", "apart", "frames", "layers"});
+      if (kind == "layers")
+        return writeGrowthMovie(out, pattern, look, view, options, receipt, session.stop, progress);
       return writeBlockMovie(out, picture, motionNamed(kind), options, receipt, session.stop,
                              progress);
     });

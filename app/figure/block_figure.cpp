@@ -56,6 +56,15 @@ FlatFigure flatOf(const BlockPicture& picture, const FigureOptions& options) {
           std::min(size.width(), size.height()) / 48.0, options.width > 0};
 }
 
+FigureOptions sizedForFilm(const FigureOptions& options) {
+  FigureOptions sized = options;
+  if (sized.width == 0) {
+    sized.width = 1280;
+    sized.height = 960;
+  }
+  return sized;
+}
+
 }  // namespace
 
 RgbImage drawBlock(const BlockPicture& picture, const FigureOptions& options) {
@@ -114,11 +123,7 @@ bool writeBlockMovie(const std::string& path, const BlockPicture& picture, Block
                      const std::function<void(double share)>& progress) {
   constexpr int kPictures = 120;
   const bool steps = motion == BlockMotion::Frames;
-  FigureOptions sized = options;
-  if (sized.width == 0) {
-    sized.width = 1280;
-    sized.height = 960;
-  }
+  const FigureOptions sized = sizedForFilm(options);
   const int pictures = steps ? int(picture.block->map.data[0]) : kPictures;
   const auto draw = [&](int i) {
     return drawBlock(movedBlock(picture, motion, double(i) / pictures), sized);
@@ -158,6 +163,21 @@ BlockPicture patternPicture(const LabPattern& pattern, const PatternLook& look,
   picture.frames = true;
   if (look.grown == 0) picture.numbers = cuboidNumbers(pattern, look.layer);
   return picture;
+}
+
+bool writeGrowthMovie(const std::string& path, const LabPattern& pattern, const PatternLook& look,
+                      const BlockView& view, const FigureOptions& options, const Receipt& receipt,
+                      std::stop_token stop, const std::function<void(double share)>& progress) {
+  constexpr double kPicturesASecond = 1.0;
+  const FigureOptions sized = sizedForFilm(options);
+  const auto draw = [&](int grown) {
+    PatternLook now = look;
+    now.grown = grown;
+    return drawBlock(patternPicture(pattern, now, view), sized);
+  };
+  return writeMovie(path, draw,
+                    {int(pattern.layers.size()) + 1, kPicturesASecond, pattern.name, progress},
+                    receipt, stop);
 }
 
 BlockPicture attentionBlockPicture(const AttentionView& view, BlockGround ground,

@@ -440,6 +440,10 @@ private Q_SLOTS:
       const QString file = folder_.filePath(name);
       QVERIFY2(written(window, file, [&] { window.exportTo(0, file); }), name);
     }
+    const QString growth = folder_.filePath("reach.mp4");
+    QVERIFY(written(window, growth,
+                    [&] { window.exportTo(0, growth, PatternWindow::Film::Growth); }));
+    QCOMPARE(countAnimationFrames(growth.toStdString()), 4);  // its cuboid, then three layers
   }
 
   void aClickOnTheBlockChoosesItsForemostCell() {
