@@ -43,14 +43,15 @@ BlockPanel::BlockPanel(bool narrow, QWidget* parent) : QWidget(parent), canvas_(
   index_ = new QSlider(Qt::Horizontal);
   index_->setObjectName("sliceIndex");
   index_->setToolTip(tr("Which frame, row or column."));
-  behind_ = new QCheckBox(tr("and behind"));
+  behind_ = new QCheckBox(tr("behind"));
+  behind_->setToolTip(tr("What lies behind the slice is shown, too."));
   where_ = new QLabel;
-  where_->setMinimumWidth(where_->fontMetrics().horizontalAdvance("00:00 UTC"));
+  where_->setMinimumWidth(where_->fontMetrics().horizontalAdvance("00:00"));
   row_->addWidget(new QLabel(tr("Apart")));
   row_->addWidget(apart_, 2);
   column->addLayout(row_);
   apart_->setMinimumWidth(60);
-  index_->setMinimumWidth(60);
+  index_->setMinimumWidth(50);
   slice_ = new QWidget;
   auto* part = new QHBoxLayout(slice_);
   part->setContentsMargins(0, 0, 0, 0);
@@ -116,7 +117,7 @@ void BlockPanel::takeSlice() {
     const int first = index_->value();
     const auto& times = canvas_->block()->frameTexts;
     where_->setText(cut == 1 && first < int(times.size())
-                        ? QString::fromStdString(times[std::size_t(first)])
+                        ? QString::fromStdString(times[std::size_t(first)]).remove(" UTC")
                         : QString::number(first));
     // What lies before it is cut away: earlier frames, rows above, columns to the left.
     view.slice[axis] = {first, behind_->isChecked() ? 0 : first + 1};
