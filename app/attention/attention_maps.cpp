@@ -128,7 +128,7 @@ const AttentionMaps::Radar* AttentionMaps::radarOf(const LevelFrame& frame) cons
 }
 
 std::vector<AttentionMaps::Pane> AttentionMaps::panes() const {
-  const QSize size = this->size() - QSize(0, kKey);
+  const QSize size = this->size() - QSize(0, keyHeight());
   const int count = 1 + int(touched_.size());
   int best = 1, columns = 1;
   for (int tried = 1; tried <= count; ++tried) {
@@ -175,48 +175,45 @@ void AttentionMaps::drawPending(QPainter& painter) const {
   painter.drawText(rect(), Qt::AlignCenter, tr("being computed"));
 }
 
-QRect AttentionMaps::keyRoom() const { return {8, height() - kKey, width() - 16, kKey}; }
+/// A line for the weights and one for dry patches, where there are any.
+int AttentionMaps::keyHeight() const { return occlusion_ ? 2 * kKey : kKey; }
 
 /// How much of the attention a cell's brightness stands for and, where patches were dried out, what
 /// their colours mean.
 void AttentionMaps::drawKey(QPainter& painter) const {
-  constexpr int kSteps = 6, kCell = 16, kHeight = 12;
-  const style::Theme& theme = viewTheme(*this);
-  const QRect room = keyRoom();
-  const auto put = [&](int left, const QString& words) {
-    const QRect place(left, room.top(), painter.fontMetrics().horizontalAdvance(words) + 2, room.height());
-    painter.setPen(theme.text);
-    painter.drawText(place, int(Qt::AlignLeft) | int(Qt::AlignVCenter), words);
-    return place.right() + 8;
-  };
-  int left = put(room.left(), "0");
-  for (int i = 0; i < kSteps; ++i) {
-    const QRect step(left + i * kCell, room.center().y() - kHeight / 2, kCell - 1, kHeight);
-    painter.fillRect(step, theme.mapGround);
-    painter.fillRect(step, style::heatColor(double(i) / (kSteps - 1), isDark(*this)));
-  }
-  left = put(left + kSteps * kCell + 6, tr("%1 a cell").arg(percent(most_)));
-  if (occlusion_) drawDryKey(painter, room.adjusted(left + 12 - room.left(), 0, 0, 0));
-}
-
-void AttentionMaps::drawDryKey(QPainter& painter, const QRect& room) const {
-  constexpr int kSteps = 9, kCell = 12, kHeight = 12;
-  const style::Theme& theme = viewTheme(*this);
+  constexpr int kSteps = 6, kCell = 16;
+  const QRect room(8, height() - keyHeight(), width() - 16, kKey);
+  drawRamp(painter, room, {QString(), "0", tr("%1 a cell").arg(percent(most_))}, kSteps * kCell,
+           [this](double share) { return style::heatColor(share, isDark(*this)); });
+  if (!occlusion_) return;
   double most = 0.0;
   for (const double change : occlusion_->change) most = std::max(most, std::abs(change));
   const QString number = QString::number(most, 'f', most < 9.95 ? 1 : 0);
-  const QString low = tr("dry patch: weaker without it, %1").arg(QChar(0x2212) + number);
-  const QString high = tr("+%1, stronger").arg(number);
-  const int wide = painter.fontMetrics().horizontalAdvance(low);
-  painter.setPen(theme.text);
-  painter.drawText(room, int(Qt::AlignLeft) | int(Qt::AlignVCenter), low);
+  drawRamp(painter, room.translated(0, kKey),
+           {tr("without a patch:"), QChar(0x2212) + number, "+" + number}, kSteps * kCell,
+           [this](double share) { return style::dryColor(2.0 * share - 1.0, isDark(*this)); });
+}
+
+void AttentionMaps::drawRamp(QPainter& painter, QRect room, const std::array<QString, 3>& words,
+                             int width, const std::function<QColor(double share)>& color) const {
+  constexpr int kSteps = 9, kHeight = 12;
+  const style::Theme& theme = viewTheme(*this);
+  const auto put = [&](const QString& text) {
+    if (text.isEmpty()) return;
+    painter.setPen(theme.text);
+    painter.drawText(room, int(Qt::AlignLeft) | int(Qt::AlignVCenter), text);
+    room.setLeft(room.left() + painter.fontMetrics().horizontalAdvance(text) + 8);
+  };
+  put(words[0]);
+  put(words[1]);
   for (int i = 0; i < kSteps; ++i) {
-    const QRect step(room.left() + wide + 8 + i * kCell, room.center().y() - kHeight / 2, kCell, kHeight);
+    const QRectF step(room.left() + double(i) * width / kSteps, room.center().y() - kHeight / 2.0,
+                      double(width) / kSteps, kHeight);
     painter.fillRect(step, theme.mapGround);
-    painter.fillRect(step, style::dryColor(2.0 * i / (kSteps - 1) - 1.0, isDark(*this)));
+    painter.fillRect(step, color(double(i) / (kSteps - 1)));
   }
-  painter.drawText(room.adjusted(wide + 14 + kSteps * kCell, 0, 0, 0),
-                   int(Qt::AlignLeft) | int(Qt::AlignVCenter), high);
+  room.setLeft(room.left() + width + 8);
+  put(words[2]);
 }
 
 /// Time on the left and what the frame gets on the right; one below the other where a strip is

@@ -2,6 +2,8 @@
 
 #include <QImage>
 #include <QWidget>
+#include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -62,9 +64,11 @@ private:
   };
   void rebuildRadar();
   std::vector<Pane> panes() const;
-  QRect keyRoom() const;
+  int keyHeight() const;
   void drawKey(QPainter& painter) const;
-  void drawDryKey(QPainter& painter, const QRect& room) const;
+  /// Colours from the least to the most; before them a name and the least, behind them the most.
+  void drawRamp(QPainter& painter, QRect room, const std::array<QString, 3>& words, int width,
+                const std::function<QColor(double share)>& color) const;
   void drawPending(QPainter& painter) const;
   void drawPane(QPainter& painter, const Pane& pane) const;
   void drawStrip(QPainter& painter, const Pane& pane, const LevelFrame& frame) const;

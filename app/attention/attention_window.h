@@ -71,6 +71,7 @@ private:
   void takeView(std::shared_ptr<const AttentionView> view);
   void takeOcclusion(std::shared_ptr<const OcclusionMap> map);
   void chooseRow();
+  void askLayer();
   void askFromMaps(int frame, int row, int col);
   void askAgain();
   void forgetDry();
@@ -103,6 +104,7 @@ private:
   AttentionPass pass_;                    ///< that was asked for last
   bool looking_ = false;                  ///< it is not there yet
   bool placeOutside_ = false;             ///< pinned where no forecast is made
+  bool wantedDry_ = false;                ///< of a lesson, until the weights are there
   /// The frame that the person asked for; a layer that lacks it is asked at the nearest one.
   std::optional<LevelFrame> asked_;
   QString wantedLayer_;                   ///< of a lesson, until the pass is there

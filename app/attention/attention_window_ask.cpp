@@ -53,7 +53,7 @@ void AttentionWindow::setSubject(const AttentionSubject& subject) {
   if (!same || moved) choosePlace();
   if (!same) return lookAgain();
   if (more) showBlock();
-  if (moved) chooseRow();
+  if (moved) askLayer();
 }
 
 /// The pinned place at the time that the map shows; without one, where it rains most.
@@ -137,10 +137,18 @@ void AttentionWindow::takeScene(std::shared_ptr<const AttentionScene> scene) {
     const QSignalBlocker quietly(layers_);
     chooseLayer(std::exchange(wantedLayer_, {}));
   }
-  chooseRow();
+  askLayer();
 }
 
 void AttentionWindow::chooseRow() {
+  {
+    const QSignalBlocker quietly(rollout_);
+    rollout_->setChecked(false);
+  }
+  askLayer();
+}
+
+void AttentionWindow::askLayer() {
   if (const AttentionLayer* layer = chosenLayer()) {
     const QSignalBlocker quietly(askingFrame_);
     askingFrame_->setRange(0, int(layer->query.data[0]) - 1);
@@ -150,7 +158,7 @@ void AttentionWindow::chooseRow() {
     if (!asked_) asked_ = layer->queryFrames[std::size_t(frame_)];
     askingFrame_->setValue(frame_);
   }
-  {
+  if (pass_.model == "alignment") {  // it gives no frames to follow back from
     const QSignalBlocker quietly(rollout_);
     rollout_->setChecked(false);
   }
@@ -172,6 +180,7 @@ void AttentionWindow::act(const std::vector<std::string>& words) {
     return read;
   };
   if (what == "usual") {
+    wantedDry_ = false;
     ground_->setCurrentIndex(0);
     head_->setCurrentIndex(0);
     rollout_->setChecked(false);
@@ -195,7 +204,7 @@ void AttentionWindow::act(const std::vector<std::string>& words) {
   else if (what == "rollout")
     rollout_->setChecked(true);
   else if (what == "dry")
-    testByOcclusion();
+    looking_ || !maps_->view() ? void(wantedDry_ = true) : testByOcclusion();
   else if (what == "ground")
     ground_->setCurrentIndex(value == "rain");
   else if (what == "ask" && value.split(',').size() == 3)
@@ -311,6 +320,7 @@ void AttentionWindow::takeView(std::shared_ptr<const AttentionView> view) {
   parts << maps_->kindsInColour();
   elsewhere_->setText(parts.join(QString::fromUtf8(" · ")));
   showBlock();
+  if (std::exchange(wantedDry_, false)) testByOcclusion();
 }
 
 void AttentionWindow::takeOcclusion(std::shared_ptr<const OcclusionMap> map) {

@@ -276,6 +276,22 @@ private Q_SLOTS:
     QCOMPARE(maps->view()->query[0], std::int64_t(3));
   }
 
+  void whatALessonAsksForWaitsForThePass() {
+    const auto window = asked();
+    auto* maps = window->findChild<AttentionMaps*>();
+    window->act({"model", "prediff"});
+    window->act({"rollout"});
+    QTRY_VERIFY_WITH_TIMEOUT(!maps->isPending(), 120'000);
+    QCOMPARE(maps->view()->layer.path, std::string("rollout"));
+    window->act({"model", "earthformer"});
+    window->act({"usual"});
+    window->act({"ask", "2,40,50"});
+    window->act({"dry"});
+    QTRY_VERIFY_WITH_TIMEOUT(maps->occlusion(), 240'000);
+    QCOMPARE(maps->occlusion()->row, 40);
+    QVERIFY(maps->view()->layer.path != "rollout");
+  }
+
   void aPinnedPlaceIsAskedAtTheTimeOfTheMap() {
     AttentionWindow window;
     showWindow(window);
