@@ -14,6 +14,7 @@
 #include "app/attention/block_panel.h"
 #include "app/attention/pattern_side.h"
 #include "app/figure/block_figure.h"
+#include "core/attention_file.h"
 #include "core/errors.h"
 #include "core/pattern_text.h"
 #include "core/shell_words.h"
@@ -99,6 +100,8 @@ QMenu* PatternWindow::buildExportMenu() {
     const QString films = "MP4 (*.mp4);;GIF (*.gif)";
     menu->addAction(tr("%1 as picture…").arg(side), this,
                     [ask] { ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", Film::Turn); });
+    menu->addAction(tr("%1 as numbers…").arg(side), this,
+                    [ask] { ask("pattern.csv", "CSV (*.csv)", Film::Turn); });
     menu->addAction(tr("%1 turning, as film…").arg(side), this,
                     [ask, films] { ask("pattern.mp4", films, Film::Turn); });
     menu->addAction(tr("%1 going apart, as film…").arg(side), this,
@@ -132,6 +135,13 @@ void PatternWindow::exportTo(int index, const QString& file, Film film) {
   const BlockView seen = side.block().canvas().view();
   const BlockPicture picture = patternPicture(side.pattern(), side.look(), seen);
   const QString ending = QFileInfo(file).suffix().toLower();
+  if (ending == "csv") {
+    const Receipt receipt = receiptOfPattern(side, seen, file, {});
+    return export_->start(file, [pattern = side.pattern(), look = side.look(), file, receipt](
+                                    std::stop_token, const BackgroundExport::Progress&) {
+      writePatternTable(file.toStdString(), pattern, look, receipt);
+    });
+  }
   if (ending == "png" || ending == "svg" || ending == "pdf") {
     const Receipt receipt = receiptOfPattern(side, seen, file, {});
     return export_->start(file, [picture, file, receipt](std::stop_token,

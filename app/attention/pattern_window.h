@@ -30,7 +30,7 @@ public:
   void act(const std::vector<std::string>& words);
   PatternSide& side(int index) { return *sides_[std::size_t(index)]; }
   enum class Film { Turn, Apart, Growth };
-  /// Block, frames and cost of one side: .png, .svg, or a film.
+  /// Block, frames and cost of one side: .png, .svg, .csv, or a film.
   void exportTo(int side, const QString& file, Film film = Film::Turn);
 
 Q_SIGNALS:

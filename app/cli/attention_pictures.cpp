@@ -8,6 +8,7 @@
 #include "app/figure/attention_figure.h"
 #include "app/figure/block_figure.h"
 #include "app/figure/diffusion_figure.h"
+#include "core/attention_file.h"
 #include "core/frame_words.h"
 #include "core/pattern_text.h"
 
@@ -209,7 +210,9 @@ ExitCode showPattern(const Session& session, const std::string& out) {
   const BlockPicture picture = patternPicture(pattern, look, view);
   const Receipt receipt = receiptFor(session, "--out", std::vector<std::string>());
   const FigureOptions options = attentionOptionsFrom(session);
-  if (attentionFormOf(out) == AttentionForm::Movie)
+  if (attentionFormOf(out) == AttentionForm::Table)
+    writePatternTable(out, pattern, look, receipt);
+  else if (attentionFormOf(out) == AttentionForm::Movie)
     writeInSight(session, [&](const auto& progress) {
       const std::string kind = arguments.choice("--movie", {"turn", "apart", "frames", "layers"});
       if (kind == "layers")

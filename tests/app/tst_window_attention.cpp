@@ -10,6 +10,7 @@
 #include <QMainWindow>
 #include <QProcess>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
@@ -456,6 +457,13 @@ private Q_SLOTS:
       const QString file = folder_.filePath(name);
       QVERIFY2(written(window, file, [&] { window.exportTo(0, file); }), name);
     }
+    const QString numbers = folder_.filePath("lab.csv");
+    QVERIFY(written(window, numbers, [&] { window.exportTo(0, numbers); }));
+    QFile table(numbers);
+    QVERIFY(table.open(QFile::ReadOnly));
+    const QStringList lines = QString(table.readAll()).trimmed().split('\n');
+    QCOMPARE(lines.size(), 3 + 384);
+    QCOMPARE(lines.filter(QRegularExpression(",1$")).size(), 5);  // its place at five other times
     const QString growth = folder_.filePath("reach.mp4");
     QVERIFY(written(window, growth,
                     [&] { window.exportTo(0, growth, PatternWindow::Film::Growth); }));
