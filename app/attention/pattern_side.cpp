@@ -24,6 +24,7 @@ namespace {
 const char* const kAxes[] = {"T", "H", "W"};
 constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 constexpr int kGrowMilliseconds = 900;
+constexpr double kClearlySlower = 1.15;  // times of the same work differ by less
 
 QSpinBox* numberBox(int low, int high, const QString& tip) {
   auto* box = new QSpinBox;
@@ -297,7 +298,7 @@ QString PatternSide::timingText() const {
     text = tr("Measured here: %1, this is full attention").arg(millisecondsText(fullTime_));
   if (fullTime_ < 0.0) text += tr(" (its weights do not fit in %1 MB)")
                                    .arg(256);
-  if (fullTime_ > 0.0 && all > fullTime_)
+  if (fullTime_ > 0.0 && all > kClearlySlower * fullTime_)
     text += tr(": with so few cells, many small products take longer than one large one");
   if (threads_ > 0) text += tr(". 128 channels, 4 heads, %1 threads.").arg(threads_);
   return text;
@@ -311,6 +312,17 @@ void PatternSide::tellCost() {
     lines << QString::fromStdString(line);
   lines << timingText() << growthText();
   cost_->setText(lines.join('\n'));
+  keepCostWhole();
+}
+
+/// Its last line is the one that lessons speak of.
+void PatternSide::keepCostWhole() {
+  if (cost_ && cost_->width() > 0) cost_->setMinimumHeight(cost_->heightForWidth(cost_->width()));
+}
+
+void PatternSide::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  QMetaObject::invokeMethod(this, [this] { keepCostWhole(); }, Qt::QueuedConnection);
 }
 
 void PatternSide::setTiming(int layer, double milliseconds, int threads) {

@@ -50,6 +50,7 @@ Q_SIGNALS:
 
 protected:
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
 private:
   void buildNumbers(QGridLayout* grid);
@@ -61,6 +62,7 @@ private:
   void showPattern();
   void grow();
   void tellCost();
+  void keepCostWhole();
   void tellCell(const Thw& cell);
   QString growthText() const;
   QString timingText() const;

@@ -368,6 +368,9 @@ private Q_SLOTS:
       const auto* apart = side.findChild<QSlider*>("apart");
       QVERIFY(canvas.mapTo(&window, QPoint(0, canvas.height())).y() <=
               apart->mapTo(&window, QPoint()).y());
+      const auto* cost = side.findChild<QLabel*>("cost");
+      QTRY_VERIFY_WITH_TIMEOUT(cost->text().contains("threads"), 60'000);
+      QTRY_VERIFY(cost->height() >= cost->heightForWidth(cost->width()));
     }
     QVERIFY(window.height() <= 768);
   }
