@@ -206,8 +206,8 @@ void writePatternTable(const std::string& path, const LabPattern& pattern, const
         << "frame,row,col,cuboid,attended,reached_after_layers\n";
   const Thw& field = pattern.field;
   for (std::int64_t i = 0; i < std::int64_t(cuboids.size()); ++i)
-    table << i / (field[1] * field[2]) << "," << i / field[2] % field[1] << "," << i % field[2] << ","
-          << cuboids[std::size_t(i)] << "," << int(attended[std::size_t(i)]) << ","
+    table << i / (field[1] * field[2]) << "," << i / field[2] % field[1] << "," << i % field[2]
+          << "," << cuboids[std::size_t(i)] << "," << int(attended[std::size_t(i)]) << ","
           << reached[std::size_t(i)] << "\n";
   writeWholeFile(path, table.str());
 }

@@ -125,9 +125,11 @@ void writeMeans(NetCdfFile& file, const DiffusionTraces& traces) {
     }
   }
   writeScenarios(file, "n_sigma", "anticipated intensity in standard deviations", n);
-  writeScenarios(file, "expected_mean", "mean intensity that was to be expected, 0-255 scale", expected);
+  writeScenarios(file, "expected_mean", "mean intensity that was to be expected, 0-255 scale",
+                 expected);
   writeScenarios(file, "commanded_mean",
-                 "mean intensity that was commanded, 0-255 scale; no value: nothing was commanded", commanded);
+                 "mean intensity that was commanded, 0-255 scale; no value: nothing was commanded",
+                 commanded);
   writeOfSteps(file, "clean_mean", "mean of the predicted clean frames, 0-255 scale", means);
   writeOfSteps(file, "push_size", "mean size of the push, 0-255 scale", pushes);
 }
@@ -165,7 +167,8 @@ void writeDiffusionTable(const std::string& path,
                          const DiffusionTraces& traces, const Receipt& receipt) {
   std::ostringstream out;
   out << "# receipt: " << receiptText(receipt) << "\n"
-      << "# expected_mean, commanded_mean, clean_mean and push_size on the 0-255 scale, noise from 1 "
+      << "# expected_mean, commanded_mean, clean_mean and push_size on the 0-255 scale, noise from "
+         "1 "
          "to 0; commanded_mean is empty where nothing was commanded\n"
       << "n,seed,member,step,noise,expected_mean,commanded_mean,clean_mean,push_size\n";
   for (const auto& trace : traces)

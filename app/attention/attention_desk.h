@@ -38,7 +38,7 @@ private:
   QPointer<DiffusionWindow> diffusion_;
   QPointer<PatternWindow> lab_;
   QPointer<LessonWindow> lessons_;
-  QPointer<QWidget> spokenOf_;  ///< the window that the lesson drove last
+  QPointer<QWidget> spokenOf_;             ///< the window that the lesson drove last
   std::vector<QPointer<QWidget>> placed_;  ///< windows that stand beside the lesson already
 };
 

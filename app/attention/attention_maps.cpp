@@ -154,7 +154,8 @@ void AttentionMaps::paintEvent(QPaintEvent*) {
   painter.fillRect(rect(), theme.ground);
   if (!view_) {
     painter.setPen(theme.quietText);
-    painter.drawText(rect().adjusted(12, 12, -12, -12), int(Qt::AlignCenter) | int(Qt::TextWordWrap),
+    painter.drawText(rect().adjusted(12, 12, -12, -12),
+                     int(Qt::AlignCenter) | int(Qt::TextWordWrap),
                      pending_ ? tr("Being computed: one pass through the network…")
                               : tr("Radar frames are not there yet."));
     return;
@@ -276,8 +277,8 @@ void AttentionMaps::drawPane(QPainter& painter, const Pane& pane) const {
   if (const Radar* radar = radarOf(frame)) {
     // Colours are for the patches, where there are any.
     const bool grey = asks && occlusion_;
-    painter.drawImage(pane.map,
-                      grey ? radar->image.convertToFormat(QImage::Format_Grayscale8) : radar->image);
+    painter.drawImage(
+        pane.map, grey ? radar->image.convertToFormat(QImage::Format_Grayscale8) : radar->image);
   }
   drawMapLines(painter, pane.map);
   if (asks) {
@@ -414,8 +415,8 @@ QString AttentionMaps::kindsInColour() const {
   QStringList words;
   if (!view_) return {};
   const auto& frames = view_->layer.attendedFrames;
-  for (const auto kind : {LevelFrame::Kind::Observed, LevelFrame::Kind::Extrapolated,
-                          LevelFrame::Kind::Forecast}) {
+  for (const auto kind :
+       {LevelFrame::Kind::Observed, LevelFrame::Kind::Extrapolated, LevelFrame::Kind::Forecast}) {
     if (std::ranges::none_of(frames, [kind](const auto& frame) { return frame.kind == kind; }))
       continue;
     double share = 0.0;

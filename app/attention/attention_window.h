@@ -101,10 +101,10 @@ private:
   AttentionSubject subject_;
   std::shared_ptr<const AttentionScene> scene_;
   QTimer waiting_;  ///< for forecasts that are not there yet
-  AttentionPass pass_;                    ///< that was asked for last
-  bool looking_ = false;                  ///< it is not there yet
-  bool placeOutside_ = false;             ///< pinned where no forecast is made
-  bool wantedDry_ = false;                ///< of a lesson, until the weights are there
+  AttentionPass pass_;         ///< that was asked for last
+  bool looking_ = false;       ///< it is not there yet
+  bool placeOutside_ = false;  ///< pinned where no forecast is made
+  bool wantedDry_ = false;     ///< of a lesson, until the weights are there
   /// The frame that the person asked for; a layer that lacks it is asked at the nearest one.
   std::optional<LevelFrame> asked_;
   QString wantedLayer_;                   ///< of a lesson, until the pass is there

@@ -33,9 +33,7 @@ QString listText(const AttentionLayer& layer) {
   return colon < 0 ? words : words.mid(colon + 2) + ": " + words.left(colon);
 }
 
-QString utcText(ValidTime time) {
-  return QString::fromStdString(clockText(time)) + " UTC";
-}
+QString utcText(ValidTime time) { return QString::fromStdString(clockText(time)) + " UTC"; }
 
 }  // namespace
 
@@ -65,8 +63,8 @@ void AttentionWindow::choosePlace() {
   placeOutside_ = false;
   if (!subject_.place) return;
   const CellPoint at = past.geo.cellFromLonLat(*subject_.place);
-  const bool inside = at.row >= 0.0 && at.row < past.height() && at.col >= 0.0 &&
-                      at.col < past.width();
+  const bool inside =
+      at.row >= 0.0 && at.row < past.height() && at.col >= 0.0 && at.col < past.width();
   placeOutside_ = !inside;
   if (!inside) return;
   row_ = int(at.row);
@@ -260,7 +258,7 @@ void AttentionWindow::askNeighbour(const Thw& cell) {
   };
   const bool asks = !view->layer.cross && view->layer.path != "rollout";
   askFromMaps(asks ? int(cell[0]) : -1, pixel(1, subject_.context->frames.height()),
-      pixel(2, subject_.context->frames.width()));
+              pixel(2, subject_.context->frames.width()));
 }
 
 /// The frame of the forecast that the asked one stands for; observed ones stand for the first.
@@ -312,9 +310,10 @@ void AttentionWindow::takeView(std::shared_ptr<const AttentionView> view) {
   else if (view->layer.globalVectors == 0)
     parts << tr("these weights have no global vectors");
   if (view->padding > 0.0005)
-    parts << tr("%1 % went to what is no cell of the map: cells that fill the last cuboids, or what "
-                "the decoder starts from")
-                 .arg(100.0 * view->padding, 0, 'f', 1);
+    parts
+        << tr("%1 % went to what is no cell of the map: cells that fill the last cuboids, or what "
+              "the decoder starts from")
+               .arg(100.0 * view->padding, 0, 'f', 1);
   maps_->setView(std::move(view));
   setPending(false);
   parts << maps_->kindsInColour();

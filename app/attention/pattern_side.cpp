@@ -322,7 +322,8 @@ void PatternSide::keepCostWhole() {
 
 void PatternSide::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  QMetaObject::invokeMethod(this, [this] { keepCostWhole(); }, Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      this, [this] { keepCostWhole(); }, Qt::QueuedConnection);
 }
 
 void PatternSide::setTiming(int layer, double milliseconds, int threads) {

@@ -98,8 +98,9 @@ QMenu* PatternWindow::buildExportMenu() {
       if (!file.isEmpty()) exportTo(i, file, film);
     };
     const QString films = "MP4 (*.mp4);;GIF (*.gif)";
-    menu->addAction(tr("%1 as picture…").arg(side), this,
-                    [ask] { ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", Film::Turn); });
+    menu->addAction(tr("%1 as picture…").arg(side), this, [ask] {
+      ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", Film::Turn);
+    });
     menu->addAction(tr("%1 as numbers…").arg(side), this,
                     [ask] { ask("pattern.csv", "CSV (*.csv)", Film::Turn); });
     menu->addAction(tr("%1 turning, as film…").arg(side), this,
@@ -151,10 +152,11 @@ void PatternWindow::exportTo(int index, const QString& file, Film film) {
   }
   if (film == Film::Growth) {
     const Receipt receipt = receiptOfPattern(side, seen, file, "layers");
-    return export_->start(file, [pattern = side.pattern(), look = side.look(), seen, file, receipt](
-                                    std::stop_token stop, const BackgroundExport::Progress& progress) {
-      writeGrowthMovie(file.toStdString(), pattern, look, seen, {}, receipt, stop, progress);
-    });
+    return export_->start(
+        file, [pattern = side.pattern(), look = side.look(), seen, file, receipt](
+                  std::stop_token stop, const BackgroundExport::Progress& progress) {
+          writeGrowthMovie(file.toStdString(), pattern, look, seen, {}, receipt, stop, progress);
+        });
   }
   const BlockMotion motion = film == Film::Apart ? BlockMotion::Apart : BlockMotion::Turn;
   const Receipt receipt = receiptOfPattern(side, seen, file, blockMotionName(motion));

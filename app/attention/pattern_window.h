@@ -24,9 +24,9 @@ public:
   explicit PatternWindow(QWidget* parent = nullptr);
   ~PatternWindow() override;
 
-  /// What a lesson asks for: "left PRESET", "right PRESET", "right globals 8", and for both sides "layer 2", "grown
-  /// 3", "globals 8", "element 2,1,1", "apart 1", "turn 40,20", "slice frame 2", "from row 1",
-  /// "whole", "usual" (as patterns stand at first). UsageError for anything else.
+  /// What a lesson asks for: "left PRESET", "right PRESET", "right globals 8", and for both sides
+  /// "layer 2", "grown 3", "globals 8", "element 2,1,1", "apart 1", "turn 40,20", "slice frame 2",
+  /// "from row 1", "whole", "usual" (as patterns stand at first). UsageError for anything else.
   void act(const std::vector<std::string>& words);
   PatternSide& side(int index) { return *sides_[std::size_t(index)]; }
   enum class Film { Turn, Apart, Growth };

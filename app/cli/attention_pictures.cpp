@@ -183,11 +183,11 @@ void drawOcclusionPicture(const Session& session, const CutInput& input, const A
                           const OcclusionMap& map, const std::string& out,
                           const Receipt& receipt) {
   const ModelContext& context = *input.context;
-  writeOcclusionFigure(out,
-                       {map, context.frames.geo, context.frames.frames.back().grid,
-                        leadWords(context, map.frame), pass.model,
-                        context.frames.attribution, darkThemeFrom(session)},
-                       attentionOptionsFrom(session), receipt);
+  writeOcclusionFigure(
+      out,
+      {map, context.frames.geo, context.frames.frames.back().grid, leadWords(context, map.frame),
+       pass.model, context.frames.attribution, darkThemeFrom(session)},
+      attentionOptionsFrom(session), receipt);
 }
 
 ExitCode showPattern(const Session& session, const std::string& out) {
@@ -300,12 +300,13 @@ Json jsonOf(const DiffusionTrace& trace) {
     steps.push(Json::object({{"noise", step.noise},
                              {"clean_mean", kWhole * step.cleanMean},
                              {"push_size", step.pushSize}}));
-  return Json::object({{"n", trace.nSigma},
-                       {"seed", std::int64_t(trace.seed)},
-                       {"expected_mean", kWhole * trace.expectedMean},
-                       {"commanded_mean", trace.isCommanded() ? Json(kWhole * trace.commandedMean) : Json()},
-                       {"seconds", trace.secondsTaken},
-                       {"steps", steps}});
+  return Json::object(
+      {{"n", trace.nSigma},
+       {"seed", std::int64_t(trace.seed)},
+       {"expected_mean", kWhole * trace.expectedMean},
+       {"commanded_mean", trace.isCommanded() ? Json(kWhole * trace.commandedMean) : Json()},
+       {"seconds", trace.secondsTaken},
+       {"steps", steps}});
 }
 
 }  // namespace

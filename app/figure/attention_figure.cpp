@@ -93,11 +93,12 @@ private:
     const QRect inner = place.adjusted(text() / 2, 3, -text() / 2, 0);
     QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
     QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
-    const QFont bold = figure_drawing::font(text(), true), small = figure_drawing::font(text() * 9 / 10);
+    const QFont bold = figure_drawing::font(text(), true),
+                small = figure_drawing::font(text() * 9 / 10);
     // The time is what tells frames apart: where both do not fit, the kind goes below.
-    const bool beside = figure_drawing::widthOf(title, bold) +
-                            figure_drawing::widthOf(right, small) + text() <=
-                        upper.width();
+    const bool beside =
+        figure_drawing::widthOf(title, bold) + figure_drawing::widthOf(right, small) + text() <=
+        upper.width();
     (beside ? upper : lower) =
         figure_drawing::putText(painter_, beside ? upper : lower, right, small, color, true);
     figure_drawing::putText(painter_, upper, title, bold, theme_.text);
@@ -156,8 +157,7 @@ private:
   void cells(const QRect& map, int index) {
     for (const AttentionCell& cell : picture_.view.cells) {
       if (cell.at[0] != index) continue;
-      const QColor color =
-          style::heatColor(most_ > 0.0 ? cell.weight / most_ : 0.0, picture_.dark);
+      const QColor color = style::heatColor(most_ > 0.0 ? cell.weight / most_ : 0.0, picture_.dark);
       painter_.fillRect(cellRect(map, picture_.view.layer.attended.data, cell.at[1], cell.at[2])
                             .adjusted(0.5, 0.5, -0.5, -0.5),
                         color);
@@ -303,8 +303,8 @@ private:
   /// "−12 weaker without it [ramp] stronger without it +12".
   void key(const QRect& room, const QFont& small) {
     constexpr int kSteps = 9;
-    const QRect rest = figure_drawing::putText(painter_, room, signedNumber(-most_) + ", weaker without it",
-                                               small, theme_.text);
+    const QRect rest = figure_drawing::putText(
+        painter_, room, signedNumber(-most_) + ", weaker without it", small, theme_.text);
     const int cell = text() * 3 / 2;
     for (int i = 0; i < kSteps; ++i) {
       const QRect step(rest.left() + i * cell, room.top() + text() / 4, cell, text());
@@ -346,7 +346,8 @@ private:
   const FigureLayout& layout_;
   const style::Theme& theme_;
   FigureMap map_;
-  const ColorTable grey_ = greyTable(colorTableFor(Quantity::VilDigital));  ///< colours are for the patches
+  const ColorTable grey_ =
+      greyTable(colorTableFor(Quantity::VilDigital));  ///< colours are for the patches
   double most_ = 1e-9;
 };
 

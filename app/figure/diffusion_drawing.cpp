@@ -63,8 +63,9 @@ private:
   void row(const QRectF& room, const DiffusionTrace& trace) {
     const double line = 1.5 * text_, gap = 0.6 * text_;
     const QRectF head(room.left(), room.top(), room.width(), line);
-    const QRect rest = figure_drawing::putText(painter_, head.toRect(), traceTitle(trace),
-                                               figure_drawing::font(text_ * 11 / 10, true), theme_.text);
+    const QRect rest =
+        figure_drawing::putText(painter_, head.toRect(), traceTitle(trace),
+                                figure_drawing::font(text_ * 11 / 10, true), theme_.text);
     put(rest, meansOf(trace), false, true);
     const double side = std::min((room.width() - 2.0 * gap) / 3.0, room.height() - 2.0 * line);
     const double left = room.left() + 0.5 * (room.width() - 3.0 * side - 2.0 * gap);

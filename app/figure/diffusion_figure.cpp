@@ -24,7 +24,8 @@ void requireSteps(const DiffusionPicture& picture) {
 
 /// "flow-ab2, two slopes a step"; names without an explanation as they are.
 QString samplerText(const QString& name) {
-  if (name.startsWith("flow-ab2")) return "sampler " + name + " (each step from the last two slopes)";
+  if (name.startsWith("flow-ab2"))
+    return "sampler " + name + " (each step from the last two slopes)";
   if (name.startsWith("flow-heun")) return "sampler " + name + " (each step from two slopes)";
   if (name.startsWith("flow-euler")) return "sampler " + name + " (each step from one slope)";
   return "sampler " + name;

@@ -102,10 +102,11 @@ int main(int argc, char** argv) {
   const QCommandLineOption act(
       "do", "An action of the window by its name, after the first second; may be given again.",
       "NAME");
-  const QCommandLineOption lesson("lesson",
-                                  "Open a lesson at a step, both counted from 1; without PATH on the "
-                                  "built-in event, and the last session is left alone.",
-                                  "LESSON,STEP");
+  const QCommandLineOption lesson(
+      "lesson",
+      "Open a lesson at a step, both counted from 1; without PATH on the "
+      "built-in event, and the last session is left alone.",
+      "LESSON,STEP");
   const QCommandLineOption models(
       "models", "Models to use instead of the shipped ones (stormloom-cli models adopt).",
       "FOLDER");

@@ -186,9 +186,10 @@ private Q_SLOTS:
       return patternPicture(axial, look, {}).detail;
     };
     QCOMPARE(detail({.layer = 1}), std::string("layer 2 of 3: along columns"));
-    QCOMPARE(detail({.grown = 2}),
-             std::string("what reaches the marked cell through 2 of 3 layers: along time, then along "
-                         "columns"));
+    QCOMPARE(
+        detail({.grown = 2}),
+        std::string("what reaches the marked cell through 2 of 3 layers: along time, then along "
+                    "columns"));
   }
 
   void longLinesAreBrokenBetweenWords() {

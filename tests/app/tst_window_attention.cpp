@@ -15,6 +15,9 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QTemporaryDir>
+#include <QTest>
+#include <ctime>
+#include <functional>
 
 #include "app/attention/attention_desk.h"
 #include "app/attention/attention_maps.h"
@@ -34,10 +37,6 @@
 #include "core/pattern_text.h"
 #include "core/receipt_in_file.h"
 #include "core/synthetic_event.h"
-
-#include <QTest>
-#include <ctime>
-#include <functional>
 
 using namespace stormloom;
 
@@ -255,7 +254,8 @@ private Q_SLOTS:
       QTRY_VERIFY_WITH_TIMEOUT(maps->view()->layer.path == path, 60'000);
       const auto& frames = maps->view()->layer.queryFrames;
       QCOMPARE(std::size_t(maps->view()->query[0]), frameLike(frames, wanted));
-      QCOMPARE(elsewhere->text().contains("has no frame at"), shown().validTime != wanted.validTime);
+      QCOMPARE(elsewhere->text().contains("has no frame at"),
+               shown().validTime != wanted.validTime);
     }
     layers->setCurrentRow(first);
     QTRY_VERIFY_WITH_TIMEOUT(shown().validTime == wanted.validTime, 60'000);
@@ -328,7 +328,8 @@ private Q_SLOTS:
     readout->clear();
     QTest::qWait(50);
     const QPoint before = apart->mapTo(window.get(), QPoint());
-    readout->setText("21:05 UTC, observed, row 3, column 4 of the layer's cells: 2.5 % of the attention");
+    readout->setText(
+        "21:05 UTC, observed, row 3, column 4 of the layer's cells: 2.5 % of the attention");
     QTest::qWait(50);
     QCOMPARE(apart->mapTo(window.get(), QPoint()), before);
   }
@@ -337,7 +338,8 @@ private Q_SLOTS:
     applyTheme(*qApp, Theme::Choice::Light);
     AttentionWindow window;
     showWindow(window);
-    QTRY_VERIFY(window.findChild<BlockCanvas*>()->grabFramebuffer().pixelColor(9, 9).lightness() > 200);
+    QTRY_VERIFY(window.findChild<BlockCanvas*>()->grabFramebuffer().pixelColor(9, 9).lightness() >
+                200);
     QVERIFY(!window.findChild<QComboBox*>("attentionHead")->currentText().isEmpty());
     applyTheme(*qApp, Theme::Choice::Dark);
   }
@@ -468,8 +470,8 @@ private Q_SLOTS:
     QCOMPARE(lines.size(), 3 + 384);
     QCOMPARE(lines.filter(QRegularExpression(",1$")).size(), 5);  // its place at five other times
     const QString growth = folder_.filePath("reach.mp4");
-    QVERIFY(written(window, growth,
-                    [&] { window.exportTo(0, growth, PatternWindow::Film::Growth); }));
+    QVERIFY(
+        written(window, growth, [&] { window.exportTo(0, growth, PatternWindow::Film::Growth); }));
     QCOMPARE(countAnimationFrames(growth.toStdString()), 4);  // its cuboid, then three layers
   }
 
