@@ -42,6 +42,24 @@ const char* levelFrameWord(LevelFrame::Kind kind) {
   return "";
 }
 
+std::size_t frameLike(const std::vector<LevelFrame>& frames, const LevelFrame& wanted) {
+  const auto distance = [&wanted](const LevelFrame& frame) {
+    const auto away = frame.validTime < wanted.validTime ? wanted.validTime - frame.validTime
+                                                         : frame.validTime - wanted.validTime;
+    return std::tuple(away.count() != 0 && frame.kind != wanted.kind, away,
+                      frame.kind != wanted.kind);
+  };
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < frames.size(); ++i)
+    if (distance(frames[i]) < distance(frames[best])) best = i;
+  return best;
+}
+
+Thw cellOnLevel(const Thw& cell, const Thw& from, const Thw& to) {
+  return {cell[0], (2 * cell[1] + 1) * to[1] / (2 * from[1]),
+          (2 * cell[2] + 1) * to[2] / (2 * from[2])};
+}
+
 Thw levelCell(const Thw& level, int frame, int row, int col, const GeoReference& map) {
   if (frame < 0 || frame >= level[0] || row < 0 || row >= map.height() || col < 0 ||
       col >= map.width())

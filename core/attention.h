@@ -16,6 +16,9 @@ struct LevelFrame {
   ValidTime validTime{};
 };
 const char* levelFrameWord(LevelFrame::Kind kind);  ///< "observed", "extrapolated", "forecast"
+/// The frame of a level that stands for one of another level (an index): of the same time and, where
+/// there are several, of the same kind; else the nearest of its kind, else the nearest.
+std::size_t frameLike(const std::vector<LevelFrame>& frames, const LevelFrame& wanted);
 
 /// One cuboid attention layer of a network, as it cuts its level.
 struct AttentionLayer {
@@ -56,6 +59,9 @@ struct AttentionView {
   std::vector<double> globals;         ///< weight of each global vector
   std::vector<double> drawnByGlobals;  ///< what each global vector draws from the asking cell
 };
+
+/// The same place on another level's grid.
+Thw cellOnLevel(const Thw& cell, const Thw& from, const Thw& to);
 
 /// What happens to one pixel of the forecast when patches of the context are dried out.
 struct OcclusionMap {

@@ -13,6 +13,7 @@
 namespace stormloom {
 namespace {
 
+constexpr double kWhole = 255.0;  // a share of the whole scale on the 0-255 scale
 constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
 /// Frames one after the other, NaN where nothing is known.
@@ -36,7 +37,7 @@ void appendPush(std::vector<double>& values, const DiffusionStep& step) {
 
 void writeSteps(NetCdfFile& file, const char* name, const char* meaning,
                 const std::vector<double>& values) {
-  file.addVariable(name, NetCdfFile::Type::Float, {"step", "time", "y", "x"});
+  file.addVariable(name, NetCdfFile::Type::Float, {"scenario", "step", "time", "y", "x"});
   file.setText(name, "long_name", meaning);
   file.setText(name, "units", "1");
   file.setText(name, "grid_mapping", "crs");
@@ -92,25 +93,70 @@ double largestPush(const DiffusionTraces& traces) {
   return most;
 }
 
-void writeDiffusionFile(const std::string& path, const DiffusionTrace& trace,
+namespace {
+
+/// One number for each trace.
+void writeScenarios(NetCdfFile& file, const char* name, const char* meaning,
+                    const std::vector<double>& values) {
+  file.addVariable(name, NetCdfFile::Type::Double, {"scenario"});
+  file.setText(name, "long_name", meaning);
+  file.setText(name, "units", "1");
+  file.writeDoubles(name, values);
+}
+
+/// One number for each step of each trace.
+void writeOfSteps(NetCdfFile& file, const char* name, const char* meaning,
+                  const std::vector<double>& values) {
+  file.addVariable(name, NetCdfFile::Type::Double, {"scenario", "step"});
+  file.setText(name, "long_name", meaning);
+  file.setText(name, "units", "1");
+  file.writeDoubles(name, values);
+}
+
+void writeMeans(NetCdfFile& file, const DiffusionTraces& traces) {
+  std::vector<double> n, expected, commanded, means, pushes;
+  for (const auto& trace : traces) {
+    n.push_back(trace->nSigma);
+    expected.push_back(kWhole * trace->expectedMean);
+    commanded.push_back(trace->isCommanded() ? kWhole * trace->commandedMean : double(kUnknown));
+    for (const DiffusionStep& step : trace->steps) {
+      means.push_back(kWhole * step.cleanMean);
+      pushes.push_back(step.pushSize);
+    }
+  }
+  writeScenarios(file, "n_sigma", "anticipated intensity in standard deviations", n);
+  writeScenarios(file, "expected_mean", "mean intensity that was to be expected, 0-255 scale",
+                 expected);
+  writeScenarios(file, "commanded_mean",
+                 "mean intensity that was commanded, 0-255 scale; no value: nothing was commanded",
+                 commanded);
+  writeOfSteps(file, "clean_mean", "mean of the predicted clean frames, 0-255 scale", means);
+  writeOfSteps(file, "push_size", "mean size of the push, 0-255 scale", pushes);
+}
+
+}  // namespace
+
+void writeDiffusionFile(const std::string& path, const DiffusionTraces& traces,
                         const Receipt& receipt) {
-  if (trace.steps.empty()) throw UsageError("No step of the denoiser was kept.");
+  if (traces.empty() || traces.front()->steps.empty())
+    throw UsageError("No step of the denoiser was kept.");
+  const DiffusionTrace& first = *traces.front();
   NetCdfFile file = NetCdfFile::create(path);
   file.setText("", "Conventions", "CF-1.8");
-  file.setText("", "title", "Steps of the denoiser of " + trace.model);
+  file.setText("", "title", "Steps of the denoiser of " + first.model);
   file.setText("", "institution", "made with Stormloom");
   file.setText("", "stormloom_kind", "diffusion");
-  file.setNumbers("", "n_sigma", {trace.nSigma});
-  file.setNumbers("", "expected_mean", {trace.expectedMean});
-  file.setNumbers("", "commanded_mean", {trace.commandedMean});
   for (const auto& [name, value] : receiptAttributes(receipt)) file.setText("", name, value);
-  writeDiffusionAxes(file, trace);
+  file.addDimension("scenario", traces.size());
+  writeDiffusionAxes(file, first);
+  writeMeans(file, traces);
   std::vector<double> latents, clean, push;
-  for (const DiffusionStep& step : trace.steps) {
-    append(latents, step.latents);
-    append(clean, step.clean);
-    appendPush(push, step);
-  }
+  for (const auto& trace : traces)
+    for (const DiffusionStep& step : trace->steps) {
+      append(latents, step.latents);
+      append(clean, step.clean);
+      appendPush(push, step);
+    }
   writeSteps(file, "latents", "decoded latents of the step, 0-255 scale", latents);
   writeSteps(file, "clean", "predicted clean frames of the step, 0-255 scale", clean);
   writeSteps(file, "push", "what the command changed in the predicted frames, 0-255 scale", push);
@@ -121,13 +167,17 @@ void writeDiffusionTable(const std::string& path,
                          const DiffusionTraces& traces, const Receipt& receipt) {
   std::ostringstream out;
   out << "# receipt: " << receiptText(receipt) << "\n"
+      << "# expected_mean, commanded_mean, clean_mean and push_size on the 0-255 scale, noise from "
+         "1 "
+         "to 0; commanded_mean is empty where nothing was commanded\n"
       << "n,seed,member,step,noise,expected_mean,commanded_mean,clean_mean,push_size\n";
   for (const auto& trace : traces)
     for (std::size_t i = 0; i < trace->steps.size(); ++i) {
       const DiffusionStep& step = trace->steps[i];
       out << trace->nSigma << "," << trace->seed << "," << trace->member + 1 << "," << i + 1 << ","
-          << step.noise << "," << trace->expectedMean << "," << trace->commandedMean << ","
-          << step.cleanMean << "," << step.pushSize << "\n";
+          << step.noise << "," << kWhole * trace->expectedMean << ",";
+      if (trace->isCommanded()) out << kWhole * trace->commandedMean;
+      out << "," << kWhole * step.cleanMean << "," << step.pushSize << "\n";
     }
   writeWholeFile(path, out.str());
 }

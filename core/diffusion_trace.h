@@ -30,6 +30,7 @@ struct DiffusionTrace {
   int member = 0;
   double expectedMean = 0.0;   ///< mu over all lead times, [0, 1]
   double commandedMean = 0.0;  ///< mu + n sigma over all lead times, [0, 1]
+  bool isCommanded() const { return nSigma != 0.0; }
   std::vector<DiffusionStep> steps;
   std::string model, weightsHash, sampler, guidance, device;
   double secondsTaken = 0.0;
@@ -43,9 +44,9 @@ bool isWhole(const DiffusionTraces& traces);
 /// The largest size of a push over traces that stand side by side; never 0.
 double largestPush(const DiffusionTraces& traces);
 
-/// CF NetCDF: latents, clean and push (step, time, y, x) of one trace; or a line for each step as
-/// CSV. Throws IoError.
-void writeDiffusionFile(const std::string& path, const DiffusionTrace& trace,
+/// CF NetCDF: latents, clean and push (scenario, step, time, y, x), a scenario for each trace; or a
+/// line for each of their steps as CSV. Intensities on the 0-255 scale. Throws IoError.
+void writeDiffusionFile(const std::string& path, const DiffusionTraces& traces,
                         const Receipt& receipt);
 void writeDiffusionTable(const std::string& path,
                          const DiffusionTraces& traces, const Receipt& receipt);

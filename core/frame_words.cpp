@@ -42,6 +42,11 @@ std::string percentileWords(double percent) {
   return std::string(number) + ending + " percentile";
 }
 
+std::string leadWords(const ModelContext& context, int frame) {
+  const int ahead = context.grid.stepMinutes * (frame + 1);
+  return clockText(context.runTime + minutes(ahead)) + " UTC (+" + std::to_string(ahead) + " min)";
+}
+
 std::string shorterClockWords(const ModelGrid& grid) {
   for (const ModelGrid* own : {&sevirLrGrid(), &sevirGrid()})
     if (grid.stepMinutes == own->stepMinutes && grid.cellSizeMeters == own->cellSizeMeters)

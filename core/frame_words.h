@@ -14,6 +14,9 @@ std::string frameWords(const RadarGrid& grid, double threshold, std::optional<lo
 /// "90th percentile", "1st percentile", "2.5th percentile".
 std::string percentileWords(double percent);
 
+/// "23:00 UTC (+60 min)" of a forecast frame, counted from 0.
+std::string leadWords(const ModelContext& context, int frame);
+
 /// "4 min steps on 1.2 km cells" where a model is not on its own clock (decision 0006); else empty.
 std::string shorterClockWords(const ModelGrid& grid);
 

@@ -79,6 +79,24 @@ std::vector<LabPattern> labPresets() {
   return presets;
 }
 
+std::string patternMeaning(const std::string& name) {
+  static const std::pair<const char*, const char*> kMeanings[] = {
+      {"full", "Every cell asks every other cell."},
+      {"axial_space_dilate_2",
+       "Along time, then along every second cell of a column, its near half, and rows likewise."},
+      {"axial", "Along time, then along columns, then along rows: three layers of lines."},
+      {"divided_st", "Divided space-time: a place at all times, then a whole frame."},
+      {"video_swin_2x4", "Windows of 2 x 4 x 4 cells, then the same ones shifted by half."},
+      {"spatial_lg_4",
+       "Local and global: a place at all times, 4 x 4 neighbours, then 4 x 4 cells far apart."},
+      {"local, shifted", "Neighbours, after the field was rolled by one cell along every axis."},
+      {"local", "Cuboids of neighbours."},
+      {"dilated", "Cuboids of cells that lie apart, from the whole field."}};
+  for (const auto& [ending, meaning] : kMeanings)
+    if (name == ending || name.ends_with(std::string(": ") + ending)) return meaning;
+  return {};
+}
+
 LayerCost layerCost(const LabPattern& pattern, std::size_t layer, const LabWidths& widths) {
   const CuboidMap map = fitCuboids(layerOf(pattern, layer), pattern.field);
   const double tokens = tokensOf(map), channels = double(widths.channels);

@@ -28,6 +28,9 @@ std::vector<LabPattern> paperFigure();
 /// of the SEVIR network.
 std::vector<LabPattern> labPresets();
 
+/// What a named pattern does, in a sentence; empty for other names.
+std::string patternMeaning(const std::string& name);
+
 /// What an attention layer costs, beside one in which every element attends to every other.
 struct LayerCost {
   std::int64_t cuboids = 0;

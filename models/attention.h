@@ -21,6 +21,8 @@ struct AttentionPass {
   int member = 0;
   int step = -1;  ///< prediff, alignment: evaluation counted from 0; -1: the last
   int steps = 0;  ///< of the sampler; 0: the model card's choice
+
+  bool operator==(const AttentionPass&) const = default;
 };
 
 /// Attention of one output cell followed back through all layers, half of each layer's weight kept

@@ -24,6 +24,7 @@ constexpr unsigned char kHaloOpacity = 90;
 constexpr double kLinkWidth = 2.0;
 constexpr int kTextPoints = 13;
 constexpr double kTextWidth = 7.5;  // of a letter, about
+constexpr double kTextLine = 15.0;
 
 PictureColor toPicture(Rgb color) {
   return {color.red / 255.0, color.green / 255.0, color.blue / 255.0};
@@ -113,11 +114,13 @@ void CellBlockScene::prepare(Part& part, vtkRenderer* renderer) {
 
 void CellBlockScene::setBlock(std::shared_ptr<const CellBlock> block) {
   block_ = std::move(block);
-  if (block_) {
-    const PictureColor ground = toPicture(block_->ink.ground);
-    renderer_->SetBackground(ground[0], ground[1], ground[2]);
-  }
+  if (block_) setGround(block_->ink.ground);
   rebuild();
+}
+
+void CellBlockScene::setGround(Rgb color) {
+  const PictureColor ground = toPicture(color);
+  renderer_->SetBackground(ground[0], ground[1], ground[2]);
 }
 
 void CellBlockScene::setView(const BlockView& view) {
@@ -224,6 +227,8 @@ void CellBlockScene::placeTexts(const BlockProjection& seen) {
   while (texts_.size() < shape_.texts.size())
     texts_.push_back({made(TextPlate::Anchor::BottomRight), made(TextPlate::Anchor::BottomLeft)});
   const double width = size_.width / size_.scale, height = size_.height / size_.scale;
+  std::array<double, 3> ends;  // of the texts above global vectors, a line above the other
+  ends.fill(-1e9);
   for (std::size_t i = 0; i < texts_.size(); ++i) {
     for (const auto& plate : texts_[i]) plate->setText({});
     if (i >= shape_.texts.size()) continue;
@@ -236,8 +241,18 @@ void CellBlockScene::placeTexts(const BlockProjection& seen) {
     // Beside the corner, but inside the picture.
     const double room = width - kTextWidth * double(text.text.size() + 2);
     const double side = begins ? 0.5 * width + at.x : 0.5 * width - at.x + kTextWidth;
-    plate.place(size_, std::clamp(side, 0.0, std::max(0.0, room)),
-                0.5 * height + at.y + (text.ofNode ? 2.0 : -16.0));
+    const double left = std::clamp(side, 0.0, std::max(0.0, room));
+    double above = -16.0;
+    if (text.ofNode) {
+      const auto line = std::ranges::find_if(ends, [left](double end) { return end <= left; });
+      above = 2.0 + kTextLine * double(line - ends.begin());
+      if (line == ends.end() || 0.5 * height + at.y + above + kTextLine > height) {
+        plate.setText({});  // no room for it
+        continue;
+      }
+      *line = left + kTextWidth * double(text.text.size() + 1);
+    }
+    plate.place(size_, left, 0.5 * height + at.y + above);
   }
 }
 

@@ -31,6 +31,8 @@ public:
   /// Over the other one: what is seen inside the block.
   vtkRenderer* frontRenderer() { return front_; }
   void setBlock(std::shared_ptr<const CellBlock> block);
+  /// What lies behind, also while there is no block.
+  void setGround(Rgb ground);
   const std::shared_ptr<const CellBlock>& block() const { return block_; }
   void setView(const BlockView& view);
   const BlockView& view() const { return view_; }

@@ -42,7 +42,11 @@ AttentionWindow* AttentionDesk::openAttention() {
 }
 
 DiffusionWindow* AttentionDesk::openDiffusion() {
-  if (!diffusion_) diffusion_ = new DiffusionWindow({}, parent_);
+  if (!diffusion_) {
+    diffusion_ = new DiffusionWindow({}, parent_);
+    QObject::connect(diffusion_, &DiffusionWindow::subjectWanted, diffusion_,
+                     [this] { diffusion_->setSubject(subject_()); });
+  }
   diffusion_->setSubject(subject_());
   return shown(diffusion_.data());
 }
@@ -56,6 +60,7 @@ LessonWindow* AttentionDesk::openLessons() {
   if (!lessons_) {
     lessons_ = new LessonWindow(
         readLessons(), [this](const LessonAction& action) { act(action); }, parent_);
+    QObject::connect(lessons_, &LessonWindow::screenAsked, lessons_, [this] { fillScreen(); });
     shown(lessons_.data());
     lessons_->open(0, 0);
   }
@@ -66,6 +71,7 @@ LessonWindow* AttentionDesk::openLessons() {
 /// they stay.
 void AttentionDesk::placeBeside(QWidget* window) {
   constexpr double kLessonShare = 0.34;
+  spokenOf_ = window;
   if (!lessons_ || !lessons_->isVisible() || !window->screen()) return;
   if (std::find(placed_.begin(), placed_.end(), window) != placed_.end()) return;
   const QRect room = window->screen()->availableGeometry();
@@ -73,6 +79,20 @@ void AttentionDesk::placeBeside(QWidget* window) {
   lessons_->setGeometry(room.right() - lesson, room.top(), lesson, room.height());
   window->setGeometry(room.left(), room.top(), room.width() - lesson, room.height());
   placed_.emplace_back(window);
+}
+
+/// For a projector: the lesson beside what it speaks of, wherever both stood.
+void AttentionDesk::fillScreen() {
+  if (!spokenOf_ || !spokenOf_->isVisible()) {
+    lessons_->setWindowState(lessons_->windowState() ^ Qt::WindowFullScreen);
+    return;
+  }
+  lessons_->showNormal();
+  spokenOf_->showNormal();
+  std::erase(placed_, spokenOf_);
+  placeBeside(spokenOf_);
+  lessons_->raise();
+  lessons_->activateWindow();
 }
 
 void AttentionDesk::act(const LessonAction& action) {

@@ -30,6 +30,7 @@ public:
 
 private:
   void placeBeside(QWidget* window);
+  void fillScreen();
 
   std::function<AttentionSubject()> subject_;
   QWidget* parent_;
@@ -37,6 +38,7 @@ private:
   QPointer<DiffusionWindow> diffusion_;
   QPointer<PatternWindow> lab_;
   QPointer<LessonWindow> lessons_;
+  QPointer<QWidget> spokenOf_;             ///< the window that the lesson drove last
   std::vector<QPointer<QWidget>> placed_;  ///< windows that stand beside the lesson already
 };
 

@@ -16,8 +16,7 @@ namespace {
 
 namespace style = figure_style;
 
-constexpr int kStrip = 34, kGap = 2;
-constexpr double kFaintest = 0.10, kBrightest = 0.92;  // opacity of the weakest and strongest cell
+constexpr int kStrip = 34, kGap = 2, kKey = 26;
 
 QImage imageOf(const RadarGrid& grid, const style::Theme& theme) {
   const ColorTable& colors = colorTableFor(Quantity::VilDigital);
@@ -34,11 +33,6 @@ QImage imageOf(const RadarGrid& grid, const style::Theme& theme) {
     }
   }
   return image;
-}
-
-const QColor& colorOf(LevelFrame::Kind kind, const style::Theme& theme) {
-  if (kind == LevelFrame::Kind::Extrapolated) return theme.synthetic;
-  return kind == LevelFrame::Kind::Observed ? theme.past : theme.forecast;
 }
 
 QString timeText(ValidTime time) {
@@ -60,7 +54,7 @@ QRectF cellRect(const QRect& map, const Thw& level, std::int64_t row, std::int64
 AttentionMaps::AttentionMaps(QWidget* parent) : QWidget(parent) {
   setMouseTracking(true);
   setCursor(Qt::CrossCursor);
-  setMinimumSize(320, 300);
+  setMinimumSize(240, 300);
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Maps of attention"));
 }
@@ -78,6 +72,10 @@ void AttentionMaps::setFrames(const FrameSequence& observed,
           {{i == 0 ? LevelFrame::Kind::Extrapolated : LevelFrame::Kind::Forecast, frame.validTime},
            frame.grid,
            {}});
+  if (!linesOf_ || *linesOf_ != observed.geo) {
+    lines_ = mapPathsInGrid(loadBaseMap(), observed.geo);
+    linesOf_ = observed.geo;
+  }
   rebuildRadar();
 }
 
@@ -110,6 +108,11 @@ void AttentionMaps::setOcclusion(std::shared_ptr<const OcclusionMap> map) {
   update();
 }
 
+void AttentionMaps::setPending(bool pending) {
+  pending_ = pending;
+  update();
+}
+
 std::shared_ptr<const RadarGrid> AttentionMaps::radarGridOf(const LevelFrame& frame) const {
   const Radar* radar = radarOf(frame);
   return radar ? radar->grid : nullptr;
@@ -124,7 +127,8 @@ const AttentionMaps::Radar* AttentionMaps::radarOf(const LevelFrame& frame) cons
   return best;
 }
 
-std::vector<AttentionMaps::Pane> AttentionMaps::panes(QSize size) const {
+std::vector<AttentionMaps::Pane> AttentionMaps::panes() const {
+  const QSize size = this->size() - QSize(0, keyHeight());
   const int count = 1 + int(touched_.size());
   int best = 1, columns = 1;
   for (int tried = 1; tried <= count; ++tried) {
@@ -150,11 +154,114 @@ void AttentionMaps::paintEvent(QPaintEvent*) {
   painter.fillRect(rect(), theme.ground);
   if (!view_) {
     painter.setPen(theme.quietText);
-    painter.drawText(rect(), Qt::AlignCenter,
-                     tr("Click a place on a map to see what a forecast there looked at."));
+    painter.drawText(rect().adjusted(12, 12, -12, -12),
+                     int(Qt::AlignCenter) | int(Qt::TextWordWrap),
+                     pending_ ? tr("Being computed: one pass through the network…")
+                              : tr("Radar frames are not there yet."));
     return;
   }
-  for (const Pane& pane : panes(size())) drawPane(painter, pane);
+  for (const Pane& pane : panes()) drawPane(painter, pane);
+  drawKey(painter);
+  if (pending_) drawPending(painter);
+}
+
+void AttentionMaps::drawPending(QPainter& painter) const {
+  QColor veil = viewTheme(*this).ground;
+  veil.setAlpha(190);
+  painter.fillRect(rect(), veil);
+  QFont strong = font();
+  strong.setBold(true);
+  painter.setFont(strong);
+  painter.setPen(viewTheme(*this).text);
+  painter.drawText(rect(), Qt::AlignCenter, tr("being computed"));
+}
+
+/// A line for the weights and one for dry patches, where there are any.
+int AttentionMaps::keyHeight() const { return occlusion_ ? 2 * kKey : kKey; }
+
+/// How much of the attention a cell's brightness stands for and, where patches were dried out, what
+/// their colours mean.
+void AttentionMaps::drawKey(QPainter& painter) const {
+  constexpr int kSteps = 6, kCell = 16;
+  const QRect room(8, height() - keyHeight(), width() - 16, kKey);
+  drawRamp(painter, room, {QString(), "0", tr("%1 a cell").arg(percent(most_))}, kSteps * kCell,
+           [this](double share) { return style::heatColor(share, isDark(*this)); });
+  if (!occlusion_) return;
+  double most = 0.0;
+  for (const double change : occlusion_->change) most = std::max(most, std::abs(change));
+  const QString number = QString::number(most, 'f', most < 9.95 ? 1 : 0);
+  drawRamp(painter, room.translated(0, kKey),
+           {tr("without a patch:"), QChar(0x2212) + number, "+" + number}, kSteps * kCell,
+           [this](double share) { return style::dryColor(2.0 * share - 1.0, isDark(*this)); });
+}
+
+void AttentionMaps::drawRamp(QPainter& painter, QRect room, const std::array<QString, 3>& words,
+                             int width, const std::function<QColor(double share)>& color) const {
+  constexpr int kSteps = 9, kHeight = 12;
+  const style::Theme& theme = viewTheme(*this);
+  const auto put = [&](const QString& text) {
+    if (text.isEmpty()) return;
+    painter.setPen(theme.text);
+    painter.drawText(room, int(Qt::AlignLeft) | int(Qt::AlignVCenter), text);
+    room.setLeft(room.left() + painter.fontMetrics().horizontalAdvance(text) + 8);
+  };
+  put(words[0]);
+  put(words[1]);
+  for (int i = 0; i < kSteps; ++i) {
+    const QRectF step(room.left() + double(i) * width / kSteps, room.center().y() - kHeight / 2.0,
+                      double(width) / kSteps, kHeight);
+    painter.fillRect(step, theme.mapGround);
+    painter.fillRect(step, color(double(i) / (kSteps - 1)));
+  }
+  room.setLeft(room.left() + width + 8);
+  put(words[2]);
+}
+
+/// Time on the left and what the frame gets on the right; one below the other where a strip is
+/// narrow.
+void AttentionMaps::drawStrip(QPainter& painter, const Pane& pane, const LevelFrame& frame) const {
+  const style::Theme& theme = viewTheme(*this);
+  double share = 0.0;
+  for (const AttentionCell& cell : view_->cells)
+    if (cell.at[0] == pane.attended) share += cell.weight;
+  const QString time = timeText(frame.validTime);
+  const QString gets = pane.attended < 0 ? tr("asks") : percent(share);
+  painter.save();
+  painter.fillRect(pane.strip, theme.strip);
+  painter.fillRect(QRect(pane.strip.topLeft(), QSize(pane.strip.width(), 3)),
+                   style::colorOf(frame.kind, theme));
+  QRect upper = pane.strip.adjusted(6, 3, -6, 0), lower = upper;
+  const auto wide = [&painter](const QString& text) {
+    return painter.fontMetrics().horizontalAdvance(text);
+  };
+  const bool two = wide("00:00 UTC") + wide("100 %") + 8 > upper.width();
+  if (two) {
+    QFont small = painter.font();
+    small.setPixelSize(11);
+    painter.setFont(small);
+    upper.setBottom(upper.center().y());
+    lower.setTop(upper.bottom());
+  }
+  painter.setPen(theme.text);
+  painter.drawText(upper, int(Qt::AlignLeft) | int(Qt::AlignVCenter),
+                   wide(time) > upper.width() ? time.left(5) : time);
+  painter.setPen(pane.attended < 0 ? theme.text : theme.quietText);
+  painter.drawText(lower, int(two ? Qt::AlignLeft : Qt::AlignRight) | int(Qt::AlignVCenter), gets);
+  painter.restore();
+}
+
+void AttentionMaps::drawMapLines(QPainter& painter, const QRect& map) const {
+  const style::Theme& theme = viewTheme(*this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  for (const MapPath& line : lines_) {
+    QPolygonF points;
+    for (const CellPoint& at : line.points)
+      points << QPointF(map.left() + at.col / cols_ * map.width(),
+                        map.top() + at.row / rows_ * map.height());
+    painter.setPen(QPen(line.kind == MapLine::Kind::Coast ? theme.coast : theme.border, 0.8));
+    painter.drawPolyline(points);
+  }
+  painter.setRenderHint(QPainter::Antialiasing, false);
 }
 
 void AttentionMaps::drawPane(QPainter& painter, const Pane& pane) const {
@@ -163,21 +270,17 @@ void AttentionMaps::drawPane(QPainter& painter, const Pane& pane) const {
   const bool asks = pane.attended < 0;
   const LevelFrame& frame = asks ? layer.queryFrames[std::size_t(view_->query[0])]
                                  : layer.attendedFrames[std::size_t(pane.attended)];
-  double share = 0.0;
-  for (const AttentionCell& cell : view_->cells)
-    if (cell.at[0] == pane.attended) share += cell.weight;
-  painter.fillRect(pane.strip, theme.strip);
-  painter.fillRect(QRect(pane.strip.topLeft(), QSize(pane.strip.width(), 3)), colorOf(frame.kind, theme));
-  const QRect inner = pane.strip.adjusted(8, 3, -8, 0);
-  painter.setPen(theme.text);
-  painter.drawText(inner, int(Qt::AlignLeft) | int(Qt::AlignVCenter), timeText(frame.validTime));
-  painter.setPen(asks ? theme.text : theme.quietText);
-  painter.drawText(inner, int(Qt::AlignRight) | int(Qt::AlignVCenter),
-                   asks ? tr("asks") : percent(share));
+  drawStrip(painter, pane, frame);
   painter.save();
   painter.setClipRect(pane.map);
   painter.fillRect(pane.map, theme.mapGround);
-  if (const Radar* radar = radarOf(frame)) painter.drawImage(pane.map, radar->image);
+  if (const Radar* radar = radarOf(frame)) {
+    // Colours are for the patches, where there are any.
+    const bool grey = asks && occlusion_;
+    painter.drawImage(
+        pane.map, grey ? radar->image.convertToFormat(QImage::Format_Grayscale8) : radar->image);
+  }
+  drawMapLines(painter, pane.map);
   if (asks) {
     drawOcclusion(painter, pane.map);
     drawAsking(painter, pane.map);
@@ -197,10 +300,8 @@ void AttentionMaps::drawCells(QPainter& painter, const QRect& map, int frame) co
   for (const AttentionCell& cell : view_->cells) {
     if (cell.at[0] != frame) continue;
     inside.emplace(cell.at[1], cell.at[2]);
-    QColor color = isDark(*this) ? QColor(Qt::white) : QColor(0x10, 0x18, 0x20);
-    const double bright = most_ > 0.0 ? cell.weight / most_ : 0.0;
-    color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * bright));
-    painter.fillRect(cellRect(map, level, cell.at[1], cell.at[2]), color);
+    painter.fillRect(cellRect(map, level, cell.at[1], cell.at[2]),
+                     style::heatColor(most_ > 0.0 ? cell.weight / most_ : 0.0, isDark(*this)));
   }
   painter.setPen(QPen(theme.forecast, 1.5));
   for (const auto& [row, col] : inside) {
@@ -222,27 +323,25 @@ void AttentionMaps::drawAsking(QPainter& painter, const QRect& map) const {
   painter.drawRect(cell.adjusted(-2, -2, 2, 2));
 }
 
-/// Patches whose loss weakens the forecast at the place are warm, those that strengthen it cold.
+/// Patches in the colour of what their loss does to the forecast at the place.
 void AttentionMaps::drawOcclusion(QPainter& painter, const QRect& map) const {
   if (!occlusion_) return;
   double most = 1e-9;
   for (const double change : occlusion_->change) most = std::max(most, std::abs(change));
   for (int i = 0; i < int(occlusion_->change.size()); ++i) {
     const double change = occlusion_->change[std::size_t(i)];
-    QColor color = change < 0.0 ? QColor(0xff, 0x8a, 0x5c) : QColor(0x6a, 0x8d, 0xff);
-    color.setAlphaF(float(0.85 * std::abs(change) / most));
     const double height = double(map.height()) * occlusion_->patch / rows_;
     const double width = double(map.width()) * occlusion_->patch / cols_;
     painter.fillRect(QRectF(map.left() + i % occlusion_->cols * width,
                             map.top() + i / occlusion_->cols * height, width, height),
-                     color);
+                     style::dryColor(change / most, isDark(*this)));
   }
 }
 
 std::optional<std::pair<AttentionMaps::Pane, QPointF>> AttentionMaps::paneAt(
     const QPoint& place) const {
   if (!view_) return std::nullopt;
-  for (const Pane& pane : panes(size()))
+  for (const Pane& pane : panes())
     if (pane.map.contains(place))
       return std::pair(pane, QPointF((place.x() - pane.map.left() + 0.5) / pane.map.width(),
                                      (place.y() - pane.map.top() + 0.5) / pane.map.height()));
@@ -251,7 +350,7 @@ std::optional<std::pair<AttentionMaps::Pane, QPointF>> AttentionMaps::paneAt(
 
 void AttentionMaps::mousePressEvent(QMouseEvent* event) {
   const auto found = paneAt(event->position().toPoint());
-  if (!found) return;
+  if (!found || pending_) return;
   const auto& [pane, share] = *found;
   const int frame = pane.attended >= 0 && !view_->layer.cross ? pane.attended : -1;
   Q_EMIT asked(frame, std::min(rows_ - 1, int(share.y() * rows_)),
@@ -263,7 +362,7 @@ void AttentionMaps::keyPressEvent(QKeyEvent* event) {
       {Qt::Key_Left, 0, 0, -1}, {Qt::Key_Right, 0, 0, 1},   {Qt::Key_Up, 0, -1, 0},
       {Qt::Key_Down, 0, 1, 0},  {Qt::Key_PageUp, -1, 0, 0}, {Qt::Key_PageDown, 1, 0, 0}};
   for (const auto& [key, frames, rows, cols] : kSteps) {
-    if (event->key() != key || !view_) continue;
+    if (event->key() != key || !view_ || pending_) continue;
     const Thw& level = view_->layer.query.data;
     const auto moved = [&](std::size_t axis, int by) {
       return std::clamp<std::int64_t>(view_->query[axis] + by, 0, level[axis] - 1);
@@ -296,25 +395,37 @@ QString AttentionMaps::textAt(const Pane& pane, const QPointF& share) const {
   const Thw& level = view_->layer.attended.data;
   const Thw at = {pane.attended, std::min(level[1] - 1, std::int64_t(share.y() * double(level[1]))),
                   std::min(level[2] - 1, std::int64_t(share.x() * double(level[2])))};
-  for (const AttentionCell& cell : view_->cells)
-    if (cell.at == at)
-      return tr("%1 of the attention (frame %2, row %3, column %4)")
-          .arg(QString::number(100.0 * cell.weight, 'g', 3) + " %")
-          .arg(at[0])
-          .arg(at[1])
-          .arg(at[2]);
-  return tr("outside the cuboid: this layer cannot look here");
+  return attendedCellText(*view_, at);
+}
+
+QString attendedCellText(const AttentionView& view, const Thw& cell) {
+  QString gets = QObject::tr("outside the cuboid, this layer cannot look here");
+  for (const AttentionCell& one : view.cells)
+    if (one.at == cell)
+      gets = QObject::tr("%1 % of the attention").arg(100.0 * one.weight, 0, 'g', 3);
+  const LevelFrame& frame = view.layer.attendedFrames[std::size_t(cell[0])];
+  return QObject::tr("%1, %2, row %3, column %4 of the layer's cells: %5")
+      .arg(timeText(frame.validTime), levelFrameWord(frame.kind))
+      .arg(cell[1])
+      .arg(cell[2])
+      .arg(gets);
 }
 
 QString AttentionMaps::kindsInColour() const {
   QStringList words;
   if (!view_) return {};
-  for (const auto kind : {LevelFrame::Kind::Observed, LevelFrame::Kind::Extrapolated,
-                          LevelFrame::Kind::Forecast})
-    if (std::ranges::any_of(view_->layer.attendedFrames,
-                            [kind](const LevelFrame& frame) { return frame.kind == kind; }))
-      words << QString("<span style='color:%1'>%2</span>")
-                   .arg(colorOf(kind, viewTheme(*this)).name(), levelFrameWord(kind));
+  const auto& frames = view_->layer.attendedFrames;
+  for (const auto kind :
+       {LevelFrame::Kind::Observed, LevelFrame::Kind::Extrapolated, LevelFrame::Kind::Forecast}) {
+    if (std::ranges::none_of(frames, [kind](const auto& frame) { return frame.kind == kind; }))
+      continue;
+    double share = 0.0;
+    for (const AttentionCell& cell : view_->cells)
+      if (frames[std::size_t(cell.at[0])].kind == kind) share += cell.weight;
+    words << QString("<span style='color:%1'>%2 %3</span>")
+                 .arg(style::colorOf(kind, viewTheme(*this)).name(), levelFrameWord(kind),
+                      percent(share));
+  }
   return words.join(", ");
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct AttentionSubject {
   std::shared_ptr<const ModelContext> context;
   std::vector<FrameSequence> coming;  ///< its extrapolation and a forecast
   double nSigma = 0.0;                ///< what the dial stands at
+  std::optional<LonLat> place;        ///< pinned on the map: asked instead of the wettest cell
+  ValidTime time{};                   ///< that the map shows: asked with the pinned place
   std::uint64_t seed = 1;
   /// How a file is made with these options of `attention`, its inputs hashed: not on the GUI
   /// thread.

@@ -61,6 +61,7 @@ AttentionWindow::AttentionWindow(const EngineOptions& options, QWidget* parent)
   wire();
   wireWorker();
   waiting_.setInterval(kForecastMilliseconds);
+  waiting_.start();  // a lesson may open the window before the event is there
   connect(&waiting_, &QTimer::timeout, this, &AttentionWindow::subjectWanted);
 }
 
@@ -102,6 +103,7 @@ QWidget* AttentionWindow::buildControls() {
   layers_->setToolTip(tr("Layers in the order of the network; finest level first in each part."));
   head_ = new QComboBox;
   head_->setObjectName("attentionHead");
+  head_->addItem(tr("mean of the heads"), kMeanOfHeads);
   askingFrame_ = new QSlider(Qt::Horizontal);
   askingFrame_->setToolTip(tr("The frame that asks."));
   askingFrameText_ = quiet({});
@@ -134,15 +136,15 @@ QWidget* AttentionWindow::buildButtons() {
                     "dryPatches");
   auto* take = button(tr("Export"), tr("Pictures, films and numbers of what is shown."), "export");
   take->setMenu(buildExportMenu());
-  auto* copy = button(tr("Copy as command"), tr("The command line that gives the same weights."),
-                      "copyCommand");
+  copy_ = button(tr("Copy as command"), tr("The command line that gives the same weights."),
+                 "copyCommand");
   auto* diffusion = button(tr("Diffusion…"), tr("Watch noise become rain, step by step."),
                            "openDiffusion");
   auto* lab = button(tr("Pattern lab…"), tr("Try out how cuboids are cut and what they cost."),
                      "openLab");
   auto* lessons = button(tr("Lessons…"), tr("Six guided lessons, also for a projector."),
                          "openLessons");
-  connect(copy, &QPushButton::clicked, this, [this] {
+  connect(copy_, &QPushButton::clicked, this, [this] {
     if (subject_.command)
       QApplication::clipboard()->setText(
           QString::fromStdString(subject_.command(options("attention.nc"))));
@@ -153,7 +155,7 @@ QWidget* AttentionWindow::buildButtons() {
   grid->addWidget(rollout_, 0, 0, 1, 2);
   grid->addWidget(occlude_, 1, 0, 1, 2);
   grid->addWidget(take, 2, 0);
-  grid->addWidget(copy, 2, 1);
+  grid->addWidget(copy_, 2, 1);
   grid->addWidget(diffusion, 3, 0);
   grid->addWidget(lab, 3, 1);
   grid->addWidget(lessons, 4, 0, 1, 2);
@@ -163,7 +165,7 @@ QWidget* AttentionWindow::buildButtons() {
 QWidget* AttentionWindow::buildViews() {
   auto* views = new QSplitter(Qt::Horizontal);
   maps_ = new AttentionMaps;
-  block_ = new BlockPanel(2);
+  block_ = new BlockPanel(true);
   ground_ = new QComboBox;
   ground_->setObjectName("blockGround");
   ground_->addItem(tr("cuboids"));
@@ -187,6 +189,9 @@ QWidget* AttentionWindow::buildFoot() {
   readout_ = new QLabel;
   readout_->setObjectName("attentionReadout");
   readout_->setWordWrap(true);
+  readout_->setAlignment(Qt::AlignTop);
+  // The views above keep their place, whether it says something or not.
+  readout_->setMinimumHeight(2 * readout_->fontMetrics().lineSpacing());
   elsewhere_ = quiet({});
   elsewhere_->setObjectName("attentionElsewhere");
   sentence_ = new QLabel(
@@ -218,7 +223,7 @@ void AttentionWindow::wire() {
   connect(rollout_, &QPushButton::toggled, this, &AttentionWindow::askAgain);
   connect(occlude_, &QPushButton::clicked, this, &AttentionWindow::testByOcclusion);
   connect(ground_, &QComboBox::currentIndexChanged, this, &AttentionWindow::showBlock);
-  connect(maps_, &AttentionMaps::asked, this, &AttentionWindow::ask);
+  connect(maps_, &AttentionMaps::asked, this, &AttentionWindow::askFromMaps);
   connect(maps_, &AttentionMaps::hovered, readout_, &QLabel::setText);
   connect(&block_->canvas(), &BlockCanvas::cellHovered, this, &AttentionWindow::tellCell);
   connect(&block_->canvas(), &BlockCanvas::hoverLeft, readout_, &QLabel::clear);

@@ -4,6 +4,7 @@
 #include <QTimer>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "app/attention/attention_subject.h"
 #include "app/attention/attention_worker.h"
@@ -35,7 +36,8 @@ public:
   /// Asks for one pixel of the model's grid; frame -1 keeps the frame that asks.
   void ask(int frame, int row, int col);
   /// What a lesson asks for: "model prediff", "layer PATH", "head 2", "step 3", "n 2", "ask
-  /// 5,64,64", "rollout", "dry", "ground rain", and of the block "apart 1", "turn 40,20", "slice
+  /// 5,64,64", "wettest", "rollout", "dry", "ground rain", "usual" (nothing followed back or dried
+  /// out, mean of the heads, the whole block), and of the block "apart 1", "turn 40,20", "slice
   /// frame 3", "from row 4", "whole". UsageError for anything else.
   void act(const std::vector<std::string>& words);
 
@@ -63,18 +65,24 @@ private:
   void wire();
   void wireWorker();
   // attention_window_ask.cpp
+  void choosePlace();
   void lookAgain();
   void takeScene(std::shared_ptr<const AttentionScene> scene);
   void takeView(std::shared_ptr<const AttentionView> view);
   void takeOcclusion(std::shared_ptr<const OcclusionMap> map);
   void chooseRow();
+  void askLayer();
+  void askFromMaps(int frame, int row, int col);
   void askAgain();
+  void forgetDry();
+  void setPending(bool pending);
   void askNeighbour(const Thw& cell);
   void testByOcclusion();
   void showBlock();
   void tellCell(const Thw& cell);
   const AttentionLayer* chosenLayer() const;
-  int forecastFrame(const AttentionLayer& layer) const;
+  int forecastFrame() const;
+  QString askedElsewhere(const AttentionView& view) const;
   RadarAt radar() const;
   void chooseLayer(const QString& path);
   // attention_window_export.cpp
@@ -93,6 +101,12 @@ private:
   AttentionSubject subject_;
   std::shared_ptr<const AttentionScene> scene_;
   QTimer waiting_;  ///< for forecasts that are not there yet
+  AttentionPass pass_;         ///< that was asked for last
+  bool looking_ = false;       ///< it is not there yet
+  bool placeOutside_ = false;  ///< pinned where no forecast is made
+  bool wantedDry_ = false;     ///< of a lesson, until the weights are there
+  /// The frame that the person asked for; a layer that lacks it is asked at the nearest one.
+  std::optional<LevelFrame> asked_;
   QString wantedLayer_;                   ///< of a lesson, until the pass is there
   QString layersFile_;                    ///< where the film of all layers goes
   int frame_ = -1, row_ = -1, col_ = -1;  ///< pixel that asks; -1: not chosen yet
@@ -109,6 +123,7 @@ private:
   QLabel* askingFrameText_ = nullptr;
   QPushButton* rollout_ = nullptr;
   QPushButton* occlude_ = nullptr;
+  QPushButton* copy_ = nullptr;
   QLabel* readout_ = nullptr;
   QLabel* elsewhere_ = nullptr;
   QLabel* sentence_ = nullptr;

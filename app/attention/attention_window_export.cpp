@@ -16,6 +16,7 @@
 #include "app/figure/attention_figure.h"
 #include "app/figure/block_figure.h"
 #include "core/attention_file.h"
+#include "core/frame_words.h"
 
 namespace stormloom {
 namespace {
@@ -55,7 +56,7 @@ CommandOptions AttentionWindow::options(const QString& file) const {
   const AttentionLayer* layer = chosenLayer();
   if (!layer) return options;
   const bool back = rollout_->isChecked();
-  const int frame = back ? forecastFrame(*layer) : frame_;
+  const int frame = back ? forecastFrame() : frame_;
   options["--query"] =
       std::to_string(frame) + "," + std::to_string(row_) + "," + std::to_string(col_);
   if (back)
@@ -76,8 +77,8 @@ CommandOptions AttentionWindow::options(const QString& file) const {
 std::string AttentionWindow::footnote() const { return subject_.context->frames.attribution; }
 
 void AttentionWindow::exportTo(Export what, const QString& file) {
-  if (!maps_->view() || !subject_.context) {
-    readout_->setText(tr("There is nothing to write yet."));
+  if (!maps_->view() || !subject_.context || looking_) {
+    readout_->setText(tr("There is nothing to write until the weights are there."));
     return;
   }
   switch (what) {
@@ -94,7 +95,7 @@ void AttentionWindow::exportTo(Export what, const QString& file) {
       return writeDry(file);
     case Export::Layers:
       layersFile_ = file;
-      return worker_->askEveryLayer(*scene_, row_, col_, head_->currentData().toInt());
+      return worker_->askEveryLayer(*scene_, *asked_, {row_, col_}, head_->currentData().toInt());
   }
 }
 
@@ -161,12 +162,10 @@ void AttentionWindow::writeDry(const QString& file) {
     return;
   }
   const FrameSequence& past = subject_.context->frames;
-  const auto when =
-      subject_.context->runTime + minutes(subject_.context->grid.stepMinutes * (map->frame + 1));
   const OcclusionPicture picture{*map,
                                  past.geo,
                                  past.frames.back().grid,
-                                 isoText(when).substr(11, 5) + " UTC",
+                                 leadWords(*subject_.context, map->frame),
                                  maps_->view()->model,
                                  footnote(),
                                  isDark(*this)};

@@ -91,13 +91,14 @@ void AttentionWorker::askRollout(int frame, int row, int col) {
   });
 }
 
-void AttentionWorker::askEveryLayer(const AttentionScene& scene, int row, int col, int head) {
-  submit([this, scene, row, col, head](std::stop_token stop) {
+void AttentionWorker::askEveryLayer(const AttentionScene& scene, const LevelFrame& asked,
+                                    std::pair<int, int> pixel, int head) {
+  submit([this, scene, asked, pixel, head](std::stop_token stop) {
     std::vector<std::shared_ptr<const AttentionView>> views;
     for (const AttentionLayer& layer : scene.layers) {
       if (stop.stop_requested()) return;
-      const Thw& level = layer.query.data;
-      const Thw cell = levelCell(level, int(level[0]) - 1, row, col, scene.context->frames.geo);
+      const Thw cell = levelCell(layer.query.data, int(frameLike(layer.queryFrames, asked)),
+                                 pixel.first, pixel.second, scene.context->frames.geo);
       views.push_back(std::make_shared<const AttentionView>(
           lens().weights(layer.path, cell, head < layer.heads ? head : kMeanOfHeads)));
       Q_EMIT progress(double(views.size()) / double(scene.layers.size()), tr("asking every layer"));

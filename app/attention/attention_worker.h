@@ -33,8 +33,9 @@ public:
   void askWeights(const std::string& layer, const Thw& cell, int head);
   void askRollout(int frame, int row, int col);
   void occlude(std::shared_ptr<const ModelContext> context, int frame, int row, int col, int patch);
-  /// The same place asked in every layer of the latest pass, for a film.
-  void askEveryLayer(const AttentionScene& scene, int row, int col, int head);
+  /// The same place and time asked in every layer of the latest pass, for a film.
+  void askEveryLayer(const AttentionScene& scene, const LevelFrame& asked,
+                     std::pair<int, int> pixel, int head);
   /// Members that come out of the same noise, one for each n. Answered twice where they are not
   /// known yet: first with the last lead time alone.
   void watchDiffusion(std::shared_ptr<const ModelContext> context, const std::vector<double>& n,

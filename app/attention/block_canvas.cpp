@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/attention/view_theme.h"
+
 namespace stormloom {
 namespace {
 
@@ -19,7 +21,7 @@ constexpr double kClickReach = 4.0;
 
 BlockCanvas::BlockCanvas(QWidget* parent) : SceneWidget(parent) {
   setObjectName("blockCanvas");
-  setMinimumSize(240, 220);
+  setMinimumSize(240, 140);
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Block of cells in space and time"));
@@ -27,6 +29,7 @@ BlockCanvas::BlockCanvas(QWidget* parent) : SceneWidget(parent) {
                 "by itself. Home: as at first."));
   addRenderer(scene_.renderer());
   addRenderer(scene_.frontRenderer());
+  scene_.setGround(BlockInk::of(isDark(*this)).ground);
   turning_.setInterval(kTickMilliseconds);
   connect(&turning_, &QTimer::timeout, this, [this] { turnBy(kDegreesPerTick, 0.0); });
 }
@@ -43,6 +46,14 @@ void BlockCanvas::setView(const BlockView& view) {
   scene_.setView(view);
   update();
   Q_EMIT viewChanged();
+}
+
+void BlockCanvas::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) {
+    scene_.setGround(BlockInk::of(isDark(*this)).ground);
+    update();
+  }
+  SceneWidget::changeEvent(event);
 }
 
 void BlockCanvas::setTurning(bool on) {

@@ -35,6 +35,7 @@ Q_SIGNALS:
   void hoverLeft();
 
 protected:
+  void changeEvent(QEvent* event) override;
   void resizeGL(int width, int height) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;

@@ -8,6 +8,8 @@
 #include <QSlider>
 #include <QVBoxLayout>
 
+#include "app/attention/view_theme.h"
+
 namespace stormloom {
 namespace {
 
@@ -16,11 +18,18 @@ constexpr int kApartMilliseconds = 500;
 
 }  // namespace
 
-BlockPanel::BlockPanel(int lines, QWidget* parent) : QWidget(parent), canvas_(new BlockCanvas) {
+BlockPanel::BlockPanel(bool narrow, QWidget* parent) : QWidget(parent), canvas_(new BlockCanvas) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(4);
   column->addWidget(canvas_, 1);
+  auto* over = new QVBoxLayout(canvas_);
+  over->setContentsMargins(0, 0, 0, 0);
+  pending_ = new QLabel(tr("being computed"));
+  pending_->setAlignment(Qt::AlignCenter);
+  pending_->setAttribute(Qt::WA_TransparentForMouseEvents);
+  pending_->hide();
+  over->addWidget(pending_);
   row_ = new QHBoxLayout;
   row_->setContentsMargins(8, 0, 8, 4);
   apart_ = new QSlider(Qt::Horizontal);
@@ -34,22 +43,31 @@ BlockPanel::BlockPanel(int lines, QWidget* parent) : QWidget(parent), canvas_(ne
   index_ = new QSlider(Qt::Horizontal);
   index_->setObjectName("sliceIndex");
   index_->setToolTip(tr("Which frame, row or column."));
-  behind_ = new QCheckBox(tr("and behind"));
+  behind_ = new QCheckBox(tr("behind"));
+  behind_->setToolTip(tr("What lies behind the slice is shown, too."));
   where_ = new QLabel;
-  where_->setMinimumWidth(24);
+  where_->setMinimumWidth(where_->fontMetrics().horizontalAdvance("00:00"));
   row_->addWidget(new QLabel(tr("Apart")));
   row_->addWidget(apart_, 2);
   column->addLayout(row_);
-  auto* slices = row_;
-  if (lines > 1) {
-    slices = new QHBoxLayout;
-    slices->setContentsMargins(8, 0, 8, 4);
-    column->addLayout(slices);
+  apart_->setMinimumWidth(60);
+  index_->setMinimumWidth(50);
+  slice_ = new QWidget;
+  auto* part = new QHBoxLayout(slice_);
+  part->setContentsMargins(0, 0, 0, 0);
+  part->addWidget(index_, 2);
+  part->addWidget(where_);
+  part->addWidget(behind_);
+  auto* slices = new QHBoxLayout;
+  slices->setContentsMargins(8, 0, 8, 4);
+  (narrow ? slices : row_)->addWidget(axis_);
+  slices->addWidget(slice_, 1);
+  if (narrow) {  // the line stays where it is, also without a slider
+    QSizePolicy stays = slice_->sizePolicy();
+    stays.setRetainSizeWhenHidden(true);
+    slice_->setSizePolicy(stays);
   }
-  slices->addWidget(axis_);
-  slices->addWidget(index_, 2);
-  slices->addWidget(where_);
-  slices->addWidget(behind_);
+  column->addLayout(slices);
   going_.setDuration(kApartMilliseconds);
   connect(&going_, &QVariantAnimation::valueChanged, this,
           [this](const QVariant& value) { setApart(value.toDouble()); });
@@ -59,6 +77,15 @@ BlockPanel::BlockPanel(int lines, QWidget* parent) : QWidget(parent), canvas_(ne
   connect(index_, &QSlider::valueChanged, this, &BlockPanel::takeSlice);
   connect(behind_, &QCheckBox::toggled, this, &BlockPanel::takeSlice);
   takeSlice();
+}
+
+void BlockPanel::setPending(bool pending) {
+  const QColor ground = viewTheme(*this).ground;
+  pending_->setStyleSheet(QString("background: rgba(%1, %2, %3, 190); font-weight: 600")
+                              .arg(ground.red())
+                              .arg(ground.green())
+                              .arg(ground.blue()));
+  pending_->setVisible(pending);
 }
 
 void BlockPanel::addControl(QWidget* control) { row_->addWidget(control); }
@@ -81,16 +108,17 @@ void BlockPanel::takeSlice() {
   BlockView view = canvas_->view();
   view.slice = {};
   const int cut = axis_->currentIndex();
-  for (QWidget* widget : {static_cast<QWidget*>(index_), static_cast<QWidget*>(behind_),
-                          static_cast<QWidget*>(where_)})
-    widget->setEnabled(cut > 0);
+  slice_->setVisible(cut > 0);
   where_->clear();
   if (cut > 0 && canvas_->block()) {
     const auto axis = std::size_t(cut - 1);
     const QSignalBlocker quietly(index_);
     index_->setRange(0, int(canvas_->block()->map.data[axis]) - 1);
     const int first = index_->value();
-    where_->setText(QString::number(first));
+    const auto& times = canvas_->block()->frameTexts;
+    where_->setText(cut == 1 && first < int(times.size())
+                        ? QString::fromStdString(times[std::size_t(first)]).remove(" UTC")
+                        : QString::number(first));
     // What lies before it is cut away: earlier frames, rows above, columns to the left.
     view.slice[axis] = {first, behind_->isChecked() ? 0 : first + 1};
   }
@@ -113,8 +141,16 @@ bool BlockPanel::act(const std::vector<std::string>& words) {
     return i < words.size() ? QString::fromStdString(words[i]) : QString();
   };
   if (what == "whole") {
+    behind_->setChecked(false);
     axis_->setCurrentIndex(0);
     return true;
+  }
+  if (what == "usual") {
+    going_.stop();
+    canvas_->setTurning(false);
+    canvas_->setView({});
+    setApart(0.0);
+    return act({"whole"});
   }
   if (what == "slice" || what == "from") return setSlice(word(1), word(2).toInt(), what == "from");
   if (what == "apart") {

@@ -19,14 +19,17 @@ namespace stormloom {
 class BlockPanel : public QWidget {
   Q_OBJECT
 public:
-  /// `lines` of controls: two where there is little width.
-  explicit BlockPanel(int lines = 1, QWidget* parent = nullptr);
+  /// Where there is little width, the choice of a slice stands on the line of its slider.
+  explicit BlockPanel(bool narrow = false, QWidget* parent = nullptr);
 
   BlockCanvas& canvas() { return *canvas_; }
   void setBlock(std::shared_ptr<const CellBlock> block);
+  /// What is shown belongs to another question than the one that was asked.
+  void setPending(bool pending);
   /// A widget beside the sliders.
   void addControl(QWidget* control);
-  /// What a lesson asks for: "apart 1", "turn 40,20", "slice frame 3", "from row 4", "whole".
+  /// What a lesson asks for: "apart 1", "turn 40,20", "slice frame 3", "from row 4", "whole", and
+  /// "usual" for the whole block as it stands at first.
   /// False for anything else.
   bool act(const std::vector<std::string>& words);
 
@@ -43,6 +46,8 @@ private:
   QCheckBox* behind_;
   QLabel* where_;
   QHBoxLayout* row_;
+  QWidget* slice_;  ///< slider and words of a slice
+  QLabel* pending_;
   QVariantAnimation going_;
 };
 

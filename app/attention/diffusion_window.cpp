@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kQuietMilliseconds = 500;  // after the last change of n or seed
 constexpr int kPlayMilliseconds = 700;
+constexpr int kWaitMilliseconds = 1000;
 
 QDoubleSpinBox* nBox(double value, const QString& tip, const char* name) {
   auto* box = new QDoubleSpinBox;
@@ -115,7 +116,9 @@ QWidget* DiffusionWindow::buildFoot() {
   work_->setRange(0, 1000);
   readout_ = new QLabel(
       tr("Left: the latents, decoded. Middle: what the network takes the finished picture to be. "
-         "Right: what the command changes in that, warm more rain, cold less."));
+         "Right: what the command changes in that, warm more rain, cold less. The last bar is the "
+         "control's last word: it moves the finished picture to the mean that was asked for; n = 0 "
+         "asks for the expected mean."));
   readout_->setWordWrap(true);
   readout_->setProperty("quiet", true);
   column->addWidget(work_);
@@ -143,6 +146,9 @@ void DiffusionWindow::wire() {
   watchSoon_.setSingleShot(true);
   watchSoon_.setInterval(kQuietMilliseconds);
   playing_.setInterval(kPlayMilliseconds);
+  waiting_.setInterval(kWaitMilliseconds);
+  waiting_.start();
+  connect(&waiting_, &QTimer::timeout, this, &DiffusionWindow::subjectWanted);
   connect(&watchSoon_, &QTimer::timeout, this, &DiffusionWindow::watch);
   connect(&playing_, &QTimer::timeout, this, [this] {
     showStep((step_->value() + 1) % std::max(1, view_->steps()));
@@ -168,6 +174,7 @@ void DiffusionWindow::wire() {
 
 void DiffusionWindow::setSubject(const AttentionSubject& subject) {
   if (!subject.context) return;
+  waiting_.stop();
   const bool first = !subject_.context;
   const bool same = !first && subject_.context->hash == subject.context->hash;
   subject_ = subject;
@@ -236,6 +243,7 @@ void DiffusionWindow::act(const std::vector<std::string>& words) {
     left_->setValue(value.section(',', 0, 0).toDouble());
     right_->setValue(value.section(',', 1, 1).toDouble());
   } else if (what == "step" && value.toInt() > 0) {
+    play(false);
     showStep(value.toInt() - 1);
   } else if (what == "result") {
     showStep(1 << 20);
@@ -283,7 +291,7 @@ void DiffusionWindow::exportTo(Export what, const QString& file) {
     else if (what == Export::Film)
       writeDiffusionMovie(path, picture, {}, how, stop, progress);
     else if (path.ends_with(".nc"))
-      writeDiffusionFile(path, *picture.traces.back(), how);
+      writeDiffusionFile(path, picture.traces, how);
     else
       writeDiffusionTable(path, picture.traces, how);
   });

@@ -39,6 +39,7 @@ public:
 
 Q_SIGNALS:
   void exported(const QString& file);
+  void subjectWanted();  ///< there is nothing to watch yet
   void watched();  ///< all steps are there
 
 private:
@@ -57,6 +58,7 @@ private:
   BackgroundExport* export_;
   AttentionSubject subject_;
   QTimer watchSoon_, playing_;
+  QTimer waiting_;  ///< for an event that is not there yet
   int wantedStep_ = 0;
 
   DiffusionView* view_ = nullptr;

@@ -149,7 +149,7 @@ void LessonWindow::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_PageUp:
       return go(-1);
     case Qt::Key_F:
-      return setWindowState(windowState() ^ Qt::WindowFullScreen);
+      return Q_EMIT screenAsked();
     case Qt::Key_A:
       return showAnswer();
     default:

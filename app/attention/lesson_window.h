@@ -13,7 +13,8 @@ class QPushButton;
 namespace stormloom {
 
 /// Guided lessons in large type that grows with the window, also for a projector: right arrow or
-/// space goes on, left arrow back, A shows the answer, a digit opens a lesson, F fills the screen.
+/// space goes on, left arrow back, A shows the answer, a digit opens a lesson, F fills the screen
+/// together with the window it speaks of.
 /// Each step drives the windows it speaks of.
 class LessonWindow : public QMainWindow {
   Q_OBJECT
@@ -25,6 +26,9 @@ public:
   void open(int lesson, int step);
   int lesson() const { return lesson_; }
   int step() const { return step_; }
+
+Q_SIGNALS:
+  void screenAsked();  ///< lesson and picture shall fill the screen
 
 protected:
   void keyPressEvent(QKeyEvent* event) override;

@@ -24,6 +24,7 @@ namespace {
 const char* const kAxes[] = {"T", "H", "W"};
 constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 constexpr int kGrowMilliseconds = 900;
+constexpr double kClearlySlower = 1.15;  // times of the same work differ by less
 
 QSpinBox* numberBox(int low, int high, const QString& tip) {
   auto* box = new QSpinBox;
@@ -55,7 +56,14 @@ PatternSide::PatternSide(std::vector<LabPattern> presets, int preset, QWidget* p
   preset_->setObjectName("preset");
   for (const LabPattern& pattern : presets_)
     preset_->addItem(QString::fromStdString(pattern.name));
+  for (int i = 0; i < preset_->count(); ++i)
+    preset_->setItemData(i, QString::fromStdString(patternMeaning(presets_[std::size_t(i)].name)),
+                         Qt::ToolTipRole);
+  meaning_ = quietLabel({});
+  meaning_->setObjectName("meaning");
+  meaning_->setWordWrap(true);
   column->addWidget(preset_);
+  column->addWidget(meaning_);
   auto* grid = new QGridLayout;
   grid->setVerticalSpacing(3);
   buildNumbers(grid);
@@ -179,6 +187,12 @@ void PatternSide::setLayer(int layer) { layer_->setCurrentIndex(layer - 1); }
 void PatternSide::setGrown(int layers) { grown_->setValue(layers); }
 void PatternSide::setGlobals(int count) { globals_->setValue(count); }
 
+void PatternSide::showUsual() {
+  onlyLit_->setChecked(false);
+  takePreset();  // as it was before somebody turned its numbers
+  block_->act({"usual"});
+}
+
 void PatternSide::setElement(const Thw& element) {
   for (std::size_t a = 0; a < 3; ++a)
     element_[a] = std::clamp<std::int64_t>(element[a], 0, pattern_.field[a] - 1);
@@ -190,6 +204,7 @@ void PatternSide::takePreset() {
   if (index < 0) return;
   growing_.stop();
   pattern_ = presets_[std::size_t(index)];
+  meaning_->setText(QString::fromStdString(patternMeaning(pattern_.name)));
   filling_ = true;
   layer_->clear();
   for (std::size_t i = 0; i < pattern_.layers.size(); ++i)
@@ -278,8 +293,13 @@ QString PatternSide::timingText() const {
       *std::min_element(times_.begin(), times_.end()) >= 0.0)
     text += " = " + millisecondsText(all);
   text += tr("; full attention, one layer: %1").arg(millisecondsText(fullTime_));
+  if (pattern_.layers.size() == 1 && pattern_.globalVectors == 0 &&
+      pattern_.layers.front().size == pattern_.field)
+    text = tr("Measured here: %1, this is full attention").arg(millisecondsText(fullTime_));
   if (fullTime_ < 0.0) text += tr(" (its weights do not fit in %1 MB)")
                                    .arg(256);
+  if (fullTime_ > 0.0 && all > kClearlySlower * fullTime_)
+    text += tr(": with so few cells, many small products take longer than one large one");
   if (threads_ > 0) text += tr(". 128 channels, 4 heads, %1 threads.").arg(threads_);
   return text;
 }
@@ -292,6 +312,18 @@ void PatternSide::tellCost() {
     lines << QString::fromStdString(line);
   lines << timingText() << growthText();
   cost_->setText(lines.join('\n'));
+  keepCostWhole();
+}
+
+/// Its last line is the one that lessons speak of.
+void PatternSide::keepCostWhole() {
+  if (cost_ && cost_->width() > 0) cost_->setMinimumHeight(cost_->heightForWidth(cost_->width()));
+}
+
+void PatternSide::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  QMetaObject::invokeMethod(
+      this, [this] { keepCostWhole(); }, Qt::QueuedConnection);
 }
 
 void PatternSide::setTiming(int layer, double milliseconds, int threads) {

@@ -34,6 +34,7 @@ public:
   bool usePreset(const QString& name);
   void setLayer(int layer);  ///< counted from 1
   void setGrown(int layers);
+  void showUsual();  ///< first layer, its cuboids, the whole block
   void setGlobals(int count);
   void setElement(const Thw& element);
   /// What one layer takes on this machine; negative: not run.
@@ -49,6 +50,7 @@ Q_SIGNALS:
 
 protected:
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
 private:
   void buildNumbers(QGridLayout* grid);
@@ -60,6 +62,7 @@ private:
   void showPattern();
   void grow();
   void tellCost();
+  void keepCostWhole();
   void tellCell(const Thw& cell);
   QString growthText() const;
   QString timingText() const;
@@ -74,6 +77,7 @@ private:
   bool filling_ = false;
 
   QComboBox* preset_ = nullptr;
+  QLabel* meaning_ = nullptr;
   QComboBox* layer_ = nullptr;
   std::array<QSpinBox*, 3> field_{}, size_{}, shift_{};
   std::array<QComboBox*, 3> strategy_{};

@@ -15,7 +15,7 @@ PatternView::PatternView(QWidget* parent) : QWidget(parent) {
   setObjectName("patternFrames");
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
-  setMinimumSize(300, 150);
+  setMinimumSize(300, 84);
   setAccessibleName(tr("Frames of the pattern"));
 }
 

@@ -14,6 +14,7 @@
 #include "app/attention/block_panel.h"
 #include "app/attention/pattern_side.h"
 #include "app/figure/block_figure.h"
+#include "core/attention_file.h"
 #include "core/errors.h"
 #include "core/pattern_text.h"
 #include "core/shell_words.h"
@@ -92,16 +93,22 @@ QMenu* PatternWindow::buildExportMenu() {
   auto* menu = new QMenu(this);
   for (int i = 0; i < 2; ++i) {
     const QString side = i == 0 ? tr("Left") : tr("Right");
-    const auto ask = [this, i](const QString& name, const QString& forms, bool apart) {
+    const auto ask = [this, i](const QString& name, const QString& forms, Film film) {
       const QString file = QFileDialog::getSaveFileName(this, tr("Export"), name, forms);
-      if (!file.isEmpty()) exportTo(i, file, apart);
+      if (!file.isEmpty()) exportTo(i, file, film);
     };
-    menu->addAction(tr("%1 as picture…").arg(side), this,
-                    [ask] { ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", false); });
+    const QString films = "MP4 (*.mp4);;GIF (*.gif)";
+    menu->addAction(tr("%1 as picture…").arg(side), this, [ask] {
+      ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", Film::Turn);
+    });
+    menu->addAction(tr("%1 as numbers…").arg(side), this,
+                    [ask] { ask("pattern.csv", "CSV (*.csv)", Film::Turn); });
     menu->addAction(tr("%1 turning, as film…").arg(side), this,
-                    [ask] { ask("pattern.mp4", "MP4 (*.mp4);;GIF (*.gif)", false); });
+                    [ask, films] { ask("pattern.mp4", films, Film::Turn); });
     menu->addAction(tr("%1 going apart, as film…").arg(side), this,
-                    [ask] { ask("apart.mp4", "MP4 (*.mp4);;GIF (*.gif)", true); });
+                    [ask, films] { ask("apart.mp4", films, Film::Apart); });
+    menu->addAction(tr("%1, reach growing layer by layer, as film…").arg(side), this,
+                    [ask, films] { ask("reach.mp4", films, Film::Growth); });
   }
   return menu;
 }
@@ -124,11 +131,18 @@ void PatternWindow::takeTiming(int pattern, int layer, double milliseconds, int 
     side.setFullTiming(milliseconds);
 }
 
-void PatternWindow::exportTo(int index, const QString& file, bool apart) {
+void PatternWindow::exportTo(int index, const QString& file, Film film) {
   PatternSide& side = *sides_[std::size_t(index)];
   const BlockView seen = side.block().canvas().view();
   const BlockPicture picture = patternPicture(side.pattern(), side.look(), seen);
   const QString ending = QFileInfo(file).suffix().toLower();
+  if (ending == "csv") {
+    const Receipt receipt = receiptOfPattern(side, seen, file, {});
+    return export_->start(file, [pattern = side.pattern(), look = side.look(), file, receipt](
+                                    std::stop_token, const BackgroundExport::Progress&) {
+      writePatternTable(file.toStdString(), pattern, look, receipt);
+    });
+  }
   if (ending == "png" || ending == "svg" || ending == "pdf") {
     const Receipt receipt = receiptOfPattern(side, seen, file, {});
     return export_->start(file, [picture, file, receipt](std::stop_token,
@@ -136,7 +150,15 @@ void PatternWindow::exportTo(int index, const QString& file, bool apart) {
       writeBlockFigure(file.toStdString(), picture, {}, receipt);
     });
   }
-  const BlockMotion motion = apart ? BlockMotion::Apart : BlockMotion::Turn;
+  if (film == Film::Growth) {
+    const Receipt receipt = receiptOfPattern(side, seen, file, "layers");
+    return export_->start(
+        file, [pattern = side.pattern(), look = side.look(), seen, file, receipt](
+                  std::stop_token stop, const BackgroundExport::Progress& progress) {
+          writeGrowthMovie(file.toStdString(), pattern, look, seen, {}, receipt, stop, progress);
+        });
+  }
+  const BlockMotion motion = film == Film::Apart ? BlockMotion::Apart : BlockMotion::Turn;
   const Receipt receipt = receiptOfPattern(side, seen, file, blockMotionName(motion));
   export_->start(file, [picture, motion, file, receipt](std::stop_token stop,
                                                         const BackgroundExport::Progress& progress) {
@@ -153,7 +175,11 @@ void PatternWindow::act(const std::vector<std::string>& words) {
     throw UsageError("The pattern lab cannot \"" + what + " " + value.toStdString() + "\".");
   };
   if (what == "left" || what == "right") {
-    if (!sides_[what == "left" ? 0 : 1]->usePreset(value)) refuse();
+    PatternSide& side = *sides_[what == "left" ? 0 : 1];
+    if (rest.size() == 2 && rest[0] == "globals")
+      side.setGlobals(rest[1].toInt());
+    else if (!side.usePreset(value))
+      refuse();
     return;
   }
   for (PatternSide* side : sides_) {
@@ -163,6 +189,8 @@ void PatternWindow::act(const std::vector<std::string>& words) {
       side->setGrown(value.toInt());
     else if (what == "globals")
       side->setGlobals(value.toInt());
+    else if (what == "usual")
+      side->showUsual();
     else if (what == "element")
       side->setElement({value.section(',', 0, 0).toInt(), value.section(',', 1, 1).toInt(),
                         value.section(',', 2, 2).toInt()});

@@ -24,13 +24,14 @@ public:
   explicit PatternWindow(QWidget* parent = nullptr);
   ~PatternWindow() override;
 
-  /// What a lesson asks for: "left PRESET", "right PRESET", and for both sides "layer 2", "grown
-  /// 3", "globals 8", "element 2,1,1", "apart 1", "turn 40,20", "slice frame 2", "from row 1",
-  /// "whole". UsageError for anything else.
+  /// What a lesson asks for: "left PRESET", "right PRESET", "right globals 8", and for both sides
+  /// "layer 2", "grown 3", "globals 8", "element 2,1,1", "apart 1", "turn 40,20", "slice frame 2",
+  /// "from row 1", "whole", "usual" (as patterns stand at first). UsageError for anything else.
   void act(const std::vector<std::string>& words);
   PatternSide& side(int index) { return *sides_[std::size_t(index)]; }
-  /// Block, frames and cost of one side: .png, .svg, or a film that turns or (`apart`) opens.
-  void exportTo(int side, const QString& file, bool apart = false);
+  enum class Film { Turn, Apart, Growth };
+  /// Block, frames and cost of one side: .png, .svg, .csv, or a film.
+  void exportTo(int side, const QString& file, Film film = Film::Turn);
 
 Q_SIGNALS:
   void exported(const QString& file);

@@ -247,9 +247,10 @@ ExitCode run(const Session& session) {
   const bool listing = arguments.has("--layers");
   const std::string out = listing ? "" : arguments.required("--out");
   const std::vector<std::string> drawn = {".png", ".svg", ".pdf", ".mp4", ".webm", ".gif"};
-  std::vector<std::string> all = {".nc", ".csv"};
+  std::vector<std::string> all = {".nc", ".csv"}, ofPatterns = {".csv"};
+  ofPatterns.insert(ofPatterns.end(), drawn.begin(), drawn.end());
   all.insert(all.end(), drawn.begin(), drawn.end());
-  if (!listing) checkOutput(session, out, pattern ? drawn : all);
+  if (!listing) checkOutput(session, out, pattern ? ofPatterns : all);
   if (pattern) return showPattern(session, out);
   if (arguments.has("--diffusion") && !listing) return showDiffusion(session, out);
   return ask(session, out);
@@ -259,7 +260,8 @@ std::vector<Option> attentionOptions() {
   std::vector<Option> options = {
       {"--model", "NAME", "earthformer, prediff (its denoiser) or alignment.", "earthformer"},
       {"--layers", "", "Only list the layers.", ""},
-      {"--layer", "NAME", "As --layers names it; else one that looks at every frame of a place.", ""},
+      {"--layer", "NAME", "As --layers names it; else one that looks at every frame of a place.",
+       ""},
       {"--query", "FRAME,ROW,COL", "Pixel that asks, from 0; else the wettest, last frame.", ""},
       {"--cell", "FRAME,ROW,COL", "The same as a cell of the layer's own grid.", ""},
       {"--head", "N", "One head, counted from 0, or mean.", "mean"},
@@ -282,15 +284,18 @@ std::vector<Option> attentionOptions() {
       {"--globals", "N", "With --pattern: global vectors.", "0"},
       {"--grown", "K", "With --pattern: what reaches --cell through K layers.", "0"},
       {"--only-lit", "", "With --pattern: all other cells small.", ""},
-      {"--mm", "W", "Width of .png, .svg, .pdf in millimetres; 0: so that letters can be read.", "0"},
+      {"--mm", "W", "Width of .png, .svg, .pdf in millimetres; 0: so that letters can be read.",
+       "0"},
       {"--dpi", "D", "Dots per inch of .png.", "300"},
       {"--as", "NAME", "For .png, .svg, .pdf: maps, or a block in space and time.", "maps"},
-      {"--movie", "NAME", "For films: turn, apart, frames or layers.", "turn"},
+      {"--movie", "NAME", "For films: turn, apart, frames or layers (of --pattern: the reach).",
+       "turn"},
       {"--turn", "ROUND,ABOVE", "Of a block: degrees from where it is seen.", ""},
       {"--apart", "SHARE", "Of a block: how far its cuboids stand apart, 0 to 1.", "0"},
       {"--ground", "NAME", "Of a block: cuboids or rain where nothing is looked at.", "cuboids"},
       {"--theme", "NAME", "Of pictures: dark or light.", "dark"},
-      {"--out", "FILE", ".nc, .csv, .png, .svg, .pdf, .mp4, .webm or .gif to write.", "", "", true}};
+      {"--out", "FILE", ".nc, .csv, .png, .svg, .pdf, .mp4, .webm or .gif to write.", "", "",
+       true}};
   for (const Option& option : contextOptions()) options.push_back(option);
   options.push_back({"--size", "WxH", "Of pictures: pixels.", ""});
   return options;
@@ -304,7 +309,11 @@ Command attentionCommand() {
           "What a forecast at a place looked at.",
           "One pass through the network is kept; then one element is asked for its weights. They "
           "say where a\nlayer looked, not what caused the forecast: --occlude tests that. "
-          "--diffusion shows the steps of PreDiff,\n--pattern how cuboids are cut.",
+          "--diffusion shows the steps of PreDiff,\n--pattern how cuboids are cut: full, axial, "
+          "divided_st, video_swin_2x4, spatial_lg_4, "
+          "axial_space_dilate_2,\n\"figure (6,4,4): local\", or layers such as "
+          "3x2x2:ddd+3x2x2:lll:1x1x1: size, l(ocal) or d(ilated), shift along\nT, H, W; + between "
+          "layers.",
           attentionOptions(),
           {"attention out/demo.nc --layers",
            "attention out/demo.nc --query 5,64,64 --out out/attention.png",

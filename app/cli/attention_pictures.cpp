@@ -8,6 +8,8 @@
 #include "app/figure/attention_figure.h"
 #include "app/figure/block_figure.h"
 #include "app/figure/diffusion_figure.h"
+#include "core/attention_file.h"
+#include "core/frame_words.h"
 #include "core/pattern_text.h"
 
 namespace stormloom::cli {
@@ -124,14 +126,13 @@ void writeLayers(const Session& session, const AttentionDrawn& drawn, const Atte
                  const Receipt& receipt) {
   const Backgrounds backgrounds(session, *drawn.input.context, drawn.pass);
   const Thw& asked = drawn.view.query;
-  const Thw& from = drawn.view.layer.query.data;
+  const AttentionLayer& from = drawn.view.layer;
   std::vector<AttentionPicture> pictures;
   for (const AttentionLayer& layer : layers) {
     stopHere(session);
-    // The same place on the layer's own grid, in its last frame.
-    const Thw& to = layer.query.data;
-    const Thw cell = {to[0] - 1, (2 * asked[1] + 1) * to[1] / (2 * from[1]),
-                      (2 * asked[2] + 1) * to[2] / (2 * from[2])};
+    // The same place on the layer's own grid, at the same time or nearest to it.
+    Thw cell = cellOnLevel(asked, from.query.data, layer.query.data);
+    cell[0] = std::int64_t(frameLike(layer.queryFrames, from.queryFrames[std::size_t(asked[0])]));
     pictures.push_back(mapsOf(backgrounds, drawn, lens.weights(layer.path, cell),
                               darkThemeFrom(session)));
   }
@@ -182,12 +183,11 @@ void drawOcclusionPicture(const Session& session, const CutInput& input, const A
                           const OcclusionMap& map, const std::string& out,
                           const Receipt& receipt) {
   const ModelContext& context = *input.context;
-  const ValidTime when = context.runTime + minutes(context.grid.stepMinutes * (map.frame + 1));
-  writeOcclusionFigure(out,
-                       {map, context.frames.geo, context.frames.frames.back().grid,
-                        isoText(when).substr(11, 5) + " UTC", pass.model,
-                        context.frames.attribution, darkThemeFrom(session)},
-                       attentionOptionsFrom(session), receipt);
+  writeOcclusionFigure(
+      out,
+      {map, context.frames.geo, context.frames.frames.back().grid, leadWords(context, map.frame),
+       pass.model, context.frames.attribution, darkThemeFrom(session)},
+      attentionOptionsFrom(session), receipt);
 }
 
 ExitCode showPattern(const Session& session, const std::string& out) {
@@ -206,12 +206,17 @@ ExitCode showPattern(const Session& session, const std::string& out) {
   look.grown = arguments.integer("--grown", 0, int(pattern.layers.size()));
   look.dark = darkThemeFrom(session);
   look.onlyLit = arguments.has("--only-lit");
-  const BlockPicture picture = patternPicture(pattern, look, blockViewFrom(session));
+  const BlockView view = blockViewFrom(session);
+  const BlockPicture picture = patternPicture(pattern, look, view);
   const Receipt receipt = receiptFor(session, "--out", std::vector<std::string>());
   const FigureOptions options = attentionOptionsFrom(session);
-  if (attentionFormOf(out) == AttentionForm::Movie)
+  if (attentionFormOf(out) == AttentionForm::Table)
+    writePatternTable(out, pattern, look, receipt);
+  else if (attentionFormOf(out) == AttentionForm::Movie)
     writeInSight(session, [&](const auto& progress) {
-      const std::string kind = arguments.choice("--movie", {"turn", "apart", "frames"});
+      const std::string kind = arguments.choice("--movie", {"turn", "apart", "frames", "layers"});
+      if (kind == "layers")
+        return writeGrowthMovie(out, pattern, look, view, options, receipt, session.stop, progress);
       return writeBlockMovie(out, picture, motionNamed(kind), options, receipt, session.stop,
                              progress);
     });
@@ -272,7 +277,7 @@ void writeDiffusion(const Session& session, const DiffusionPicture& picture,
   const FigureOptions options = attentionOptionsFrom(session);
   switch (attentionFormOf(out)) {
     case AttentionForm::NetCdf:
-      return writeDiffusionFile(out, *picture.traces.back(), receipt);
+      return writeDiffusionFile(out, picture.traces, receipt);
     case AttentionForm::Table:
       return writeDiffusionTable(out, picture.traces, receipt);
     case AttentionForm::Movie:
@@ -289,17 +294,19 @@ void writeDiffusion(const Session& session, const DiffusionPicture& picture,
 }
 
 Json jsonOf(const DiffusionTrace& trace) {
+  constexpr double kWhole = 255.0;  // all intensities on the 0-255 scale
   Json steps = Json::array();
   for (const DiffusionStep& step : trace.steps)
     steps.push(Json::object({{"noise", step.noise},
-                             {"clean_mean", step.cleanMean},
+                             {"clean_mean", kWhole * step.cleanMean},
                              {"push_size", step.pushSize}}));
-  return Json::object({{"n", trace.nSigma},
-                       {"seed", std::int64_t(trace.seed)},
-                       {"expected_mean", trace.expectedMean},
-                       {"commanded_mean", trace.commandedMean},
-                       {"seconds", trace.secondsTaken},
-                       {"steps", steps}});
+  return Json::object(
+      {{"n", trace.nSigma},
+       {"seed", std::int64_t(trace.seed)},
+       {"expected_mean", kWhole * trace.expectedMean},
+       {"commanded_mean", trace.isCommanded() ? Json(kWhole * trace.commandedMean) : Json()},
+       {"seconds", trace.secondsTaken},
+       {"steps", steps}});
 }
 
 }  // namespace

@@ -19,18 +19,19 @@ namespace {
 
 namespace style = figure_style;
 
-constexpr double kFaintest = 0.10,
-                 kBrightest = 0.92;  // opacity of a cell without and with the largest weight
 constexpr const char* kWarning =
     "Attention says where a layer looked, not what caused the forecast; occlusion tests that.";
 
 const style::Theme& themeOf(bool dark) { return dark ? style::kDark : style::kLight; }
 
-/// A cell that is looked at is light on dark, dark on light.
-QColor heatColor(bool dark, double bright) {
-  QColor color = dark ? QColor(Qt::white) : QColor(0x10, 0x18, 0x20);
-  color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * bright));
-  return color;
+/// The same steps without colours, as light as they were.
+ColorTable greyTable(const ColorTable& colors) {
+  std::vector<ColorTable::Step> steps = colors.steps();
+  for (ColorTable::Step& step : steps) {
+    const auto grey = std::uint8_t(qGray(step.color.red, step.color.green, step.color.blue));
+    step.color = {grey, grey, grey};
+  }
+  return ColorTable(colors.name() + ", grey", colors.unit(), std::move(steps));
 }
 
 QString percent(double share) {
@@ -69,9 +70,7 @@ public:
 
 private:
   int text() const { return layout_.textHeight; }
-  const QColor& frameColor(LevelFrame::Kind kind) const {
-    return kind == LevelFrame::Kind::Observed ? theme_.past : theme_.forecast;
-  }
+  const QColor& frameColor(LevelFrame::Kind kind) const { return style::colorOf(kind, theme_); }
   QColor asks() const { return picture_.dark ? QColor(Qt::white) : QColor(Qt::black); }
 
   void heading() {
@@ -93,13 +92,17 @@ private:
     painter_.fillRect(QRect(place.topLeft(), QSize(place.width(), 3)), color);
     const QRect inner = place.adjusted(text() / 2, 3, -text() / 2, 0);
     QRect upper(inner.left(), inner.top(), inner.width(), inner.height() / 2);
-    const QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
-    upper = figure_drawing::putText(painter_, upper, right, figure_drawing::font(text() * 9 / 10),
-                                    color, true);
-    figure_drawing::putText(painter_, upper, title, figure_drawing::font(text(), true),
-                            theme_.text);
-    figure_drawing::putText(painter_, lower, detail, figure_drawing::font(text() * 9 / 10),
-                            theme_.quietText);
+    QRect lower(inner.left(), upper.bottom(), inner.width(), inner.height() - upper.height());
+    const QFont bold = figure_drawing::font(text(), true),
+                small = figure_drawing::font(text() * 9 / 10);
+    // The time is what tells frames apart: where both do not fit, the kind goes below.
+    const bool beside =
+        figure_drawing::widthOf(title, bold) + figure_drawing::widthOf(right, small) + text() <=
+        upper.width();
+    (beside ? upper : lower) =
+        figure_drawing::putText(painter_, beside ? upper : lower, right, small, color, true);
+    figure_drawing::putText(painter_, upper, title, bold, theme_.text);
+    figure_drawing::putText(painter_, lower, detail, small, theme_.quietText);
   }
 
   void ground(const QRect& map, const std::shared_ptr<const RadarGrid>& grid, int veil) {
@@ -154,7 +157,7 @@ private:
   void cells(const QRect& map, int index) {
     for (const AttentionCell& cell : picture_.view.cells) {
       if (cell.at[0] != index) continue;
-      const QColor color = heatColor(picture_.dark, most_ > 0.0 ? cell.weight / most_ : 0.0);
+      const QColor color = style::heatColor(most_ > 0.0 ? cell.weight / most_ : 0.0, picture_.dark);
       painter_.fillRect(cellRect(map, picture_.view.layer.attended.data, cell.at[1], cell.at[2])
                             .adjusted(0.5, 0.5, -0.5, -0.5),
                         color);
@@ -184,7 +187,7 @@ private:
                       theme_.mapGround);
     for (int i = 0; i < kSteps; ++i) {
       painter_.fillRect(QRect(room.left() + i * cell, room.top(), cell - 1, text()),
-                        heatColor(picture_.dark, double(i) / (kSteps - 1)));
+                        style::heatColor(double(i) / (kSteps - 1), picture_.dark));
     }
     const QFont small = figure_drawing::font(text() * 9 / 10);
     const QRect below(room.left(), room.top() + text(), cell * kSteps, room.height() - text());
@@ -239,7 +242,8 @@ public:
     painter_.save();
     painter_.setClipRect(place);
     painter_.fillRect(place, theme_.mapGround);
-    if (picture_.past) map_.draw(painter_, place, *picture_.past, figure_drawing::font(text()));
+    if (picture_.past)
+      map_.draw(painter_, place, *picture_.past, figure_drawing::font(text()), grey_);
     QColor veil = theme_.ground;
     veil.setAlpha(110);
     painter_.fillRect(place, veil);
@@ -282,7 +286,8 @@ private:
       const QRectF patch = pixels(place, double(i / picture_.map.cols) * picture_.map.patch,
                                   double(i % picture_.map.cols) * picture_.map.patch,
                                   picture_.map.patch);
-      painter_.fillRect(patch.adjusted(0.5, 0.5, -0.5, -0.5), changeColor(change));
+      painter_.fillRect(patch.adjusted(0.5, 0.5, -0.5, -0.5),
+                        style::dryColor(change / most_, picture_.dark));
       if (std::abs(change) < 0.05 * most_ || patch.width() < 3.2 * text()) continue;
       painter_.setPen(theme_.text);
       painter_.setFont(figure_drawing::font(text()));
@@ -290,14 +295,24 @@ private:
     }
   }
 
-  QColor changeColor(double change) const {
-    QColor color = change < 0.0 ? QColor(0xff, 0x8a, 0x5c) : QColor(0x6a, 0x8d, 0xff);
-    color.setAlphaF(float(0.85 * std::abs(change) / most_));
-    return color;
-  }
   static QString signedNumber(double value) {
     return (value < 0 ? QString(QChar(0x2212)) : QString("+")) +
            QString::number(std::abs(value), 'f', std::abs(value) < 10.0 ? 1 : 0);
+  }
+
+  /// "−12 weaker without it [ramp] stronger without it +12".
+  void key(const QRect& room, const QFont& small) {
+    constexpr int kSteps = 9;
+    const QRect rest = figure_drawing::putText(
+        painter_, room, signedNumber(-most_) + ", weaker without it", small, theme_.text);
+    const int cell = text() * 3 / 2;
+    for (int i = 0; i < kSteps; ++i) {
+      const QRect step(rest.left() + i * cell, room.top() + text() / 4, cell, text());
+      painter_.fillRect(step, theme_.mapGround);
+      painter_.fillRect(step, style::dryColor(2.0 * i / (kSteps - 1) - 1.0, picture_.dark));
+    }
+    figure_drawing::putText(painter_, rest.adjusted(kSteps * cell + text() / 2, 0, 0, 0),
+                            signedNumber(most_) + ", stronger without it", small, theme_.text);
   }
 
   void asking(const QRect& place) {
@@ -316,14 +331,14 @@ private:
     const auto line = [&](int i) {
       return QRect(room.left(), room.top() + i * text() * 3 / 2, room.width(), text() * 3 / 2);
     };
+    key(line(0), small);
     figure_drawing::putText(
-        painter_, line(0),
-        QString("Number: change of the forecast when a patch of %1 pixels is dry in all observed "
-                "frames. Warm: weaker without it, cold: stronger.")
-            .arg(picture_.map.patch),
-        small, theme_.text);
-    figure_drawing::putText(painter_, line(1), QString::fromStdString(picture_.footnote), small,
-                            theme_.quietText);
+        painter_, line(1),
+        QString("Change of the forecast, 0-255 scale, when a patch of %1 pixels is dry in all "
+                "observed frames. %2")
+            .arg(picture_.map.patch)
+            .arg(QString::fromStdString(picture_.footnote)),
+        small, theme_.quietText);
   }
 
   QPainter& painter_;
@@ -331,6 +346,8 @@ private:
   const FigureLayout& layout_;
   const style::Theme& theme_;
   FigureMap map_;
+  const ColorTable grey_ =
+      greyTable(colorTableFor(Quantity::VilDigital));  ///< colours are for the patches
   double most_ = 1e-9;
 };
 

@@ -28,7 +28,7 @@ struct OcclusionPicture {
   OcclusionMap map;
   GeoReference geo;
   std::shared_ptr<const RadarGrid> past;  ///< the last observed frame; may be null
-  std::string time;                       ///< "21:10 UTC", of the forecast pixel
+  std::string time;                       ///< "21:10 UTC (+10 min)", of the forecast pixel
   std::string model;
   std::string footnote;
   bool dark = true;

@@ -11,6 +11,7 @@ namespace stormloom::block_drawing {
 namespace {
 
 constexpr double kHaloSize = 1.7;
+constexpr int kSmallestNumber = 9;  // pixels of letters that can be read
 constexpr BlockSide kSides[kBlockSides] = {BlockSide::Right, BlockSide::Left,  BlockSide::Up,
                                            BlockSide::Down,  BlockSide::Front, BlockSide::Back};
 
@@ -159,20 +160,24 @@ void drawFrames(QPainter& painter, const std::vector<QRectF>& rooms, const CellB
         const QRectF cell(room.left() + double(w) * width, room.top() + double(h) * height, width,
                           height);
         painter.fillRect(width > 5.0 ? cell.adjusted(0.5, 0.5, -0.5, -0.5) : cell, toQColor(color));
-        if (width < 1.7 * text || numbers.size() != block.cells.size()) continue;
+        if (numbers.size() != block.cells.size()) continue;
+        const QString number = QString::number(numbers[index]);
+        const int letters = std::min(text, int(1.3 * width / double(number.size())));
+        if (letters < kSmallestNumber || width < kSmallestNumber) continue;
         const bool bright = 3 * color.red + 6 * color.green + color.blue > 1280;
         painter.setPen(bright ? QColor(0, 0, 0, 190) : QColor(255, 255, 255, 200));
-        painter.setFont(figure_drawing::font(text));
-        painter.drawText(cell, Qt::AlignCenter, QString::number(numbers[index]));
+        painter.setFont(figure_drawing::font(letters));
+        painter.drawText(cell, Qt::AlignCenter, number);
       }
     painter.setRenderHint(QPainter::Antialiasing, true);
     painter.setPen(toQColor(block.ink.text));
     painter.setFont(figure_drawing::font(text));
+    if (t >= std::int64_t(block.frameTexts.size())) continue;
+    QString title = QString::fromStdString(block.frameTexts[std::size_t(t)]);
+    if (figure_drawing::widthOf(title, painter.font()) > room.width())
+      title = title.section(' ', -1);  // of "t = 12" the number
     painter.drawText(QRectF(room.left(), room.top() - 1.5 * text, room.width(), 1.4 * text),
-                     int(Qt::AlignLeft) | int(Qt::AlignVCenter),
-                     t < std::int64_t(block.frameTexts.size())
-                         ? QString::fromStdString(block.frameTexts[std::size_t(t)])
-                         : QString());
+                     int(Qt::AlignLeft) | int(Qt::AlignVCenter), title);
   }
 }
 

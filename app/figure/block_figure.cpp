@@ -31,10 +31,13 @@ FlatFigure flatOf(const BlockPicture& picture, const FigureOptions& options) {
     figure_drawing::putText(painter, second, QString::fromStdString(picture.detail),
                             figure_drawing::font(text), strong);
     room.setTop(second.bottom() + text / 2);
-    for (auto note = picture.notes.rbegin(); note != picture.notes.rend(); ++note) {
+    const QFont font = figure_drawing::font(text);
+    QStringList lines;
+    for (const std::string& note : picture.notes)
+      lines += figure_drawing::brokenInto(room.width(), QString::fromStdString(note), font);
+    for (auto words = lines.rbegin(); words != lines.rend(); ++words) {
       const QRect line(room.left(), room.bottom() - text * 3 / 2, room.width(), text * 3 / 2);
-      figure_drawing::putText(painter, line, QString::fromStdString(*note),
-                              figure_drawing::font(text), strong);
+      figure_drawing::putText(painter, line, *words, font, strong);
       room.setBottom(line.top());
     }
     QRectF block(room);
@@ -51,6 +54,15 @@ FlatFigure flatOf(const BlockPicture& picture, const FigureOptions& options) {
   return {QSizeF(size), QString::fromStdString(picture.title),
           figure_style::toQColor(picture.block->ink.ground), draw,
           std::min(size.width(), size.height()) / 48.0, options.width > 0};
+}
+
+FigureOptions sizedForFilm(const FigureOptions& options) {
+  FigureOptions sized = options;
+  if (sized.width == 0) {
+    sized.width = 1280;
+    sized.height = 960;
+  }
+  return sized;
 }
 
 }  // namespace
@@ -111,11 +123,7 @@ bool writeBlockMovie(const std::string& path, const BlockPicture& picture, Block
                      const std::function<void(double share)>& progress) {
   constexpr int kPictures = 120;
   const bool steps = motion == BlockMotion::Frames;
-  FigureOptions sized = options;
-  if (sized.width == 0) {
-    sized.width = 1280;
-    sized.height = 960;
-  }
+  const FigureOptions sized = sizedForFilm(options);
   const int pictures = steps ? int(picture.block->map.data[0]) : kPictures;
   const auto draw = [&](int i) {
     return drawBlock(movedBlock(picture, motion, double(i) / pictures), sized);
@@ -124,18 +132,52 @@ bool writeBlockMovie(const std::string& path, const BlockPicture& picture, Block
                     stop);
 }
 
+namespace {
+
+/// "layer 1 of 3: along time", or of what has reached the element "reach after 2 of 3 layers: along
+/// time, along columns".
+std::string lookText(const LabPattern& pattern, const PatternLook& look) {
+  const auto words = [&pattern](std::size_t layer) {
+    return cuboidWords(fitCuboids(pattern.layers.at(layer), pattern.field));
+  };
+  const std::string of = " of " + std::to_string(pattern.layers.size());
+  if (look.grown == 0)
+    return "layer " + std::to_string(look.layer + 1) + of + ": " + words(look.layer);
+  std::string text = "what reaches the marked cell through " + std::to_string(look.grown) + of +
+                     (pattern.layers.size() == 1 ? " layer" : " layers");
+  for (int layer = 0; layer < look.grown; ++layer)
+    text += (layer == 0 ? ": " : ", then ") + words(std::size_t(layer));
+  return text;
+}
+
+}  // namespace
+
 BlockPicture patternPicture(const LabPattern& pattern, const PatternLook& look,
                             const BlockView& view) {
   BlockPicture picture;
   picture.block = std::make_shared<const CellBlock>(patternBlock(pattern, look));
   picture.view = view;
   picture.title = pattern.name;
-  picture.detail = "layer " + std::to_string(look.layer + 1) + " of " +
-                   std::to_string(pattern.layers.size()) + ": " + cuboidWords(picture.block->map);
+  picture.detail = lookText(pattern, look);
   picture.notes = costLines(pattern, look.layer);
   picture.frames = true;
   if (look.grown == 0) picture.numbers = cuboidNumbers(pattern, look.layer);
   return picture;
+}
+
+bool writeGrowthMovie(const std::string& path, const LabPattern& pattern, const PatternLook& look,
+                      const BlockView& view, const FigureOptions& options, const Receipt& receipt,
+                      std::stop_token stop, const std::function<void(double share)>& progress) {
+  constexpr double kPicturesASecond = 1.0;
+  const FigureOptions sized = sizedForFilm(options);
+  const auto draw = [&](int grown) {
+    PatternLook now = look;
+    now.grown = grown;
+    return drawBlock(patternPicture(pattern, now, view), sized);
+  };
+  return writeMovie(path, draw,
+                    {int(pattern.layers.size()) + 1, kPicturesASecond, pattern.name, progress},
+                    receipt, stop);
 }
 
 BlockPicture attentionBlockPicture(const AttentionView& view, BlockGround ground,

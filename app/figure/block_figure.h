@@ -53,6 +53,11 @@ bool writeBlockMovie(const std::string& path, const BlockPicture& picture, Block
 /// A pattern's layer: block, frames and cost.
 BlockPicture patternPicture(const LabPattern& pattern, const PatternLook& look,
                             const BlockView& view);
+/// A film of what reaches the element: its cuboid, then the reach through one layer, two and so on.
+bool writeGrowthMovie(const std::string& path, const LabPattern& pattern, const PatternLook& look,
+                      const BlockView& view, const FigureOptions& options, const Receipt& receipt,
+                      std::stop_token stop = {},
+                      const std::function<void(double share)>& progress = {});
 /// A question to a layer: its block, in the words of the view.
 BlockPicture attentionBlockPicture(const AttentionView& view, BlockGround ground,
                                    const RadarAt& radar, bool dark, const BlockView& seen);

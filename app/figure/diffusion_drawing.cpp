@@ -63,8 +63,10 @@ private:
   void row(const QRectF& room, const DiffusionTrace& trace) {
     const double line = 1.5 * text_, gap = 0.6 * text_;
     const QRectF head(room.left(), room.top(), room.width(), line);
-    put(head, traceTitle(trace), true);
-    put(head, meansOf(trace), false, true);
+    const QRect rest =
+        figure_drawing::putText(painter_, head.toRect(), traceTitle(trace),
+                                figure_drawing::font(text_ * 11 / 10, true), theme_.text);
+    put(rest, meansOf(trace), false, true);
     const double side = std::min((room.width() - 2.0 * gap) / 3.0, room.height() - 2.0 * line);
     const double left = room.left() + 0.5 * (room.width() - 3.0 * side - 2.0 * gap);
     for (int i = 0; i < 3; ++i) {
@@ -82,20 +84,48 @@ private:
     }
   }
 
+  /// Colours of rain or push with their ends, at the right end of a line; what is left of it.
+  QRect colorKey(QRect room, Layer layer) {
+    const QFont small = figure_drawing::font(text_ * 9 / 10);
+    const bool push = layer == Layer::Push;
+    const auto& steps = colorTableFor(Quantity::VilDigital).steps();
+    const QString low = push ? "push " + QString(QChar(0x2212)) + number(most_, 0)
+                             : "rain " + number(steps.front().level, 0);
+    const QString high = push ? "+" + number(most_, 0) : number(steps.back().level, 0);
+    const int count = push ? 9 : int(steps.size());
+    const double cell = 0.7 * text_;
+    room = figure_drawing::putText(painter_, room, high, small, theme_.quietText, true);
+    const double left = room.right() - count * cell;
+    for (int i = 0; i < count; ++i) {
+      const double share = 2.0 * i / (count - 1) - 1.0;
+      const QColor color = push ? QColor(pushColor(share * most_, most_, theme_))
+                                : style::onGround(steps[std::size_t(i)], theme_.mapGround);
+      painter_.fillRect(QRectF(left + i * cell, room.center().y() - 0.4 * text_, cell, 0.8 * text_),
+                        color);
+    }
+    room.setRight(int(left - 0.4 * text_));
+    return figure_drawing::putText(painter_, room, low, small, theme_.quietText, true);
+  }
+
   QString meansOf(const DiffusionTrace& trace) const {
     constexpr double kWhole = 255.0;
     const DiffusionStep& step = stepOf(trace);
-    return QString("mean: expected by the climate of such cases %1, commanded %2, the network now "
-                   "expects %3 (0-255 scale)")
-        .arg(number(kWhole * trace.expectedMean, 1), number(kWhole * trace.commandedMean, 1),
-             number(kWhole * step.cleanMean, 1));
+    const QString commanded = trace.isCommanded()
+                                  ? "commanded " + number(kWhole * trace.commandedMean, 1)
+                                  : QString("nothing else commanded");
+    return QString("mean (0-255): expected of such cases %1, %2, the network now expects %3")
+        .arg(number(kWhole * trace.expectedMean, 1), commanded, number(kWhole * step.cleanMean, 1));
   }
 
   /// The size of the push over the steps: bars, a colour for each trace.
   void chart(const QRectF& room) {
     const double line = 1.4 * text_;
-    put(QRectF(room.left(), room.top(), room.width(), line),
-        "size of the push at every step: mean change of the expected frames, 0-255 scale");
+    QRect head = QRectF(room.left(), room.top(), room.width(), line).toRect();
+    for (const Layer layer : {Layer::Push, Layer::Clean}) {
+      head = colorKey(head, layer);
+      head.setRight(head.right() - text_);
+    }
+    put(head, "size of the push at every step: mean change of the expected frames, 0-255 scale");
     const QRectF plot = room.adjusted(0.0, line + 0.2 * text_, 0.0, -line);
     const double top = largestPush(picture_.traces);
     const int steps = int(picture_.traces.front()->steps.size());

@@ -22,11 +22,20 @@ void requireSteps(const DiffusionPicture& picture) {
   throw UsageError("There is no step of the denoiser to draw.");
 }
 
+/// "flow-ab2, two slopes a step"; names without an explanation as they are.
+QString samplerText(const QString& name) {
+  if (name.startsWith("flow-ab2"))
+    return "sampler " + name + " (each step from the last two slopes)";
+  if (name.startsWith("flow-heun")) return "sampler " + name + " (each step from two slopes)";
+  if (name.startsWith("flow-euler")) return "sampler " + name + " (each step from one slope)";
+  return "sampler " + name;
+}
+
 QString runText(const DiffusionPicture& picture) {
   const DiffusionTrace& trace = *picture.traces.front();
   const Frame& frame = trace.steps.front().clean.frames[std::size_t(picture.lead)];
   return "valid " + QString::fromStdString(isoText(frame.validTime)).mid(11, 5) + " UTC, " +
-         QString::fromStdString(trace.sampler);
+         samplerText(QString::fromStdString(trace.sampler));
 }
 
 void headLine(QPainter& painter, const QRect& room, const DiffusionPicture& picture,

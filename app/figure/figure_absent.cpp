@@ -53,6 +53,11 @@ bool writeBlockMovie(const std::string&, const BlockPicture&, BlockMotion, const
                      const Receipt&, std::stop_token, const std::function<void(double)>&) {
   refuse();
 }
+bool writeGrowthMovie(const std::string&, const LabPattern&, const PatternLook&, const BlockView&,
+                      const FigureOptions&, const Receipt&, std::stop_token,
+                      const std::function<void(double)>&) {
+  refuse();
+}
 bool writeLayersMovie(const std::string&, const std::vector<AttentionPicture>&,
                       const FigureOptions&, const Receipt&, std::stop_token,
                       const std::function<void(double)>&) {

@@ -61,6 +61,17 @@ QRect putText(QPainter& painter, const QRect& room, const QString& text, const Q
   return right ? room.adjusted(0, 0, -used, 0) : room.adjusted(used, 0, 0, 0);
 }
 
+QStringList brokenInto(int width, const QString& text, const QFont& font) {
+  QStringList lines;
+  for (const QString& word : text.split(' ')) {
+    if (!lines.isEmpty() && widthOf(lines.back() + ' ' + word, font) <= width)
+      lines.back() += ' ' + word;
+    else
+      lines << word;
+  }
+  return lines;
+}
+
 int widthOf(const QString& text, const QFont& font) {
   return QFontMetrics(font).horizontalAdvance(text);
 }

@@ -25,6 +25,9 @@ QSize checkedSize(const FigureOptions& options);
 QRect putText(QPainter& painter, const QRect& room, const QString& text, const QFont& font,
               const QColor& color, bool right = false);
 
+/// A text as lines of at most so many pixels, broken between words.
+QStringList brokenInto(int width, const QString& text, const QFont& font);
+
 /// Pixels that a text needs on one line.
 int widthOf(const QString& text, const QFont& font);
 

@@ -3,6 +3,7 @@
 #include <QColor>
 
 #include "app/figure/figure.h"
+#include "core/attention.h"
 #include "core/color_table.h"
 
 // Colours of pictures: two colours with one meaning each, radar colours for radar alone.
@@ -30,6 +31,26 @@ inline const Theme kLight{{0xff, 0xff, 0xff}, {0xff, 0xff, 0xff}, {0xf1, 0xf4, 0
 
 inline const QColor& colorOf(PaneKind kind, const Theme& theme) {
   return kind == PaneKind::Observed ? theme.past : theme.forecast;
+}
+/// Three kinds of frames, three colours: an extrapolation is not what the network forecasts.
+inline const QColor& colorOf(LevelFrame::Kind kind, const Theme& theme) {
+  if (kind == LevelFrame::Kind::Extrapolated) return theme.synthetic;
+  return kind == LevelFrame::Kind::Observed ? theme.past : theme.forecast;
+}
+/// A cell that is looked at is light on dark, dark on light; `share` of the largest weight.
+inline QColor heatColor(double share, bool dark) {
+  constexpr double kFaintest = 0.10, kBrightest = 0.92;
+  QColor color = dark ? QColor(0xff, 0xff, 0xff) : QColor(0x10, 0x18, 0x20);
+  color.setAlphaF(float(kFaintest + (kBrightest - kFaintest) * share));
+  return color;
+}
+/// A patch whose loss changes the forecast, over a map without colours: no colour of rain. `share`
+/// of the largest change; below 0 the forecast is weaker without the patch.
+inline QColor dryColor(double share, bool dark) {
+  QColor color = share < 0.0 ? (dark ? QColor(0x4f, 0xb3, 0xff) : QColor(0x00, 0x62, 0xc4))
+                             : (dark ? QColor(0xff, 0x6f, 0xae) : QColor(0xc4, 0x18, 0x6a));
+  color.setAlphaF(float(0.85 * (share < 0.0 ? -share : share)));
+  return color;
 }
 /// A step's colour as it looks over the map's ground.
 inline QColor onGround(const ColorTable::Step& step, const QColor& ground) {

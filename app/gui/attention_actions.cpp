@@ -14,17 +14,16 @@ namespace {
 QString tr(const char* text) { return QCoreApplication::translate("AttentionActions", text); }
 
 AttentionSubject subjectOf(const Desk& desk, const ExportSubject& taken) {
-  AttentionSubject subject{.context = desk.context,
-                           .nSigma = desk.state.nSigma,
-                           .seed = desk.state.seed,
-                           .receipt =
-                               [taken](const CommandOptions& options) {
-                                 return attentionReceipt(taken, options);
-                               },
-                           .command =
-                               [taken](const CommandOptions& options) {
-                                 return attentionCommandText(taken, options);
-                               }};
+  AttentionSubject subject{
+      .context = desk.context,
+      .nSigma = desk.state.nSigma,
+      .time = desk.time,
+      .seed = desk.state.seed,
+      .receipt =
+          [taken](const CommandOptions& options) { return attentionReceipt(taken, options); },
+      .command =
+          [taken](const CommandOptions& options) { return attentionCommandText(taken, options); }};
+  if (desk.state.region.isPlace()) subject.place = desk.state.region.outline.front();
   for (const char* model : {"extrapolation", "earthformer"}) {
     const auto found = desk.deterministic.find(model);
     if (found != desk.deterministic.end() && found->second)

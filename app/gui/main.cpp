@@ -102,8 +102,11 @@ int main(int argc, char** argv) {
   const QCommandLineOption act(
       "do", "An action of the window by its name, after the first second; may be given again.",
       "NAME");
-  const QCommandLineOption lesson("lesson", "Open a lesson at a step, both counted from 1.",
-                                  "LESSON,STEP");
+  const QCommandLineOption lesson(
+      "lesson",
+      "Open a lesson at a step, both counted from 1; without PATH on the "
+      "built-in event, and the last session is left alone.",
+      "LESSON,STEP");
   const QCommandLineOption models(
       "models", "Models to use instead of the shipped ones (stormloom-cli models adopt).",
       "FOLDER");
@@ -123,7 +126,11 @@ int main(int argc, char** argv) {
 
   try {
     const QString kept = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
-    MainWindow window(engineFunctions(), {arguments.isSet(picture) ? QString() : kept});
+    // Lessons speak of the built-in event, unless a PATH says otherwise, and leave the person's own
+    // session as it is.
+    const bool onlyLessons = arguments.isSet(lesson) && arguments.positionalArguments().isEmpty();
+    const bool keeps = !arguments.isSet(picture) && !onlyLessons;
+    MainWindow window(engineFunctions(), {keeps ? kept : QString()});
     const QStringList sides = arguments.value(size).split('x');
     if (sides.size() == 2) window.resize(sides[0].toInt(), sides[1].toInt());
     window.show();

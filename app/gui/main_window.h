@@ -100,7 +100,8 @@ private:
   void setBriefing(bool on);
   void chooseScale();
   // main_window_panes.cpp
-  void showPaneMenu(int pane, const QPoint& at);
+  void showPaneMenu(int pane, const QPoint& at, const std::optional<LonLat>& place = {});
+  void addPlaceMenu(QMenu* menu, const LonLat& place);
   void addContentMenu(class QMenu* menu, int pane, bool minus = false);
   void setPaneContent(int pane, const PaneContent& content, bool minus = false);
   void askPercentile(int pane, bool minus);

@@ -1,6 +1,7 @@
 // What panes show, and how they are arranged.
 #include <QMenu>
 #include <QSettings>
+#include <cmath>
 
 #include "app/gui/actions.h"
 #include "app/gui/main_window.h"
@@ -89,9 +90,27 @@ void MainWindow::askPercentile(int pane, bool minus) {
   });
 }
 
-void MainWindow::showPaneMenu(int pane, const QPoint& at) {
+/// Asks the networks about a place of the models' box: it is pinned, and attention opened on it.
+void MainWindow::addPlaceMenu(QMenu* menu, const LonLat& place) {
+  if (!desk_.context || !std::isfinite(place.lon) || !std::isfinite(place.lat)) return;
+  const GeoReference& geo = desk_.context->frames.geo;
+  const CellPoint at = geo.cellFromLonLat(place);
+  const bool inside =
+      at.col >= 0.0 && at.col < geo.width() && at.row >= 0.0 && at.row < geo.height();
+  if (!inside) return;
+  QAction* look = menu->addAction(tr("What did the forecast look at here?"), this, [this, place] {
+    change(tr("Place %1").arg(nameOf(place)),
+           [place](DeskState& state) { state.region = {{place}}; });
+    actions_->find("attention")->trigger();
+  });
+  look->setObjectName("attentionHere");
+  menu->addSeparator();
+}
+
+void MainWindow::showPaneMenu(int pane, const QPoint& at, const std::optional<LonLat>& place) {
   auto* menu = new QMenu(this);
   menu->setAttribute(Qt::WA_DeleteOnClose);
+  if (place) addPlaceMenu(menu, *place);
   if (pane >= 0) {
     addContentMenu(menu, pane);
     menu->addSeparator();

@@ -85,7 +85,12 @@ void MainWindow::wireDesk() {
   });
   connect(wall_, &MapWall::boxMoved, this, [this](double lon, double lat) { moveBox({lon, lat}); });
   connect(wall_, &MapWall::boxLetGo, this, [this] { history_.endMerging(); });
-  connect(wall_, &MapWall::menuAsked, this, &MainWindow::showPaneMenu);
+  connect(wall_, &MapWall::menuAsked, this,
+          [this](int pane, const QPoint& at) { showPaneMenu(pane, at); });
+  connect(wall_, &MapWall::placeMenuAsked, this,
+          [this](int pane, const QPoint& at, double lon, double lat) {
+            showPaneMenu(pane, at, LonLat{lon, lat});
+          });
   connect(drawer_, &Drawer::stepChosen, this,
           [this](int index) { goTo(history_.goTo(std::size_t(index))); });
   connect(drawer_, &Drawer::noteChosen, this, [this](int index) {

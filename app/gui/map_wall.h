@@ -50,6 +50,7 @@ Q_SIGNALS:
   void cursorLeft();
   void layoutEdited(const QString& what);
   void menuAsked(int pane, const QPoint& globalPosition);
+  void placeMenuAsked(int pane, const QPoint& globalPosition, double lon, double lat);
   void activePaneChanged(int pane);
   void placeChosen(double lon, double lat);
   void boxMoved(double lon, double lat);  ///< the models' box, under the hand

@@ -46,7 +46,9 @@ void MapWall::mousePressEvent(QMouseEvent* event) {
   const int pane = paneAt(at);
   if (event->button() == Qt::RightButton && pane >= 0) {
     setActivePane(pane);
-    Q_EMIT menuAsked(pane, event->globalPosition().toPoint());
+    const QPointF in = at - paneRect(pane).topLeft();
+    const LonLat place = scene(pane).lonLatFromPixel(in.x(), in.y());
+    Q_EMIT placeMenuAsked(pane, event->globalPosition().toPoint(), place.lon, place.lat);
     return;
   }
   if (event->button() != Qt::LeftButton) return;

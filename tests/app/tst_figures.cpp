@@ -5,11 +5,14 @@
 #include <QTextLayout>
 #include <memory>
 
+#include "app/figure/block_figure.h"
 #include "app/figure/desk_film.h"
 #include "app/figure/figure.h"
 #include "app/figure/figure_drawing.h"
+#include "app/figure/figure_style.h"
 #include "app/figure/sheet.h"
 #include "core/errors.h"
+#include "core/pattern_text.h"
 
 using namespace stormloom;
 
@@ -175,6 +178,38 @@ private Q_SLOTS:
     const qsizetype few = pagesOfReport(5);
     QVERIFY2(few > 0, "no page was counted");
     QCOMPARE(pagesOfReport(200), few + 4);  // 59 rows a page; five share one with the members
+  }
+
+  void aPatternThatHasGrownSaysWhatHasReachedTheCell() {
+    const LabPattern axial = patternNamed("axial", {6, 8, 8});
+    const auto detail = [&axial](const PatternLook& look) {
+      return patternPicture(axial, look, {}).detail;
+    };
+    QCOMPARE(detail({.layer = 1}), std::string("layer 2 of 3: along columns"));
+    QCOMPARE(
+        detail({.grown = 2}),
+        std::string("what reaches the marked cell through 2 of 3 layers: along time, then along "
+                    "columns"));
+  }
+
+  void longLinesAreBrokenBetweenWords() {
+    const auto application = figure_drawing::applicationIfNone();
+    const QFont font = figure_drawing::font(20);
+    const QString text = "151.0 million operations for projections, 0.1 MB of weights.";
+    const QStringList lines = figure_drawing::brokenInto(240, text, font);
+    QVERIFY(lines.size() > 1);
+    QCOMPARE(lines.join(' '), text);
+    for (const QString& line : lines) QVERIFY(figure_drawing::widthOf(line, font) <= 240);
+  }
+
+  void extrapolatedFramesAreNoForecastInAnyPicture() {
+    for (const auto* theme : {&figure_style::kDark, &figure_style::kLight}) {
+      using Kind = LevelFrame::Kind;
+      QVERIFY(figure_style::colorOf(Kind::Extrapolated, *theme) !=
+              figure_style::colorOf(Kind::Forecast, *theme));
+      QVERIFY(figure_style::colorOf(Kind::Extrapolated, *theme) !=
+              figure_style::colorOf(Kind::Observed, *theme));
+    }
   }
 
   void posterSizesAreDrawn_data() {

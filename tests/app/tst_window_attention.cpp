@@ -1,6 +1,7 @@
 // Attention, diffusion, pattern lab and lessons, clicked as a person clicks them. The networks are
 // tiny ones; what is drawn and written comes from them.
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QElapsedTimer>
@@ -9,10 +10,14 @@
 #include <QMainWindow>
 #include <QProcess>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
 #include <QTemporaryDir>
+#include <QTest>
+#include <ctime>
+#include <functional>
 
 #include "app/attention/attention_desk.h"
 #include "app/attention/attention_maps.h"
@@ -32,9 +37,6 @@
 #include "core/pattern_text.h"
 #include "core/receipt_in_file.h"
 #include "core/synthetic_event.h"
-
-#include <QTest>
-#include <ctime>
 
 using namespace stormloom;
 
@@ -207,6 +209,174 @@ private Q_SLOTS:
     }
   }
 
+  void dryPatchesAreForgottenWithTheirQuestion() {
+    const auto window = asked();
+    auto* maps = window->findChild<AttentionMaps*>();
+    auto* layers = window->findChild<QListWidget*>("attentionLayers");
+    const std::function<void()> others[] = {
+        [&] { window->findChild<QComboBox*>("attentionHead")->setCurrentIndex(1); },
+        [&] { layers->setCurrentRow(layers->currentRow() == 0 ? 1 : 0); },
+        [&] { window->findChild<QPushButton*>("rollout")->setChecked(true); },
+        [&] { window->ask(-1, 3, 3); }};
+    OcclusionMap dry{.rows = 8, .cols = 8};
+    dry.change.assign(64, -1.0);
+    for (const auto& other : others) {
+      maps->setOcclusion(std::make_shared<const OcclusionMap>(dry));
+      other();
+      QVERIFY(!maps->occlusion());
+      QTRY_VERIFY_WITH_TIMEOUT(!maps->isPending(), 60'000);
+    }
+  }
+
+  void theSentenceAboutDryPatchesNamesTheLeadTime() {
+    const auto window = asked();
+    QTest::mouseClick(window->findChild<QPushButton*>("dryPatches"), Qt::LeftButton);
+    auto* readout = window->findChild<QLabel*>("attentionReadout");
+    QTRY_VERIFY2_WITH_TIMEOUT(readout->text().contains("(+60 min)"), qPrintable(readout->text()),
+                              240'000);
+  }
+
+  void theTimeStaysWhereTheLayerHasIt() {
+    const auto window = asked();
+    auto* maps = window->findChild<AttentionMaps*>();
+    auto* layers = window->findChild<QListWidget*>("attentionLayers");
+    auto* elsewhere = window->findChild<QLabel*>("attentionElsewhere");
+    const auto shown = [&] {
+      const AttentionView& view = *maps->view();
+      return view.layer.queryFrames[std::size_t(view.query[0])];
+    };
+    const int first = layers->currentRow();
+    const LevelFrame wanted = shown();
+    QVERIFY(wanted.kind == LevelFrame::Kind::Forecast);
+    for (int row = 0; row < layers->count(); ++row) {
+      layers->setCurrentRow(row);
+      const std::string path = layers->item(row)->data(Qt::UserRole).toString().toStdString();
+      QTRY_VERIFY_WITH_TIMEOUT(maps->view()->layer.path == path, 60'000);
+      const auto& frames = maps->view()->layer.queryFrames;
+      QCOMPARE(std::size_t(maps->view()->query[0]), frameLike(frames, wanted));
+      QCOMPARE(elsewhere->text().contains("has no frame at"),
+               shown().validTime != wanted.validTime);
+    }
+    layers->setCurrentRow(first);
+    QTRY_VERIFY_WITH_TIMEOUT(shown().validTime == wanted.validTime, 60'000);
+  }
+
+  void oldWeightsArePaleUntilTheNewOnesAreThere() {
+    const auto window = asked();
+    auto* maps = window->findChild<AttentionMaps*>();
+    auto* copy = window->findChild<QPushButton*>("copyCommand");
+    QVERIFY(!maps->isPending() && copy->isEnabled());
+    auto* model = window->findChild<QComboBox*>("attentionModel");
+    model->setCurrentIndex(model->findData("prediff"));
+    QVERIFY(maps->isPending() && !copy->isEnabled());
+    window->ask(3, 40, 40);  // waits for the new pass and does not stop it
+    QVERIFY(maps->isPending());
+    QTRY_VERIFY_WITH_TIMEOUT(!maps->isPending(), 120'000);
+    QVERIFY(copy->isEnabled());
+    QVERIFY(maps->view()->model != "earthformer");
+    QCOMPARE(maps->view()->query[0], std::int64_t(3));
+  }
+
+  void whatALessonAsksForWaitsForThePass() {
+    const auto window = asked();
+    auto* maps = window->findChild<AttentionMaps*>();
+    window->act({"model", "prediff"});
+    window->act({"rollout"});
+    QTRY_VERIFY_WITH_TIMEOUT(!maps->isPending(), 120'000);
+    QCOMPARE(maps->view()->layer.path, std::string("rollout"));
+    window->act({"model", "earthformer"});
+    window->act({"usual"});
+    window->act({"ask", "2,40,50"});
+    window->act({"dry"});
+    QTRY_VERIFY_WITH_TIMEOUT(maps->occlusion(), 240'000);
+    QCOMPARE(maps->occlusion()->row, 40);
+    QVERIFY(maps->view()->layer.path != "rollout");
+  }
+
+  void aPinnedPlaceIsAskedAtTheTimeOfTheMap() {
+    AttentionWindow window;
+    showWindow(window);
+    AttentionSubject about = subject();
+    const auto at = [&](double row, double col) {
+      return context()->frames.geo.lonLatFromCell({col, row});
+    };
+    about.place = at(100.5, 20.5);
+    about.time = context()->runTime + minutes(20);
+    window.setSubject(about);
+    auto* maps = window.findChild<AttentionMaps*>();
+    QTRY_VERIFY_WITH_TIMEOUT(maps->view(), 120'000);
+    const auto cellOf = [&](int row, int col) {
+      const Thw& level = maps->view()->layer.query.data;
+      return levelCell(level, int(maps->view()->query[0]), row, col, context()->frames.geo);
+    };
+    QCOMPARE(maps->view()->query, cellOf(100, 20));
+    QCOMPARE(maps->view()->layer.queryFrames[std::size_t(maps->view()->query[0])].validTime,
+             about.time);
+    about.place = at(10.5, 90.5);  // pinned elsewhere while the window is open
+    window.setSubject(about);
+    QTRY_COMPARE_WITH_TIMEOUT(maps->view()->query, cellOf(10, 90), 60'000);
+    about.place = LonLat{0.0, 0.0};
+    window.setSubject(about);
+    auto* elsewhere = window.findChild<QLabel*>("attentionElsewhere");
+    QTRY_VERIFY_WITH_TIMEOUT(elsewhere->text().contains("outside the models' box"), 60'000);
+  }
+
+  void controlsStayWhereTheyAreWhateverTheReadoutSays() {
+    const auto window = asked();
+    auto* apart = window->findChild<QSlider*>("apart");
+    auto* readout = window->findChild<QLabel*>("attentionReadout");
+    readout->clear();
+    QTest::qWait(50);
+    const QPoint before = apart->mapTo(window.get(), QPoint());
+    readout->setText(
+        "21:05 UTC, observed, row 3, column 4 of the layer's cells: 2.5 % of the attention");
+    QTest::qWait(50);
+    QCOMPARE(apart->mapTo(window.get(), QPoint()), before);
+  }
+
+  void theBlockIsAsLightAsTheThemeBeforeTheFirstPass() {
+    applyTheme(*qApp, Theme::Choice::Light);
+    AttentionWindow window;
+    showWindow(window);
+    QTRY_VERIFY(window.findChild<BlockCanvas*>()->grabFramebuffer().pixelColor(9, 9).lightness() >
+                200);
+    QVERIFY(!window.findChild<QComboBox*>("attentionHead")->currentText().isEmpty());
+    applyTheme(*qApp, Theme::Choice::Dark);
+  }
+
+  void aLessonFindsWindowsAsTheyStandAtFirst() {
+    PatternWindow window;
+    showWindow(window);
+    PatternSide& left = window.side(0);
+    window.act({"from", "row", "2"});
+    window.act({"grown", "1"});
+    left.findChild<QCheckBox*>()->setChecked(true);
+    window.act({"right", "globals", "4"});
+    QCOMPARE(window.side(1).pattern().globalVectors, 4);
+    window.act({"usual"});
+    QCOMPARE(window.side(1).pattern().globalVectors, 0);
+    QCOMPARE(left.look().grown, 0);
+    QVERIFY(left.block().canvas().view() == BlockView());
+    for (const QCheckBox* box : left.findChildren<QCheckBox*>()) QVERIFY(!box->isChecked());
+  }
+
+  void nothingIsPaintedOverAnythingOnSmallScreens() {
+    PatternWindow window;
+    showWindow(window, {900, 768});
+    window.act({"globals", "8"});
+    for (int i = 0; i < 2; ++i) {
+      PatternSide& side = window.side(i);
+      const BlockCanvas& canvas = side.block().canvas();
+      const auto* apart = side.findChild<QSlider*>("apart");
+      QVERIFY(canvas.mapTo(&window, QPoint(0, canvas.height())).y() <=
+              apart->mapTo(&window, QPoint()).y());
+      const auto* cost = side.findChild<QLabel*>("cost");
+      QTRY_VERIFY_WITH_TIMEOUT(cost->text().contains("threads"), 60'000);
+      QTRY_VERIFY(cost->height() >= cost->heightForWidth(cost->width()));
+    }
+    QVERIFY(window.height() <= 768);
+  }
+
   void everythingThatIsShownCanBeTakenAway() {
     const auto window = asked();
     using Export = AttentionWindow::Export;
@@ -292,6 +462,17 @@ private Q_SLOTS:
       const QString file = folder_.filePath(name);
       QVERIFY2(written(window, file, [&] { window.exportTo(0, file); }), name);
     }
+    const QString numbers = folder_.filePath("lab.csv");
+    QVERIFY(written(window, numbers, [&] { window.exportTo(0, numbers); }));
+    QFile table(numbers);
+    QVERIFY(table.open(QFile::ReadOnly));
+    const QStringList lines = QString(table.readAll()).trimmed().split('\n');
+    QCOMPARE(lines.size(), 3 + 384);
+    QCOMPARE(lines.filter(QRegularExpression(",1$")).size(), 5);  // its place at five other times
+    const QString growth = folder_.filePath("reach.mp4");
+    QVERIFY(
+        written(window, growth, [&] { window.exportTo(0, growth, PatternWindow::Film::Growth); }));
+    QCOMPARE(countAnimationFrames(growth.toStdString()), 4);  // its cuboid, then three layers
   }
 
   void aClickOnTheBlockChoosesItsForemostCell() {

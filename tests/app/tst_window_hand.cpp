@@ -11,6 +11,7 @@
 #include <QTemporaryDir>
 #include <QWindow>
 
+#include "app/attention/attention_window.h"
 #include "app/gui/actions.h"
 #include "app/gui/overlays.h"
 #include "app/gui/theme.h"
@@ -64,6 +65,29 @@ private Q_SLOTS:
     QFile text(path("list.txt"));
     QVERIFY(text.open(QIODevice::WriteOnly));
     text.write("milk, bread, an umbrella\n");
+  }
+
+  void theMapsMenuAsksWhatTheForecastLookedAtThere() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QVERIFY(!window.desk().state.region.isPlace());
+    const QRect pane = wall(window)->paneRect(0);
+    const auto menuAt = [&](QPoint at) {
+      QTest::mousePress(wall(window), Qt::RightButton, {}, at);
+      return QApplication::activePopupWidget();
+    };
+    QWidget* menu = menuAt(pane.center());
+    QVERIFY(menu);
+    QAction* here = menu->findChild<QAction*>("attentionHere");
+    QVERIFY(here);
+    here->trigger();
+    menu->close();
+    QVERIFY(window.desk().state.region.isPlace());
+    const auto& geo = window.desk().context->frames.geo;
+    const CellPoint at = geo.cellFromLonLat(window.desk().state.region.outline.front());
+    QVERIFY(at.col > 0.0 && at.col < geo.width() && at.row > 0.0 && at.row < geo.height());
+    QVERIFY(window.findChild<AttentionWindow*>()->isVisible());
   }
 
   void aDroppedFileOpens() {

@@ -46,6 +46,22 @@ class TestCellBlock : public QObject {
   Q_OBJECT
 
 private Q_SLOTS:
+  void aFrameOfAnotherLevelIsFoundByItsTime() {
+    using Kind = LevelFrame::Kind;
+    const auto at = [](int minute) { return ValidTime(std::chrono::minutes(minute)); };
+    const std::vector<LevelFrame> frames = {
+        {Kind::Observed, at(0)},      {Kind::Observed, at(10)}, {Kind::Extrapolated, at(20)},
+        {Kind::Extrapolated, at(30)}, {Kind::Forecast, at(20)}, {Kind::Forecast, at(25)}};
+    QCOMPARE(frameLike(frames, {Kind::Forecast, at(20)}), std::size_t(4));
+    QCOMPARE(frameLike(frames, {Kind::Forecast, at(30)}),
+             std::size_t(3));  // the time, not the kind
+    QCOMPARE(frameLike(frames, {Kind::Forecast, at(60)}), std::size_t(5));  // nearest of its kind
+    QCOMPARE(frameLike(frames, {Kind::Observed, at(7)}), std::size_t(1));
+    QCOMPARE(
+        frameLike({{Kind::Observed, at(0)}, {Kind::Observed, at(5)}}, {Kind::Forecast, at(60)}),
+        std::size_t(1));
+  }
+
   void onlyTheOutsideOfAWholeBlockHasFaces() {
     const BlockShape shape = shapeOf(patternBlock(paperFigure()[0], {}), {});
     QCOMPARE(openFaces(shape), 2 * (6 * 4 + 6 * 4 + 4 * 4));

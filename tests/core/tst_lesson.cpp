@@ -48,6 +48,21 @@ private Q_SLOTS:
     QVERIFY(complaintAbout("# A\n# B\n").contains("title already"));
   }
 
+  void everyStepSetsWhatItSpeaksOf() {
+    for (const Lesson& lesson : readLessons())
+      for (const LessonStep& step : lesson.steps) {
+        QVERIFY2(!step.actions.empty(), step.heading.c_str());
+        const LessonAction& first = step.actions.front();
+        const std::string wanted = first.target == "diffusion" ? "n" : "usual";
+        QVERIFY2(first.words.front() == wanted, step.heading.c_str());
+        if (first.target != "attention") continue;
+        std::vector<std::string> set;
+        for (const LessonAction& action : step.actions) set.push_back(action.words.front());
+        for (const char* word : {"model", "layer", "wettest"})
+          QVERIFY2(std::ranges::count(set, word) == 1, word);
+      }
+  }
+
   void sixLessonsComeWithTheProgramAndEveryQuestionHasAnAnswer() {
     const std::vector<Lesson> lessons = readLessons();
     QVERIFY(lessons.size() >= 6);

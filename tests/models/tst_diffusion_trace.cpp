@@ -87,13 +87,28 @@ private Q_SLOTS:
     QVERIFY(engine().trace(request(1.0), stop.get_token()).empty());
   }
 
-  void aFileHoldsEveryStep() {
-    const auto trace = engine().trace(request(2.0)).front();
+  void filesHoldEveryStepOfBothCommandsOnOneScale() {
+    ScenarioRequest both = request(0.0);
+    both.nSigma = {0.0, 3.0};
+    const DiffusionTraces traces = engine().trace(both);
     const std::string file = folder_.filePath("steps.nc").toStdString();
-    writeDiffusionFile(file, *trace, {});
+    writeDiffusionFile(file, traces, {});
     const NetCdfFile read = NetCdfFile::open(file);
-    QVERIFY(read.shape("clean") == (std::vector<std::size_t>{4, 6, 128, 128}));
+    QVERIFY(read.shape("clean") == (std::vector<std::size_t>{2, 4, 6, 128, 128}));
     QCOMPARE(read.doubles("noise").front(), 1.0);
+    QCOMPARE(read.doubles("n_sigma"), (std::vector<double>{0.0, 3.0}));
+    QVERIFY(std::isnan(read.doubles("commanded_mean")[0]));  // n = 0 commands nothing
+    const double mean = 255.0 * traces[1]->steps.back().cleanMean;
+    QVERIFY(std::abs(read.doubles("clean_mean").back() - mean) < 1e-9);
+
+    const QString table = folder_.filePath("steps.csv");
+    writeDiffusionTable(table.toStdString(), traces, {});
+    QFile text(table);
+    QVERIFY(text.open(QFile::ReadOnly));
+    const QStringList lines = QString(text.readAll()).trimmed().split('\n');
+    QVERIFY(lines[1].contains("0-255 scale"));
+    QCOMPARE(lines.size(), 3 + 2 * 4);
+    QVERIFY(std::abs(lines.back().section(',', 7, 7).toDouble() - mean) < 1e-3 * mean);
   }
 
   void layersAreTimedUnlessTheyAreTooLarge() {
