@@ -119,10 +119,14 @@ void MainWindow::change(const QString& label, const std::function<void(DeskState
   if (next == from) return;
   const bool newStep = history_.record(label.toStdString(), next, merge);
   keepInJournal(newStep);
+  const bool newPlace = !(next.region == from.region) && !next.region.outline.empty();
+  const bool newChances = next.alongDial && !from.alongDial;
   if (nothingOpen)
     chooseAhead(next);
   else
     apply(next);
+  if (newPlace) panel_->revealPlace();
+  if (newChances) panel_->revealChances();
 }
 
 /// What is chosen while the first files are still read.

@@ -269,13 +269,14 @@ void ScenarioPanel::scrollTo(int pixels) {
   wantedScroll_ = scrolledTo() == pixels ? -1 : pixels;
 }
 
-/// What somebody has just asked for comes into sight.
 void ScenarioPanel::reveal(QWidget* section) {
-  if (!section->isHidden()) return;
-  section->show();
-  if (wantedScroll_ >= 0) return;  // it was looked at elsewhere
-  QTimer::singleShot(0, this, [this, section] { scroll_->ensureWidgetVisible(section, 0, 8); });
+  QTimer::singleShot(0, this, [this, section] {
+    if (section->isVisible()) scroll_->ensureWidgetVisible(section, 0, 8);
+  });
 }
+
+void ScenarioPanel::revealPlace() { reveal(place_); }
+void ScenarioPanel::revealChances() { reveal(chances_); }
 
 void ScenarioPanel::buildAlongDial(QVBoxLayout* column) {
   chances_ = new QWidget;

@@ -58,6 +58,8 @@ public:
   void setChoices(quint64 seed, int members, double threshold);
   double intensity() const;
   int scrolledTo() const;
+  void revealPlace();  ///< what somebody has just asked for comes into sight
+  void revealChances();
   void scrollTo(int pixels);  ///< as soon as there is enough below
 
 Q_SIGNALS:

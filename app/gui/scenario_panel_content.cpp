@@ -282,7 +282,7 @@ void ScenarioPanel::setPlace(const QString& heading, const QString& words,
   placeHeading_->setText(heading);
   placeWords_->setText(words);
   placeChart_->setContent(chart);
-  reveal(place_);
+  place_->show();
 }
 
 void ScenarioPanel::clearPlace() { place_->hide(); }
@@ -291,7 +291,7 @@ void ScenarioPanel::setAlongDial(const QString& words, const ChartContent& chart
   alongDial_->setChecked(true);
   chanceWords_->setText(words);
   chanceChart_->setContent(chart);
-  reveal(chances_);
+  chances_->show();
 }
 
 void ScenarioPanel::clearAlongDial() {
