@@ -263,16 +263,24 @@ private Q_SLOTS:
     MainWindow window(engine.functions());
     openDemo(window, {910, 512});
     const auto* clock = window.findChild<QLabel*>("validTime");
-    const auto isWhole = [&] { return clock->height() >= clock->sizeHint().height() &&
-                                      clock->parentWidget()->height() >= clock->parentWidget()->sizeHint().height(); };
-    QVERIFY(isWhole());
-    act(window, "panel");
-    QTest::qWait(50);
-    QVERIFY(isWhole());
-    for (const char* page : {"layers", "events", "scores", "journal"}) {
+    const auto isWhole = [&] {
+      const QWidget* top = clock->parentWidget();
+      return clock->height() >= clock->sizeHint().height() && top->height() >= top->sizeHint().height();
+    };
+    const auto heights = [&] {
+      const QWidget* top = clock->parentWidget();
+      return qPrintable(QString("clock %1 of %2, line %3 of %4, window %5")
+                            .arg(clock->height())
+                            .arg(clock->sizeHint().height())
+                            .arg(top->height())
+                            .arg(top->sizeHint().height())
+                            .arg(window.height()));
+    };
+    QVERIFY2(isWhole(), heights());
+    for (const char* page : {"panel", "layers", "events", "scores", "journal"}) {
       act(window, page);
       QTest::qWait(50);
-      QVERIFY2(isWhole(), page);
+      QVERIFY2(isWhole(), heights());
     }
     QCOMPARE(window.height(), 512);
   }
