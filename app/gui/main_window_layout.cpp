@@ -89,6 +89,7 @@ void MainWindow::buildLayout() {
   column->addWidget(middle, 1);
   column->addWidget(strip_ = buildTime());
   column->addWidget(status_ = buildStatus());
+  for (QWidget* line : {strip_, status_}) line->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   setCentralWidget(all);
   keys_ = new KeyList(actions_, all);
   palette_ = new CommandPalette(actions_, all);
@@ -108,7 +109,7 @@ QWidget* MainWindow::buildTop() {
   row->setSpacing(12);
   lines->addLayout(topRow_ = row);
   lines->addLayout(secondTopRow_ = new QHBoxLayout);
-  top->setMinimumHeight(44);
+  row->addStrut(32);
   top->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);  // what must be seen is never squeezed
   eventText_ = new FactsLabel(tr("Opening…"));
   eventText_->setMinimumWidth(120);
