@@ -182,24 +182,33 @@ FrameSequence FrameGathering::finished(const Gathered& gathered,
   return sequence;
 }
 
-/// Sums that all begin at one time, each in a file of its own, hold each other's rain: they are no
-/// frames of a film. Three that do so are no chance.
+/// Sums that begin at one time hold each other's rain: they are no frames of a film. Three lengths that
+/// do so are no chance, where none of them follows itself without a pause as proper sums do; they may
+/// begin anew each hour or day.
 std::set<const FrameGathering::Gathered*> FrameGathering::runningSums(
     std::vector<std::string>& sentences) const {
   std::map<ValidTime, std::vector<const Gathered*>> byStart;
   for (const Gathered& gathered : gathered_) {
-    if (gathered.sequence.sumMinutes <= 0.0 || gathered.parts.size() != 1) continue;
+    if (gathered.sequence.sumMinutes <= 0.0) continue;
     const seconds length(std::llround(60.0 * gathered.sequence.sumMinutes));
-    byStart[gathered.parts.front().frame.validTime - length].push_back(&gathered);
+    std::set<ValidTime> ends;
+    for (const Part& part : gathered.parts) ends.insert(part.frame.validTime);
+    const auto follows = [&](ValidTime end) {
+      const auto next = ends.upper_bound(end);
+      return next != ends.end() && *next - end <= length;
+    };
+    if (std::ranges::any_of(ends, follows)) continue;
+    for (const ValidTime end : ends) byStart[end - length].push_back(&gathered);
   }
   std::set<const Gathered*> running;
   for (const auto& [start, sums] : byStart) {
     if (sums.size() < 3) continue;
+    const bool isNews = !running.contains(sums.front());
     running.insert(sums.begin(), sums.end());
-    sentences.push_back(sums.front()->parts.front().frame.source + " and " +
-                        std::to_string(sums.size() - 1) + " more: their sums of rain all begin at " +
-                        isoText(start) +
-                        ", so each holds those before it. Choose a rain rate, or sums of a step each.");
+    if (isNews)
+      sentences.push_back(sums.front()->parts.front().frame.source + " and others: sums of rain of " +
+                          std::to_string(sums.size()) + " lengths all begin at " + isoText(start) +
+                          ", so each holds those before it. Choose a rain rate, or sums of a step each.");
   }
   return running;
 }

@@ -169,16 +169,19 @@ std::string RadarScene::when() const {
 
 void RadarScene::layoutTexts() {
   const bool full = detail_ == PictureDetail::Full;
+  // Product, gaps and licence are told wherever the pane is high enough for them.
+  constexpr double kTallEnough = 300;
+  const bool told = full || (detail_ == PictureDetail::Small && size_.height / size_.scale >= kTallEnough);
   const double line = 24 * style_.textScale;
   title_.setText(fitted(caption_.title, 13, full ? 60 : 12));
-  detailText_.setText(full ? inTwoLines(caption_.detail, 12, 20) : "");
+  detailText_.setText(told ? inTwoLines(caption_.detail, 12, 20) : "");
   const double legend = legendShown_ ? 300 * style_.textScale : 20;
   const bool besideLegend = full && size_.width / size_.scale >= kNarrow * style_.textScale;
   time_.setText(detail_ == PictureDetail::Bare ? ""
                                                : fitted(when(), 13, besideLegend ? legend : 12));
   // A narrow pane's legend and scale take the lower edge: the credit stands whole above them.
-  const bool aboveLegend = full && legendShown_ && !besideLegend;
-  credit_.setText(full ? inTwoLines(caption_.credit, 10, aboveLegend ? 16 : legend) : "");
+  const bool aboveLegend = told && legendShown_ && !besideLegend;
+  credit_.setText(told ? inTwoLines(caption_.credit, 10, aboveLegend ? 16 : legend) : "");
   credit_.place(size_, 8, aboveLegend ? kAboveScale * style_.textScale : 10 + line);
   title_.place(size_, full ? 8 : 4, full ? 10 : 7);
   detailText_.place(size_, 8, 10 + line);

@@ -130,6 +130,9 @@ private Q_SLOTS:
     } catch (const IoError& error) {
       QVERIFY2(QString(error.what()).contains("all begin at 2019-06-10T12:00:00Z"), error.what());
     }
+    for (int k = 1; k <= 4; ++k)  // they begin anew each hour
+      files.push_back(sumFile("again" + std::to_string(k) + ".nc", 60.0, 60.0 + 10.0 * k));
+    QVERIFY_EXCEPTION_THROWN(readRadarFiles(files), IoError);
     files.push_back(sumFile("step1.nc", 0.0, 5.0));
     files.push_back(sumFile("step2.nc", 5.0, 10.0));
     const RadarFiles read = readRadarFiles(files);
