@@ -162,10 +162,17 @@ std::vector<std::string> mapDifferences(const std::string& before, const std::st
   if (fs::is_directory(before))
     for (const fs::directory_entry& entry : fs::directory_iterator(before))
       if (lowerEnding(entry.path().string()) == ".tif") names.insert("/" + entry.path().filename().string());
+  if (fs::is_directory(before) && fs::is_directory(again))
+    for (const fs::directory_entry& entry : fs::directory_iterator(again))
+      if (lowerEnding(entry.path().string()) == ".tif") names.insert("/" + entry.path().filename().string());
   if (!fs::is_directory(before)) names.insert("");
   std::vector<std::string> sentences;
   ValueDifference difference;
   for (const std::string& name : names) {
+    if (!fs::exists(before + name)) {
+      sentences.push_back(name.substr(1) + " was missing");
+      continue;
+    }
     if (!fs::exists(again + name)) {
       sentences.push_back(name.substr(1) + " is not made any more");
       continue;
@@ -216,6 +223,10 @@ bool isPicture(const std::string& path) {
 
 bool sameBytes(const std::string& before, const std::string& again) {
   if (!fs::is_directory(before)) return readWholeFile(before) == readWholeFile(again);
+  const auto count = [](const std::string& folder) {
+    return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+  };
+  if (count(before) != count(again)) return false;
   for (const fs::directory_entry& entry : fs::directory_iterator(before)) {
     const fs::path other = fs::path(again) / entry.path().filename();
     if (!fs::is_regular_file(other) || !sameBytes(entry.path().string(), other.string()))

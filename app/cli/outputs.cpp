@@ -34,9 +34,16 @@ std::string listOf(const std::vector<std::string>& words) {
 /// A result never takes the place of what it is made of, whatever --overwrite says.
 void refuseInput(const Session& session, const std::string& path) {
   std::error_code absent;
-  for (const std::string& input : session.arguments.positionals())
-    if (fs::equivalent(input, path, absent) && !fs::is_directory(path, absent))
+  if (!fs::exists(path, absent) || fs::is_directory(path, absent)) return;
+  const fs::path folder = fs::absolute(path, absent).parent_path();
+  for (const std::string& input : session.arguments.positionals()) {
+    if (fs::equivalent(input, path, absent))
       throw UsageError(path + ": this is the input itself. Choose another name for the result.");
+    const bool isPattern = input.find_first_of("*?[") != std::string::npos;
+    const fs::path read = isPattern ? fs::absolute(input, absent).parent_path() : fs::path(input);
+    if (fs::is_directory(read, absent) && fs::equivalent(read, folder, absent))
+      throw UsageError(path + ": this lies among the inputs. Choose another name or folder for the result.");
+  }
 }
 
 /// Made where it is missing, which is said.

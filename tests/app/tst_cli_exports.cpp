@@ -165,6 +165,12 @@ private Q_SLOTS:
     QCOMPARE(run.code, 2);
     QVERIFY2(run.err.contains("the input itself"), run.err);
     QVERIFY(QFileInfo(path("precious.nc")).size() == QFileInfo(path("s.nc")).size());
+    QDir(folder_.path()).mkdir("inputs");
+    QVERIFY(QFile::copy(path("demo.nc"), path("inputs/demo.nc")));
+    for (const QString& input : {path("inputs"), path("inputs/*.nc")}) {
+      const CliRun among = runCli({"export", input, "--overwrite", "--out", path("inputs/demo.nc")});
+      QVERIFY2(among.code == 2 && among.err.contains("among the inputs"), among.err);
+    }
   }
 
   void aFolderMadeForAResultThatIsRefusedIsGone() {
@@ -215,6 +221,15 @@ private Q_SLOTS:
     QCOMPARE(run.code, 1);
     QVERIFY2(run.out.contains(told.toUtf8()), run.out);
     QVERIFY2(!run.out.contains("bytes"), run.out);
+  }
+
+  void aFolderThatLacksAMapIsNotTheSame() {
+    mustWork({"export", path("s.nc"), "--n", "2", "--out", path("lacking")});
+    const QStringList maps = QDir(path("lacking")).entryList({"*.tif"});
+    QVERIFY(QFile::remove(path("lacking/" + maps.last())));
+    const CliRun run = runCli({"rerun", path("lacking")});
+    QCOMPARE(run.code, 1);
+    QVERIFY2(run.out.contains(maps.last().toUtf8() + " was missing"), run.out);
   }
 
   void aLogoIsAnInputThatIsFoundAgainOrMissed() {
