@@ -471,6 +471,9 @@ QStringList ExportDialog::valueWords() const {
 QString ExportDialog::objection(const ExportRequest& asked) const {
   const ExportFormat& format = kFormats[format_->currentIndex()];
   if (!subject_.observed) return tr("There is nothing on the desk to export.");
+  for (const std::string& source : sourcesOf(*subject_.observed))
+    if (QFileInfo(QString::fromStdString(source)) == QFileInfo(asked.file))
+      return tr("This file is open: what is made of it must not take its place. Choose another name.");
   if (lowerEnding(asked.file.toStdString()) != format.ending && !QFileInfo(asked.file).isDir())
     return *format.ending
                ? tr("Files of this format end in %1. Change the name, or choose another format.")
