@@ -156,16 +156,20 @@ std::vector<std::string> arrayDifferences(const std::string& before, const std::
   return {difference.text()};
 }
 
+/// What follows a path in the names of its maps: "/NAME.tif" of each in a folder, nothing of a file.
+std::set<std::string> mapNamesOf(const std::string& path) {
+  if (!fs::is_directory(path)) return {""};
+  std::set<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path))
+    if (lowerEnding(entry.path().string()) == ".tif")
+      names.insert("/" + entry.path().filename().string());
+  return names;
+}
+
 /// GeoTIFF files, or all of a folder.
 std::vector<std::string> mapDifferences(const std::string& before, const std::string& again) {
-  std::set<std::string> names;
-  if (fs::is_directory(before))
-    for (const fs::directory_entry& entry : fs::directory_iterator(before))
-      if (lowerEnding(entry.path().string()) == ".tif") names.insert("/" + entry.path().filename().string());
-  if (fs::is_directory(before) && fs::is_directory(again))
-    for (const fs::directory_entry& entry : fs::directory_iterator(again))
-      if (lowerEnding(entry.path().string()) == ".tif") names.insert("/" + entry.path().filename().string());
-  if (!fs::is_directory(before)) names.insert("");
+  std::set<std::string> names = mapNamesOf(before);
+  names.merge(mapNamesOf(again));
   std::vector<std::string> sentences;
   ValueDifference difference;
   for (const std::string& name : names) {

@@ -116,6 +116,7 @@ private:
   };
   ForecastsBeside& forecastsBeside(const std::string& context);
   void takeForecastsBeside();
+  void onForecastBeside(const std::string& context);
   QString nameOf(LonLat at) const;  ///< by the town near it, else by its coordinates
   void usePreset(LayoutPreset preset);
   // main_window_files.cpp

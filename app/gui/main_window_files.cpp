@@ -423,9 +423,7 @@ void MainWindow::takeContext(const LoadedContext& loaded) {
   desk_.context = loaded.context;
   desk_.truth = loaded.truth;
   desk_.near = loaded.near;
-  const ForecastsBeside& known = forecastsBeside(desk_.context->hash);
-  desk_.deterministic = known.deterministic;
-  desk_.stochastic = known.stochastic;
+  takeForecastsBeside();
   desk_.failures.clear();
   firstForecast_ = !desk_.state.time;
   desk_.time = desk_.state.time.value_or(desk_.context->runTime);

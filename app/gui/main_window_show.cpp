@@ -103,12 +103,12 @@ void MainWindow::wireForecasts() {
           [this](const QString& hash, const QString& model,
                  std::shared_ptr<const DeterministicForecast> forecast) {
             forecastsBeside(hash.toStdString()).deterministic[model.toStdString()] = std::move(forecast);
-            takeForecastsBeside();
+            onForecastBeside(hash.toStdString());
           });
   connect(source_, &ForecastSource::stochasticReady, this,
           [this](const QString& hash, std::shared_ptr<const ScenarioForecast> forecast) {
             forecastsBeside(hash.toStdString()).stochastic = std::move(forecast);
-            takeForecastsBeside();
+            onForecastBeside(hash.toStdString());
           });
   connect(source_, &ForecastSource::deterministicFailed, this,
           [this](const QString& hash, const QString& model, const QString& sentence) {
@@ -454,11 +454,15 @@ MainWindow::ForecastsBeside& MainWindow::forecastsBeside(const std::string& cont
 }
 
 void MainWindow::takeForecastsBeside() {
-  if (!desk_.context) return;
   const ForecastsBeside& known = forecastsBeside(desk_.context->hash);
   desk_.deterministic = known.deterministic;
   desk_.stochastic = known.stochastic;
-  if (desk_.observed) showDesk();
+}
+
+void MainWindow::onForecastBeside(const std::string& context) {
+  if (!desk_.context || context != desk_.context->hash) return;
+  takeForecastsBeside();
+  showDesk();
 }
 
 void MainWindow::showCursor(int pane, LonLat place) {

@@ -16,6 +16,17 @@ class TestNetCdfPlaces : public QObject {
   QTemporaryDir folder_;
   std::string at(const std::string& name) const { return folder_.filePath(QString::fromStdString(name)).toStdString(); }
 
+  /// 2 rows and 3 columns of 1 km whose corner is (100 km, 900 km); what the mapping is, is still to be said.
+  static void rainOnTransverseMercator(NetCdfWriter& file) {
+    file.axis("y", "m", 899500, -1000, 2);
+    file.axis("x", "m", 100500, 1000, 3);
+    rainRate(file, {"y", "x"});
+    file.text("rain_rate", "grid_mapping", "crs");
+    file.put("rain_rate", counted(6));
+    file.variable("crs", NC_INT, {});
+    file.text("crs", "grid_mapping_name", "transverse_mercator");
+  }
+
 private Q_SLOTS:
   void longitudesMayCountTo360() {
     {
@@ -115,13 +126,7 @@ private Q_SLOTS:
                                                 : "EPSG:27700";
     {
       NetCdfWriter file(at("datum_201906101200.nc"));
-      file.axis("y", "m", 899500, -1000, 2);
-      file.axis("x", "m", 100500, 1000, 3);
-      rainRate(file, {"y", "x"});
-      file.text("rain_rate", "grid_mapping", "crs");
-      file.put("rain_rate", counted(6));
-      file.variable("crs", NC_INT, {});
-      file.text("crs", "grid_mapping_name", "transverse_mercator");
+      rainOnTransverseMercator(file);
       for (const auto& [name, value] : {std::pair{"longitude_of_central_meridian", -2.0},
                                         {"latitude_of_projection_origin", 49.0},
                                         {"scale_factor_at_central_meridian", 0.9996012717},
@@ -142,13 +147,7 @@ private Q_SLOTS:
   void aTextThatContradictsTheNumbersIsNotUsed() {
     {
       NetCdfWriter file(at("odd_201906101200.nc"));
-      file.axis("y", "m", 899500, -1000, 2);
-      file.axis("x", "m", 100500, 1000, 3);
-      rainRate(file, {"y", "x"});
-      file.text("rain_rate", "grid_mapping", "crs");
-      file.put("rain_rate", counted(6));
-      file.variable("crs", NC_INT, {});
-      file.text("crs", "grid_mapping_name", "transverse_mercator");
+      rainOnTransverseMercator(file);
       file.number("crs", "longitude_of_central_meridian", 9.0);
       file.number("crs", "latitude_of_projection_origin", 0.0);
       file.number("crs", "earth_radius", 6371000.0);
