@@ -80,7 +80,6 @@ std::shared_ptr<const MapGround> makeMapGround(const std::vector<MapLine>& lines
   addTowns(places, *ground);
   addBaseMap(lines, *ground);
   addGraticule(*ground);
-  ground->edge = {gridOutline(geo, geo)};
   return ground;
 }
 

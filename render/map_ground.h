@@ -11,8 +11,8 @@
 
 namespace stormloom {
 
-/// Everything of a map but the radar, worked out once for each grid and shared by all panes that
-/// show it. Plain data: it may be made on any thread.
+/// Everything of a map but the radar, worked out once for each plane and shared by all panes.
+/// Plain data: it may be made on any thread.
 struct MapGround {
   using Paths = std::vector<std::vector<CellPoint>>;
   struct DegreeLabel {
@@ -27,7 +27,7 @@ struct MapGround {
   };
 
   MapFrame frame;
-  Paths coast, borders, states, graticule, edge;
+  Paths coast, borders, states, graticule;
   std::vector<DegreeLabel> degrees;
   std::vector<Town> towns;  ///< on and around the grid, largest first
 };

@@ -25,14 +25,15 @@ MapLines::MapLines(vtkRenderer* renderer, const Look& look) : look_(look) {
 
 MapLines::~MapLines() = default;
 
-void MapLines::setPaths(const MapFrame& frame, const std::vector<std::vector<CellPoint>>& paths) {
+template <class Placement>
+void MapLines::place(const Placement& placement, const Paths& paths) {
   vtkNew<vtkPoints> points;
   vtkNew<vtkCellArray> strips;
   for (const auto& path : paths) {
     if (path.size() < 2) continue;
     strips->InsertNextCell(static_cast<int>(path.size()));
     for (const CellPoint& cell : path) {
-      const MapPoint at = frame.mapFromCell(cell);
+      const MapPoint at = placement.mapFromCell(cell);
       strips->InsertCellPoint(points->InsertNextPoint(at.east, at.north, look_.height));
     }
   }
@@ -40,6 +41,10 @@ void MapLines::setPaths(const MapFrame& frame, const std::vector<std::vector<Cel
   lines_->SetPoints(points);
   lines_->SetLines(strips);
 }
+
+void MapLines::setPaths(const MapFrame& frame, const Paths& paths) { place(frame, paths); }
+
+void MapLines::setPaths(const RasterPlacement& raster, const Paths& paths) { place(raster, paths); }
 
 void MapLines::setWidthScale(double scale) {
   actor_->GetProperty()->SetLineWidth(static_cast<float>(look_.width * scale));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base_map.h"
-#include "render/map_frame.h"
+#include "render/raster_placement.h"
 
 class vtkActor;
 class vtkPolyData;
@@ -28,12 +28,17 @@ public:
   MapLines(const MapLines&) = delete;
   MapLines& operator=(const MapLines&) = delete;
 
-  void setPaths(const MapFrame& frame, const std::vector<std::vector<CellPoint>>& paths);
+  using Paths = std::vector<std::vector<CellPoint>>;
+  void setPaths(const MapFrame& frame, const Paths& paths);  ///< in cells of the map
+  void setPaths(const RasterPlacement& raster, const Paths& paths);  ///< in cells of a grid on it
   void setWidthScale(double scale);  ///< device pixels per pixel
   void setColor(const std::array<double, 3>& color);
   void setVisible(bool visible);
 
 private:
+  template <class Placement>
+  void place(const Placement& placement, const Paths& paths);
+
   Look look_;
   vtkNew<vtkPolyData> lines_;
   vtkNew<vtkPolyDataMapper> mapper_;

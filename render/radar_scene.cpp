@@ -2,8 +2,12 @@
 
 #include <vtkActor.h>
 #include <vtkCamera.h>
+#include <vtkCellArray.h>
+#include <vtkFloatArray.h>
 #include <vtkImageData.h>
-#include <vtkPlaneSource.h>
+#include <vtkPointData.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
 #include <vtkPolyDataMapper.h>
 #include <vtkProperty.h>
 #include <vtkRenderer.h>
@@ -76,11 +80,11 @@ RadarScene::RadarScene()
   texture_->SetInputData(image_);
   texture_->InterpolateOff();
   texture_->SetColorModeToDirectScalars();
-  raster_->SetMapper(mapper);
-  raster_->SetTexture(texture_);
-  raster_->GetProperty()->LightingOff();
-  raster_->SetVisibility(false);
-  renderer_->AddActor(raster_);
+  picture_->SetMapper(mapper);
+  picture_->SetTexture(texture_);
+  picture_->GetProperty()->LightingOff();
+  picture_->SetVisibility(false);
+  renderer_->AddActor(picture_);
   applyStyle();
 }
 
@@ -165,14 +169,8 @@ void RadarScene::setGround(std::shared_ptr<const MapGround> ground) {
   if (ground == ground_) return;
   changed_ = true;
   ground_ = std::move(ground);
-  vtkNew<vtkPlaneSource> plane;
-  const double w = frame()->widthKm() / 2, h = frame()->heightKm() / 2;
-  plane->SetOrigin(-w, -h, 0);
-  plane->SetPoint1(w, -h, 0);
-  plane->SetPoint2(-w, h, 0);
-  plane->Update();
-  static_cast<vtkPolyDataMapper*>(raster_->GetMapper())->SetInputData(plane->GetOutput());
   clearFrame();
+  raster_.reset();
   drawGround();
   applyView();
 }
@@ -183,7 +181,7 @@ void RadarScene::drawGround() {
   borders_.setPaths(on, ground_->borders);
   states_.setPaths(on, ground_->states);
   graticule_.setPaths(on, ground_->graticule);
-  edge_.setPaths(on, ground_->edge);
+  edge_.setVisible(raster_.has_value());
   degrees_.clear();
   for (const MapGround::DegreeLabel& label : ground_->degrees) {
     degrees_.push_back(std::make_unique<TextPlate>(renderer_, Anchor::BottomLeft, 10, false, 0));
@@ -204,15 +202,17 @@ void RadarScene::setBox(const std::optional<GeoReference>& box) {
 }
 
 void RadarScene::drawBox() {
-  const bool drawn = box_ && ground_ && !(*box_ == frame()->geo());
-  boxLines_.setVisible(drawn);
-  if (!drawn) return;
+  boxLines_.setVisible(isBoxDrawn());
+  if (!isBoxDrawn()) return;
   const double dash = frame()->geo().width() / 90.0;
   boxLines_.setPaths(*frame(), dashes({gridOutline(*box_, frame()->geo())}, dash, dash * 0.7));
 }
 
+// A picture that is the box's own has its edge.
+bool RadarScene::isBoxDrawn() const { return box_ && raster_ && !(*box_ == raster_->grid()); }
+
 bool RadarScene::isOnBox(double x, double y) const {
-  if (!box_ || !ground_ || *box_ == frame()->geo()) return false;
+  if (!isBoxDrawn()) return false;
   constexpr double kReach = 5;
   const double fromBelow = size_.height / size_.scale - y;
   const auto outline = gridOutline(*box_, frame()->geo());
@@ -233,8 +233,46 @@ bool RadarScene::isOnBox(double x, double y) const {
   return false;
 }
 
-void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table,
-                          const std::string& legendTitle) {
+// A mesh of textured pieces: a texture alone would put cells of another projection beside their
+// place.
+void RadarScene::placeRaster(const GeoReference& geo) {
+  raster_.emplace(geo, *frame());
+  vtkNew<vtkPoints> points;
+  vtkNew<vtkFloatArray> texture;
+  texture->SetNumberOfComponents(2);
+  const int nodes = raster_->nodes();
+  for (int row = 0; row < nodes; ++row)
+    for (int col = 0; col < nodes; ++col) {
+      const MapPoint at = raster_->node(row, col);
+      const bool onMap = std::isfinite(at.east) && std::isfinite(at.north);
+      points->InsertNextPoint(onMap ? at.east : 0.0, onMap ? at.north : 0.0, 0.0);
+      texture->InsertNextTuple2(col / (nodes - 1.0), 1.0 - row / (nodes - 1.0));
+    }
+  vtkNew<vtkCellArray> pieces;
+  for (int row = 0; row + 1 < nodes; ++row)
+    for (int col = 0; col + 1 < nodes; ++col) {
+      const vtkIdType corner = vtkIdType(row) * nodes + col;
+      const vtkIdType corners[] = {corner, corner + nodes, corner + nodes + 1, corner + 1};
+      const bool onMap = std::ranges::all_of(corners, [&](vtkIdType id) {
+        const MapPoint at = raster_->node(int(id / nodes), int(id % nodes));
+        return std::isfinite(at.east) && std::isfinite(at.north);
+      });
+      if (onMap) pieces->InsertNextCell(4, corners);
+    }
+  vtkNew<vtkPolyData> mesh;
+  mesh->SetPoints(points);
+  mesh->SetPolys(pieces);
+  mesh->GetPointData()->SetTCoords(texture);
+  static_cast<vtkPolyDataMapper*>(picture_->GetMapper())->SetInputData(mesh);
+  edge_.setPaths(*raster_, {gridOutline(geo, geo)});
+  edge_.setVisible(true);
+  setSigns({});  // they were in the other grid's cells
+  drawBox();
+}
+
+void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const GeoReference& geo,
+                          const ColorTable& table, const std::string& legendTitle) {
+  if (!raster_ || !(raster_->grid() == geo)) placeRaster(geo);
   const bool sameLegend = &table == table_ && legendTitle == legendTitle_;
   if (grid == grid_ && sameLegend) return;
   changed_ = true;
@@ -242,7 +280,7 @@ void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTabl
   table_ = &table;
   legendTitle_ = legendTitle;
   fill();
-  raster_->SetVisibility(true);
+  picture_->SetVisibility(true);
   if (sameLegend) return;
   legend_.setTable(table, legendTitle);
   legend_.setVisible(legendShown_ && detail_ != PictureDetail::Bare);
@@ -252,18 +290,18 @@ void RadarScene::setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTabl
 void RadarScene::clearFrame() {
   changed_ = true;
   grid_.reset();
-  raster_->SetVisibility(false);
+  picture_->SetVisibility(false);
   setSigns({});
 }
 
 void RadarScene::setSigns(const PictureSigns& signs) {
-  if (!ground_ || signs == signs_) return;
+  if (!raster_ || signs == signs_) return;
   changed_ = true;
   signs_ = signs;
-  contour_.setPaths(*frame(), signs.contour);
-  hatching_.setPaths(*frame(), signs.hatching);
-  outlines_.setPaths(*frame(), signs.outlines);
-  coverage_.setPaths(*frame(), signs.coverage);
+  contour_.setPaths(*raster_, signs.contour);
+  hatching_.setPaths(*raster_, signs.hatching);
+  outlines_.setPaths(*raster_, signs.outlines);
+  coverage_.setPaths(*raster_, signs.coverage);
 }
 
 void RadarScene::setCaption(const PictureCaption& caption) {
@@ -279,7 +317,7 @@ void RadarScene::applyCaption() {
   time_.setColor(caption_.dimmed ? style_.quiet
                  : plain         ? style_.text
                                  : captionColor(style_, caption_.kind));
-  raster_->GetProperty()->SetOpacity(caption_.dimmed ? 0.35 : 1.0);
+  picture_->GetProperty()->SetOpacity(caption_.dimmed ? 0.35 : 1.0);
   layout();
 }
 

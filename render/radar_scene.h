@@ -49,12 +49,13 @@ public:
 
   void setStyle(const MapStyle& style);
   void setDetail(PictureDetail detail);
-  void setGround(
-      std::shared_ptr<const MapGround> ground);  ///< takes the frame away when it is another grid
-  /// `table` must outlive the scene. The grid has the ground's size.
+  /// The plane everything is drawn on; takes the frame away when it is another one.
+  void setGround(std::shared_ptr<const MapGround> ground);
+  /// `geo`: of the grid, in whatever projection; its cells are put where they lie on the ground.
+  /// `table` must outlive the scene.
   /// `legendTitle`: what the values are, where that is not what the table is for.
-  void setFrame(std::shared_ptr<const RadarGrid> grid, const ColorTable& table,
-                const std::string& legendTitle = {});
+  void setFrame(std::shared_ptr<const RadarGrid> grid, const GeoReference& geo,
+                const ColorTable& table, const std::string& legendTitle = {});
   void clearFrame();
   void setSigns(const PictureSigns& signs);
   void setCaption(const PictureCaption& caption);
@@ -73,6 +74,7 @@ public:
 
   void setSize(const PictureSize& size);
   const PictureSize& size() const { return size_; }
+  /// The plane; none before setGround().
   const MapFrame* frame() const { return ground_ ? &ground_->frame : nullptr; }
   const std::shared_ptr<const RadarGrid>& grid() const { return grid_; }
   const PictureCaption& caption() const { return caption_; }
@@ -91,6 +93,8 @@ private:
   MapPoint mapFromPixel(double x, double y) const;
   MapPoint pixelFromLonLat(LonLat place) const;  ///< from the lower left, in design pixels
   void drawGround();
+  void placeRaster(const GeoReference& geo);
+  bool isBoxDrawn() const;
   void drawBox();
   void drawRegion();
   void drawControlArea();
@@ -111,11 +115,12 @@ private:
   vtkNew<vtkRenderer> renderer_;
   vtkNew<vtkImageData> image_;
   vtkNew<vtkTexture> texture_;
-  vtkNew<vtkActor> raster_;
+  vtkNew<vtkActor> picture_;
   MapStyle style_ = MapStyle::dark();
   PictureDetail detail_ = PictureDetail::Full;
   std::shared_ptr<const MapGround> ground_;
   std::shared_ptr<const RadarGrid> grid_;
+  std::optional<RasterPlacement> raster_;
   const ColorTable* table_ = nullptr;
   std::string legendTitle_;
   std::optional<GeoReference> box_;

@@ -29,7 +29,7 @@ double roundLength(double km) {
 
 MapView RadarScene::fittingView(const std::optional<GeoReference>& home) const {
   if (!ground_) return {};
-  const MapFrame shown = home ? MapFrame(*home) : *frame();
+  const MapFrame shown = home ? MapFrame(*home) : raster_ ? MapFrame(raster_->grid()) : *frame();
   const double width = size_.width / size_.scale, height = size_.height / size_.scale;
   return {shown.lonLatFromMap({0, 0}),
           1.04 * std::max(shown.widthKm() / width, shown.heightKm() / height)};

@@ -258,10 +258,14 @@ PanePicture PanePictures::contextPicture(const Desk& desk, ValidTime time,
   picture.caption.detail = "what it starts from: " + sourceText(desk.context->frames);
   picture.caption.validTime = clockAndZone(time);
   picture.caption.dimmed = !frame;
-  if (!frame) picture.caption.lead = "before what the model sees";
-  if (!frame) frame = lastNotAfter(desk.context->frames, time);
-  if (frame && isComputed(*frame)) picture.caption.lead = "computed between frames";
-  if (frame) picture.grid = frame->grid;
+  if (!frame) {
+    frame = lastNotAfter(desk.context->frames, time);
+    if (!frame) frame = &desk.context->frames.frames.front();
+    picture.caption.lead = "not what the model sees; " + clockText(frame->validTime) + " shown";
+  } else if (isComputed(*frame)) {
+    picture.caption.lead = "computed between frames";
+  }
+  picture.grid = frame->grid;
   return picture;
 }
 

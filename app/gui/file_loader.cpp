@@ -19,12 +19,10 @@ bool isTooLarge(const FrameSequence& sequence) {
   return std::size_t(sequence.width()) * std::size_t(sequence.height()) > kMostDrawnCells;
 }
 
-void addNear(LoadedContext& loaded, const std::vector<MapLine>& lines,
-             const std::vector<PlaceName>& places) {
+void addNear(LoadedContext& loaded) {
   if (!isTooLarge(*loaded.sequence)) return;
   loaded.near = std::make_shared<const FrameSequence>(
       croppedForDrawing(*loaded.sequence, loaded.context->frames.geo));
-  loaded.nearGround = makeMapGround(lines, loaded.near->geo, places);
 }
 
 void waitASecond(std::stop_token stop) {
@@ -36,13 +34,13 @@ void waitASecond(std::stop_token stop) {
 LoadedContext contextOf(std::shared_ptr<const FrameSequence> sequence,
                         const ContextChoices& choices, const std::vector<MapLine>& lines,
                         const std::vector<PlaceName>& places) {
-  LoadedContext loaded{sequence, choices, nullptr, nullptr, nullptr, nullptr, nullptr};
+  LoadedContext loaded{sequence, choices, nullptr, nullptr, nullptr, nullptr};
   const FrameBetween between = choices.interpolate ? frameAlongMotion : FrameBetween();
   loaded.context = std::make_shared<const ModelContext>(cutContextBetween(
       *sequence, {sevirLrGrid(), choices.box, choices.runTime, std::nullopt}, between));
   loaded.truth = std::make_shared<const FrameSequence>(cutTruth(*sequence, *loaded.context));
   loaded.ground = makeMapGround(lines, loaded.context->frames.geo, places);
-  addNear(loaded, lines, places);
+  addNear(loaded);
   return loaded;
 }
 

@@ -32,7 +32,6 @@ struct LoadedContext {
   std::shared_ptr<const MapGround> ground;
   std::shared_ptr<const FrameSequence>
       near;  ///< observed around the box, for drawing; none: small enough as it is
-  std::shared_ptr<const MapGround> nearGround;
 };
 
 /// Radar files as they were read, with the map below each sequence.

@@ -183,6 +183,7 @@ private:
   void showScores();
   void showCursor(int pane, LonLat place);
   void explain(const QString& model, const QString& sentence);
+  const GeoReference& plane() const;  ///< what all panes are drawn on
   std::shared_ptr<const MapGround> groundOf(const GeoReference& geo);
 
   ActionTable* actions_;

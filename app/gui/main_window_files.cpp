@@ -139,7 +139,6 @@ void MainWindow::wireFiles() {
     keep(contextCache_, loaded, kKeptContexts);
     dropContexts(contextCache_, fileCache_);
     keep(grounds_, loaded.ground, 2 * kKeptContexts);
-    if (loaded.nearGround) keep(grounds_, loaded.nearGround, 2 * kKeptContexts);
     takeContext(loaded);
   });
   connect(loader_, &FileLoader::noContext, this, [this](const QString& sentence) {

@@ -212,18 +212,23 @@ std::shared_ptr<const MapGround> MainWindow::groundOf(const GeoReference& geo) {
   return grounds_.back();
 }
 
-// Of a large observation the cells around the box are drawn as they are, the rest of the world
-// coarser.
+// Near the box all panes lie on its plane, whatever projection their grids have, and of a large
+// observation the cells around it are drawn as they are; far out the observation's own plane is
+// taken, and the rest of the world is drawn coarser.
 void MainWindow::chooseObservation() {
   const auto view = wall_->view();
   desk_.wide = false;
-  if (!view || !desk_.near || !desk_.context) return;
+  if (!view || !desk_.context) return;
   const MapFrame box(desk_.context->frames.geo);
   const MapPoint center = box.mapFromLonLat(view->center);
   const bool aside =
       std::abs(center.east) > 0.6 * box.widthKm() || std::abs(center.north) > 0.6 * box.heightKm();
   desk_.wide = aside || !std::isfinite(center.east) ||
                view->kmPerPixel * wall_->paneRect(0).width() > 2.2 * box.widthKm();
+}
+
+const GeoReference& MainWindow::plane() const {
+  return desk_.context && !desk_.wide ? desk_.context->frames.geo : desk_.drawn->geo;
 }
 
 bool MainWindow::isBoxOutOfSight() const {
@@ -248,6 +253,7 @@ void MainWindow::showPanes() {
     const GeoReference& geo = desk_.context->frames.geo;
     box = desk_.state.box ? boxMovedTo(geo, *desk_.state.box) : geo;
   }
+  const auto ground = groundOf(plane());
   std::vector<const ColorTable*> legends;
   for (std::size_t i = panes.size(); i-- > 0;) {
     PanePicture picture = pictures_.make(panes[i], desk_);
@@ -255,10 +261,10 @@ void MainWindow::showPanes() {
     RadarScene& scene = wall_->scene(int(i));
     const ColorTable& table = fieldTable(picture.kind, picture.sequence->quantity,
                                          {desk_.state.safeColors, desk_.seenBy});
-    scene.setGround(groundOf(picture.sequence->geo));
+    scene.setGround(ground);
     scene.setTownsShown(desk_.state.towns);
     scene.setBox(box);
-    scene.setFrame(picture.grid, table, legendTitle(picture));
+    scene.setFrame(picture.grid, picture.sequence->geo, table, legendTitle(picture));
     scene.setSigns(picture.signs);
     scene.setRegion(desk_.state.region);
     scene.setControlArea(desk_.controlMask ? desk_.state.within : MapRegion());

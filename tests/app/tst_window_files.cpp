@@ -19,10 +19,10 @@ using namespace stormloom;
 namespace {
 
 /// A shower of 9 x 9 km that moves by a kilometre from file to file, five minutes apart from 10:00.
-std::string composite(int number) {
+std::string composite(int number, int from = 400) {
   std::vector<unsigned> values(900 * 900, 66);
   for (int row = 396; row < 405; ++row)
-    for (int col = 0; col < 9; ++col) values[std::size_t(row * 900 + 400 + number + col)] = 130;
+    for (int col = 0; col < 9; ++col) values[std::size_t(row * 900 + from + number + col)] = 130;
   for (int row = 0; row < 40; ++row)
     for (int col = 0; col < 900; ++col) values[std::size_t(row * 900 + col)] = 250;  // not covered
   char clock[16];
@@ -78,6 +78,52 @@ private Q_SLOTS:
     QTRY_VERIFY(window.picture(0).caption.dimmed);
     QVERIFY2(window.picture(0).caption.detail.find("4.4 % outside coverage") != std::string::npos,
              window.picture(0).caption.detail.c_str());
+  }
+
+  // Far from the meridian of its projection the grid of a file leans: the models' does not.
+  void leaningGridsAndForecastsLieOnOneMap() {
+    constexpr int kWestern = 40;
+    for (int k = 0; k <= 14; ++k)
+      write(folder_->filePath(QString("rx_%1").arg(k, 4, 10, QChar('0'))), composite(k, kWestern));
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.openPaths({folder_->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic, 20000);
+    act(window, "preset1");  // beside forecasts
+    act(window, "first");
+    QTRY_VERIFY(window.picture(0).grid && window.picture(1).caption.dimmed);
+    QCOMPARE(window.picture(1).caption.lead, std::string("not what the model sees; 10:10 shown"));
+    const QRect rect = wall(window)->paneRect(0);
+    const RadarScene& observed = wall(window)->scene(0);
+    const auto fromMiddle = [&](int pane, QPoint by) {
+      const QRect at = wall(window)->paneRect(pane);
+      return wall(window)->scene(pane).lonLatFromPixel(at.width() / 2.0 + by.x(),
+                                                       at.height() / 2.0 + by.y());
+    };
+    for (const QPoint by : {QPoint(-90, -90), QPoint(0, 120)}) {
+      const LonLat left = fromMiddle(0, by), right = fromMiddle(1, by);
+      QVERIFY(std::abs(left.lon - right.lon) < 1e-9 && std::abs(left.lat - right.lat) < 1e-9);
+    }
+    QTest::qWait(50);
+    const QImage drawn = wall(window)->grabFramebuffer();
+    const double scale = drawn.width() / double(wall(window)->width());
+    double count = 0, x = 0, y = 0;
+    for (int row = rect.top() + 60; row < rect.bottom() - 100; ++row)
+      for (int col = rect.left() + 4; col < rect.right() - 4; ++col) {
+        const QColor color = drawn.pixelColor(int((col + 0.5) * scale), int((row + 0.5) * scale));
+        if (color.saturation() < 120 || color.value() < 60) continue;
+        count += 1, x += col + 0.5 - rect.left(), y += row + 0.5 - rect.top();
+      }
+    QVERIFY2(count > 20, qPrintable(QString::number(count)));
+    const CellPoint middle = window.desk().observed->geo.cellFromLonLat(
+        observed.lonLatFromPixel(x / count, y / count));
+    QVERIFY2(std::abs(middle.col - (kWestern + 4.5)) < 0.7 &&
+                 std::abs(middle.row - (900 - 400.5)) < 0.7,
+             qPrintable(QString("%1 %2").arg(middle.col).arg(middle.row)));
+    // Up is north at the box's middle, in the observed pane, too.
+    const LonLat above = fromMiddle(0, {0, -60}), below = fromMiddle(0, {0, 60});
+    QVERIFY2(std::abs(above.lon - below.lon) < 0.01, qPrintable(QString::number(above.lon - below.lon)));
   }
 
   void observedRainHasTheColoursOfTheForecastsBesideIt() {
