@@ -110,8 +110,11 @@ PlausibilityLight jumpLight(const ModelContext& context, const FrameSequence& fu
   const Level level = jump <= std::max(1.5 * usual, 0.10 * whole)   ? Level::Good
                       : jump <= std::max(3.0 * usual, 0.25 * whole) ? Level::Caution
                                                                     : Level::Warning;
+  const std::string how = level == Level::Good      ? "No jump: rain"
+                          : level == Level::Caution ? "A larger step than usual: rain"
+                                                    : "A jump: rain";
   return {level, "first picture",
-          "Rain in the box changes by " + number(100 * jump / whole) +
+          how + " in the box changes by " + number(100 * jump / whole) +
               " % from the last picture to the first forecast; it changed by up to " +
               number(100 * usual / whole) + " % a step before."};
 }

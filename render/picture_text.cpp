@@ -158,7 +158,9 @@ void Legend::setVisible(bool visible) {
 
 void Legend::setTable(const ColorTable& table, const std::string& title) {
   table_ = &table;
-  unit_.setText(title.empty() ? table.name() + ", " + table.unit() : title);
+  const std::string text = title.empty() ? table.name() + ", " + table.unit() : title;
+  unit_.setText(text);
+  titleLength_ = text.size() - std::size_t(std::ranges::count_if(text, [](char c) { return (c & 0xc0) == 0x80; }));
   while (levels_.size() < table.steps().size()) {
     levels_.push_back(
         std::make_unique<TextPlate>(renderer_, TextPlate::Anchor::BottomLeft, 11, false));
@@ -181,7 +183,9 @@ void Legend::place(const PictureSize& size) {
   const double kStep = std::min(27 * t, (across - 2 * kMargin - 14) / count);
   // In a narrow pane the time needs the lowest line for itself.
   const double bottom = across < 560 * t ? 36 * t : kMargin;
-  const double width = count * kStep + 14;
+  constexpr double kLetter = 6.2;
+  const double width = std::min(std::max(count * kStep + 14, kLetter * t * double(titleLength_) + 12),
+                                across - 2 * kMargin);
   const double left = size.width / size.scale - kMargin - width;
   const double s = size.scale;
   std::vector<PictureBoxes::Box> boxes{

@@ -91,6 +91,7 @@ private:
   PictureColor plate_{};
   PictureColor text_{};
   double textScale_ = 1.0;
+  std::size_t titleLength_ = 0;  ///< characters
   bool visible_ = true;
   PictureSize lastSize_;
   PictureBoxes boxes_;

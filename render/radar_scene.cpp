@@ -74,7 +74,8 @@ RadarScene::RadarScene()
       time_(renderer_, Anchor::BottomLeft, 13),
       scaleText_(renderer_, Anchor::BottomRight, 11, false),
       cursorText_(renderer_, Anchor::BottomLeft, 13),
-      credit_(renderer_, Anchor::BottomLeft, 10) {
+      credit_(renderer_, Anchor::BottomLeft, 10),
+      placeText_(renderer_, Anchor::BottomLeft, 12) {
   renderer_->GetActiveCamera()->ParallelProjectionOn();
   vtkNew<vtkPolyDataMapper> mapper;
   texture_->SetInputData(image_);
@@ -109,11 +110,13 @@ void RadarScene::applyStyle() {
       {&regionLines_, style_.cross},    {&crosshair_, style_.cross},   {&coverage_, style_.quiet},
       {&controlLines_, style_.forecast}};
   for (const auto& [line, color] : lines) line->setColor(color);
-  for (TextPlate* plate : {&title_, &detailText_, &time_, &cursorText_, &credit_})
+  for (TextPlate* plate : {&title_, &detailText_, &time_, &cursorText_, &credit_, &placeText_})
     plate->setPlate(style_.plate, style_.plateOpacity);
-  for (TextPlate* plate : {&title_, &detailText_, &time_, &scaleText_, &cursorText_, &credit_})
+  for (TextPlate* plate :
+       {&title_, &detailText_, &time_, &scaleText_, &cursorText_, &credit_, &placeText_})
     plate->setTextScale(style_.textScale);
   cursorText_.setColor(style_.text);
+  placeText_.setColor(style_.text);
   detailText_.setColor(style_.quiet);
   credit_.setColor(style_.quiet);
   scaleText_.setColor(style_.text);
@@ -321,11 +324,14 @@ void RadarScene::applyCaption() {
   layout();
 }
 
-void RadarScene::setRegion(const MapRegion& region) {
-  if (region == region_) return;
+void RadarScene::setRegion(const MapRegion& region, const std::string& name) {
+  if (region == region_ && name == regionName_) return;
   changed_ = true;
   region_ = region;
+  regionName_ = name;
   drawRegion();
+  layoutTowns();
+  layoutPlaceName();
 }
 
 void RadarScene::drawRegion() {

@@ -66,7 +66,8 @@ public:
   void setBox(const std::optional<GeoReference>& box);
   const std::optional<GeoReference>& box() const { return box_; }
   bool isOnBox(double x, double y) const;  ///< near the box's frame, in design pixels
-  void setRegion(const MapRegion& region);
+  /// `name`: of a place, written beside its ring.
+  void setRegion(const MapRegion& region, const std::string& name = {});
   void setControlArea(const MapRegion& area);  ///< what the command is limited to, amber and dashed
   void setNotes(const std::vector<PictureNote>& notes);
   /// Crosshair and the value under the linked cursor; none: not drawn.
@@ -108,6 +109,7 @@ private:
   void layoutTowns();
   void layoutScale(std::vector<PictureBoxes::Box>& boxes);
   void layoutCursor();
+  void layoutPlaceName();
   std::string when() const;
   std::string fitted(const std::string& text, double pointSize, double taken) const;
   std::string inTwoLines(const std::string& text, double pointSize, double taken) const;
@@ -141,7 +143,8 @@ private:
       regionLines_, crosshair_, coverage_, controlLines_;
   PictureBoxes bars_;
   Legend legend_;
-  TextPlate title_, detailText_, time_, scaleText_, cursorText_, credit_;
+  std::string regionName_;
+  TextPlate title_, detailText_, time_, scaleText_, cursorText_, credit_, placeText_;
   std::vector<std::unique_ptr<TextPlate>> degrees_;
   std::vector<std::unique_ptr<TextPlate>> noteTexts_;
   std::vector<std::unique_ptr<TextPlate>> townTexts_;  ///< as many as were needed at once

@@ -30,7 +30,10 @@ double roundLength(double km) {
 MapView RadarScene::fittingView(const std::optional<GeoReference>& home) const {
   if (!ground_) return {};
   const MapFrame shown = home ? MapFrame(*home) : raster_ ? MapFrame(raster_->grid()) : *frame();
-  const double width = size_.width / size_.scale, height = size_.height / size_.scale;
+  const double width = size_.width / size_.scale, whole = size_.height / size_.scale;
+  // Captions above and the legend below keep off the storms where the pane has the room.
+  const double captions = detail_ == PictureDetail::Full ? 2 * 54 * style_.textScale : 0;
+  const double height = whole - std::min(captions, 0.16 * whole);
   return {shown.lonLatFromMap({0, 0}),
           1.04 * std::max(shown.widthKm() / width, shown.heightKm() / height)};
 }
@@ -76,6 +79,11 @@ void RadarScene::layoutTowns() {
       const MapPoint at = pixelFromLonLat(label.place);
       const double left = at.east - (label.meridian ? 12 : 40);
       taken.push_back({left, at.north, left + 44, at.north + 16});
+    }
+    if (region_.isPlace()) {  // the place asked about is named beside its ring
+      const MapPoint at = pixelFromLonLat(region_.outline.front());
+      taken.push_back({at.east - 10, at.north - 10, at.east + 14 + kLetter * t * double(regionName_.size()),
+                       at.north + 14});
     }
     for (const MapGround::Town& town : ground_->towns) {
       if (shown == most) break;
@@ -244,7 +252,18 @@ void RadarScene::layout() {
     const MapPoint at = pixelFromLonLat(notes_[i].place);
     noteTexts_[i]->place(size_, at.east - 6, at.north - 9);
   }
+  layoutPlaceName();
   layoutCursor();
+}
+
+void RadarScene::layoutPlaceName() {
+  const bool named = ground_ && region_.isPlace() && detail_ != PictureDetail::Bare;
+  placeText_.setText(named ? regionName_ : "");
+  if (!named) return;
+  const MapPoint at = pixelFromLonLat(region_.outline.front());
+  const double length = 6.6 * style_.textScale * double(regionName_.size()) + 14;
+  const bool flip = at.east + length > size_.width / size_.scale;
+  placeText_.place(size_, at.east + (flip ? -length : 12), at.north - 9);
 }
 
 void RadarScene::layoutCursor() {

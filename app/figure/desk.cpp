@@ -61,9 +61,10 @@ FieldKind kindOf(const PaneSpec& pane) {
   return pane.content.product == PaneProduct::Spread ? FieldKind::Spread : FieldKind::Radar;
 }
 
-/// Why a pane has no forecast, in the words of its lower corner.
-std::string absence(const PaneContent& content, const Desk& desk, bool beyond) {
-  const std::string shown = "; " + clockText(desk.context->runTime) + " shown";
+/// Why a pane has no forecast, in the words of its lower corner. `radar`: the last observation is
+/// drawn meanwhile.
+std::string absence(const PaneContent& content, const Desk& desk, bool beyond, bool radar) {
+  const std::string shown = radar ? "; " + clockText(desk.context->runTime) + " shown" : "";
   if (beyond) return "beyond the forecast" + shown;
   const bool ensemble = content.hasMembers() && content.product != PaneProduct::Member;
   if (ensemble && content.source == PaneSource::Scenario && desk.state.members < 2)
@@ -345,6 +346,14 @@ std::shared_ptr<const RadarGrid> PanePictures::fieldAt(const PaneContent& conten
   return lead ? productOf(content, source, *lead, desk.state.threshold) : nullptr;
 }
 
+/// The box without a value, where no picture stands for one.
+std::shared_ptr<const RadarGrid> PanePictures::nothingKnown(const Desk& desk) {
+  const GeoReference& geo = desk.context->frames.geo;
+  if (!nothing_ || nothing_->width() != geo.width() || nothing_->height() != geo.height())
+    nothing_ = std::make_shared<const RadarGrid>(geo.width(), geo.height());
+  return nothing_;
+}
+
 PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk, ValidTime time) {
   const PaneContent& content = pane.content;
   const std::string title = paneTitle(pane, desk.state.nSigma, desk.state.threshold);
@@ -388,10 +397,12 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
     if (preview) picture.caption.title += ", preview";
     return picture;
   }
-  if (const Frame* last = lastNotAfter(desk.context->frames, time)) picture.grid = last->grid;
+  picture.kind = kindOf(pane);
+  const bool radar = picture.kind == FieldKind::Radar;  // rain says nothing where chances are meant
+  picture.grid = radar ? lastNotAfter(desk.context->frames, time)->grid : nothingKnown(desk);
   picture.caption.dimmed = true;
   picture.caption.lead = absence(has && pane.minus ? *pane.minus : content, desk,
-                                 desk.isBeyondForecast(time));
+                                 desk.isBeyondForecast(time), radar);
   return picture;
 }
 

@@ -119,6 +119,7 @@ private:
     std::vector<std::vector<CellPoint>> coverage;
   };
   const GridFacts& factsOf(const std::shared_ptr<const RadarGrid>& grid);
+  std::shared_ptr<const RadarGrid> nothingKnown(const Desk& desk);
   void addSigns(PanePicture& picture, const PaneSpec& pane, const Desk& desk, ValidTime time);
 
   std::map<const RadarGrid*, GridFacts> facts_;  ///< of grids that are still there
@@ -129,6 +130,7 @@ private:
   };
   std::deque<Converted> converted_;  ///< the last few
   std::map<std::string, std::shared_ptr<const RadarGrid>> products_;
+  std::shared_ptr<const RadarGrid> nothing_;
 };
 
 /// n of the scenarios that a layout fixes, by the order of its panes, and the members they need.

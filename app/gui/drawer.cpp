@@ -139,6 +139,7 @@ void Drawer::buildEvents(ActionTable* actions) {
   setPassedOver({});
   column->addWidget(heading(tr("RECENT")));
   recent_ = new QListWidget;
+  recent_->setObjectName("recent");
   connect(recent_, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
     Q_EMIT recentChosen(item->data(Qt::UserRole).toString());
   });
@@ -245,12 +246,14 @@ void Drawer::setPassedOver(const QStringList& sentences) {
   passedOver_->addItems(sentences);
 }
 
-void Drawer::setRecent(const QStringList& paths) {
+void Drawer::setRecent(const QStringList& entries) {
   recent_->clear();
-  for (const QString& path : paths) {
-    auto* item = new QListWidgetItem(path.section('/', -2), recent_);
-    item->setData(Qt::UserRole, path);
-    item->setToolTip(path);
+  for (const QString& entry : entries) {
+    const QString paths = entry.section('\n', 1);
+    if (paths.isEmpty()) continue;  // as an older version left it
+    auto* item = new QListWidgetItem(entry.section('\n', 0, 0), recent_);
+    item->setData(Qt::UserRole, paths);
+    item->setToolTip(paths);
   }
 }
 

@@ -35,7 +35,8 @@ public:
   int page() const;  ///< -1: closed
 
   void setEvents(const QStringList& names, int current);
-  void setRecent(const QStringList& paths);
+  /// Each: what the files hold, then their paths, one a line.
+  void setRecent(const QStringList& entries);
   void setMemory(const QString& text);  ///< what the frames take, of how much
   void setPassedOver(const QStringList& sentences);  ///< of the open files, why each is not there
   void setScores(const std::vector<ScoreRow>& rows, const QString& why);
@@ -45,7 +46,7 @@ public:
 
 Q_SIGNALS:
   void eventChosen(int row);
-  void recentChosen(const QString& path);
+  void recentChosen(const QString& paths);  ///< one a line
   void stepChosen(int index);
   void noteChosen(int index);
   void noteRemoved(int index);

@@ -107,6 +107,7 @@ private:
   void askPercentile(int pane, bool minus);
   void saveLayout();
   void askAboutTown();
+  bool isSeenByRadar(LonLat at) const;
   void showIfOutside(const PlaceName& town);
   bool isBoxOutOfSight() const;
   /// What is forecast of one context besides scenarios.
@@ -137,7 +138,7 @@ private:
   void endLoading();
   void openDialog(bool folder);
   void browseSevir(const QString& path);
-  void rememberRecent(const QStringList& paths);
+  void rememberRecent(const LoadedFiles& loaded);
   void savePicture();
   std::optional<SeenPart> seenPart() const;
   ExportSubject exportSubject() const;

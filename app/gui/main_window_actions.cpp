@@ -233,7 +233,10 @@ void MainWindow::addMapActions() {
   actions_->add("boxPlace", group, tr("Put the models' box around the place asked about"),
                 key("Ctrl+Alt+B"), [this] {
                   if (!desk_.state.region.isPlace()) return banner_->say(tr("Ask about a place first: click on a map, or Ctrl+F."));
-                  moveBox(desk_.state.region.outline.front());
+                  const LonLat place = desk_.state.region.outline.front();
+                  if (desk_.observed && !isSeenByRadar(place))
+                    return banner_->say(tr("No radar of these files sees this place: a box around it would be empty."));
+                  moveBox(place);
                   history_.endMerging();
                 });
   actions_->add(
@@ -315,6 +318,7 @@ void MainWindow::cycleTheme() {
 
 void MainWindow::setBriefing(bool on) {
   briefing_ = on;
+  actions_->find("panel")->setChecked(false);
   MapStyle style = Theme::of(*this).map;
   if (on) style.textScale = 1.5;
   wall_->setStyle(style);
@@ -322,7 +326,11 @@ void MainWindow::setBriefing(bool on) {
   top_->setStyleSheet(
       on ? "QLabel { font-size: 20px } QLabel#validTime { font-size: 32px }" : QString());
   arrange();
-  if (on) banner_->tell(tr("Briefing. Esc or B goes back, F11 fills the screen."));
+  if (on)
+    banner_->tell(tr("Briefing. %1 shows the dial and what is asked, too; Esc or %2 goes back, %3 fills the screen.")
+                      .arg(actions_->find("panel")->shortcut().toString(),
+                           actions_->find("briefing")->shortcut().toString(),
+                           actions_->find("fullScreen")->shortcut().toString()));
 }
 
 void MainWindow::chooseScale() {

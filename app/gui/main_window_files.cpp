@@ -157,7 +157,7 @@ void MainWindow::wireFiles() {
              state.within = {};
            });
   });
-  connect(drawer_, &Drawer::recentChosen, this, [this](const QString& path) { openPaths({path}); });
+  connect(drawer_, &Drawer::recentChosen, this, [this](const QString& paths) { openPaths(paths.split('\n')); });
   drawer_->setRecent(QSettings().value("recent").toStringList());
 }
 
@@ -290,7 +290,7 @@ void MainWindow::takeFirst(const LoadedFiles& loaded) {
   std::erase_if(fileCache_, [&](const LoadedFiles& older) { return older.paths == loaded.paths; });
   keepFiles(loaded);
   for (const auto& ground : loaded.grounds) keep(grounds_, ground, 2 * kKeptContexts);
-  rememberRecent(loaded.paths);
+  rememberRecent(loaded);
   if (pending_) {
     const DeskState state = *std::exchange(pending_, std::nullopt);
     files_ = {};
@@ -447,13 +447,23 @@ void MainWindow::takeContext(const LoadedContext& loaded) {
   showPlace();
 }
 
-void MainWindow::rememberRecent(const QStringList& paths) {
-  if (paths.size() != 1) return;
+/// Each entry: what the files hold, then their paths, one a line.
+void MainWindow::rememberRecent(const LoadedFiles& loaded) {
+  constexpr int kMostPaths = 500;
+  if (loaded.paths.isEmpty() || loaded.paths.size() > kMostPaths) return;
+  QStringList paths;
+  for (const QString& path : loaded.paths) paths << QFileInfo(path).absoluteFilePath();
+  QString holds = QFileInfo(paths.front()).fileName();
+  if (!loaded.files->sequences.empty() && !loaded.files->sequences.front().frames.empty()) {
+    const FrameSequence& first = loaded.files->sequences.front();
+    holds = QString::fromStdString(first.product + ", " + isoText(first.frames.back().validTime).substr(0, 10)) +
+            " (" + holds + ")";
+  }
   QSettings settings;
   QStringList recent = settings.value("recent").toStringList();
-  const QString path = QFileInfo(paths.front()).absoluteFilePath();
-  recent.removeAll(path);
-  recent.prepend(path);
+  const QString entry = paths.join('\n');
+  recent.removeIf([&](const QString& other) { return other.section('\n', 1) == entry; });
+  recent.prepend(holds + "\n" + entry);
   while (recent.size() > kKeptRecent) recent.removeLast();
   settings.setValue("recent", recent);
   drawer_->setRecent(recent);

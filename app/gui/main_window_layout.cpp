@@ -239,7 +239,7 @@ void MainWindow::arrange() {
   const bool narrow = width() < kNarrow;
   panelButton_->setVisible(narrow);
   const bool asked = actions_->find("panel")->isChecked();
-  const bool dialInSight = !briefing_ && (!narrow || asked);
+  const bool dialInSight = asked || (!briefing_ && !narrow);
   right_->setVisible(dialInSight);
   dialChip_->setVisible(!dialInSight && !dialChip_->text().isEmpty());
   rail_->setVisible(!briefing_);

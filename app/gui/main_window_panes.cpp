@@ -25,7 +25,8 @@ std::vector<NamedContent> singleContents() {
           {QT_TR_NOOP("Earthformer"), {PaneSource::Earthformer}},
           {QT_TR_NOOP("Extrapolation"), {PaneSource::Extrapolation}},
           {QT_TR_NOOP("Stochastic extrapolation"), {PaneSource::Stochastic}},
-          {QT_TR_NOOP("Persistence"), {PaneSource::Persistence}}};
+          {QT_TR_NOOP("Persistence"), {PaneSource::Persistence}},
+          {QT_TR_NOOP("Where they disagree"), {PaneSource::Disagreement}}};
 }
 
 std::vector<NamedContent> ensembleContents() {
@@ -37,8 +38,7 @@ std::vector<NamedContent> ensembleContents() {
           {QT_TR_NOOP("Median"), product(PaneProduct::Percentile, 50)},
           {QT_TR_NOOP("Maximum"), product(PaneProduct::Maximum)},
           {QT_TR_NOOP("Spread"), product(PaneProduct::Spread)},
-          {QT_TR_NOOP("Chance without the AI"), {PaneSource::Stochastic, PaneProduct::Probability}},
-          {QT_TR_NOOP("Where they disagree"), {PaneSource::Disagreement}}};
+          {QT_TR_NOOP("Chance without the AI"), {PaneSource::Stochastic, PaneProduct::Probability}}};
 }
 
 }  // namespace

@@ -88,9 +88,10 @@ void MainWindow::showPlace() {
     words = "<b>" + QString::fromStdString(regionWordsAt(forecast, desk_.time)).toHtmlEscaped() +
             (isPreview ? tr(" (preview)") : QString()) + "</b><br>";
   if (!desk_.state.bend.empty())
-    words = tr("If the bent command comes true:<br>") + words;
+    words = tr("Supposing it rains as the bent command says:<br>") + words;
   else if (desk_.state.nSigma != 0.0)
-    words = tr("If %1 σ comes true:<br>").arg(signedText(desk_.state.nSigma)) + words;
+    words = tr("Supposing the box gets %1 (%2 σ):<br>")
+                .arg(QString::fromStdString(intensityWords(desk_.state.nSigma)), signedText(desk_.state.nSigma)) + words;
   words += tr("Until +%1 min%2: %3")
                .arg(chart.lastMinute)
                .arg(isPreview ? tr(", preview") : QString())
@@ -124,6 +125,14 @@ void MainWindow::askAboutTown() {
   });
 }
 
+bool MainWindow::isSeenByRadar(LonLat at) const {
+  const FrameSequence& radar = *desk_.observed;
+  const CellPoint cell = radar.geo.cellFromLonLat(at);
+  const bool inside = cell.col >= 0 && cell.row >= 0 && cell.col < radar.width() && cell.row < radar.height();
+  const RadarGrid* newest = radar.frames.empty() ? nullptr : radar.frames.back().grid.get();
+  return inside && newest && newest->state(int(cell.row), int(cell.col)) != CellState::OutsideCoverage;
+}
+
 /// A town that the models' box does not hold is shown, with the way to put the box there.
 void MainWindow::showIfOutside(const PlaceName& town) {
   const GeoReference& geo = desk_.context->frames.geo;
@@ -133,6 +142,9 @@ void MainWindow::showIfOutside(const PlaceName& town) {
   if (inside) return;
   wall_->setView({town.at, wall_->scene(0).view().kmPerPixel});
   Q_EMIT wall_->viewChanged();
+  if (!isSeenByRadar(town.at))
+    return banner_->say(tr("No radar of these files sees %1: nothing can be said about it.")
+                            .arg(QString::fromStdString(town.name)));
   banner_->tell(tr("%1 lies outside the models' box. %2 puts the box around it.")
                     .arg(QString::fromStdString(town.name),
                          actions_->find("boxPlace")->shortcut().toString()));

@@ -254,6 +254,8 @@ void MainWindow::showPanes() {
     box = desk_.state.box ? boxMovedTo(geo, *desk_.state.box) : geo;
   }
   const auto ground = groundOf(plane());
+  const MapRegion& region = desk_.state.region;
+  const std::string place = region.isPlace() ? nameOf(region.outline.front()).toStdString() : "";
   std::vector<const ColorTable*> legends;
   for (std::size_t i = panes.size(); i-- > 0;) {
     PanePicture picture = pictures_.make(panes[i], desk_);
@@ -266,7 +268,7 @@ void MainWindow::showPanes() {
     scene.setBox(box);
     scene.setFrame(picture.grid, picture.sequence->geo, table, legendTitle(picture));
     scene.setSigns(picture.signs);
-    scene.setRegion(desk_.state.region);
+    scene.setRegion(region, place);
     scene.setControlArea(desk_.controlMask ? desk_.state.within : MapRegion());
     scene.setNotes(notes);
     scene.setCaption(picture.caption);

@@ -456,6 +456,19 @@ private Q_SLOTS:
     QVERIFY2(clippedLabels(window).isEmpty(), qPrintable(clippedLabels(window).join(" | ")));
   }
 
+  void aBriefingBeginsCleanAndShowsTheDialWhenAsked() {
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window, {1500, 800});
+    act(window, "briefing");
+    QVERIFY(!slider(window)->isVisible());
+    act(window, "panel");
+    QVERIFY(slider(window)->isVisible());
+    act(window, "briefing");
+    act(window, "briefing");
+    QVERIFY(!slider(window)->isVisible());
+  }
+
   void aSessionIsLookedAtAsItWasLeft() {
     QTemporaryDir folder;
     const QString file = folder.filePath("kept.stormloom");

@@ -284,6 +284,40 @@ private Q_SLOTS:
     QVERIFY(window.desk().observed->provenance == Provenance::Observed);
   }
 
+  void recentFilesAreCalledByWhatTheyHoldAndOpenAllAgain() {
+    QSettings().remove("recent");
+    add(0, 14);
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    QStringList paths;
+    for (int k = 0; k <= 13; ++k) paths << folder_->filePath(QString("rx_%1").arg(k, 4, 10, QChar('0')));
+    window.openPaths(paths);
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().observed && window.desk().observed->frames.size() == 14, 20000);
+    auto* recent = window.findChild<QListWidget*>("recent");
+    QVERIFY2(recent->item(0)->text().contains("DWD RX, 2014-08-02"), qPrintable(recent->item(0)->text()));
+    openDemo(window);
+    QTRY_VERIFY(window.desk().observed->synthetic);
+    Q_EMIT recent->itemActivated(recent->item(0));
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().observed && !window.desk().observed->synthetic, 20000);
+    QTRY_COMPARE(window.desk().observed->frames.size(), std::size_t(14));
+    QCOMPARE(recent->count(), 1);
+  }
+
+  void townsThatNoRadarSeesGetNoBox() {
+    add(0, 14);
+    FakeEngine engine;
+    MainWindow window(engine.functions());
+    openDemo(window);
+    window.openPaths({folder_->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic, 20000);
+    Q_EMIT wall(window)->placeChosen(30.0, 60.0);  // Saint Petersburg
+    act(window, "boxPlace");
+    QVERIFY2(window.findChild<Banner*>()->text().contains("No radar of these files"),
+             qPrintable(window.findChild<Banner*>()->text()));
+    QVERIFY(!window.desk().state.box);
+  }
+
   void aFolderThatIsNotThereIsSaid() {
     FakeEngine engine;
     MainWindow window(engine.functions());
