@@ -321,7 +321,7 @@ Command batchCommand() {
       "\"prediff\"], \"n\": [-2, 0, 2], \"seeds\": [1, 2], \"members\": 1,\n\"animate\": "
       "\".mp4\"}. Of a folder every file or folder in it is an event. Each result gives a line of "
       "JSON at once;\nresults.jsonl lists all at the end. Under mpirun or Slurm the jobs are "
-      "shared between the ranks:\nmpirun -n 8 stormloom-cli batch job.json",
+      "shared between the ranks:\nmpirun -n 8 stormloom-cli batch job.json (Open MPI wants --allow-run-as-root from root).",
       {{"--out", "FOLDER", "Of a folder of events: where results go.", "", "", true},
        {"--models", "LIST", "Of a folder of events.", "prediff"},
        {"--n", "LIST", "Of a folder of events.", "0"},

@@ -48,29 +48,52 @@ std::vector<std::string> receiptDifferences(const std::string& before, const std
   return sentences;
 }
 
-/// Largest difference of values, and how many cells differ.
-struct GridDifference {
-  double largest = 0.0;
-  std::size_t cells = 0;
+/// How many of all values differ, by how much at most, and where only one of both files has one.
+struct ValueDifference {
+  std::size_t differing = 0;
+  std::size_t oneSided = 0;
   std::size_t all = 0;
+  double largest = 0.0;
 
+  template <class Value>
+  void add(std::span<const Value> before, std::span<const Value> again, double step = 1.0) {
+    all += before.size();
+    for (std::size_t i = 0; i < before.size(); ++i) addOne(before[i], again[i], step);
+  }
   void add(const FrameSequence& a, const FrameSequence& b) {
     for (std::size_t k = 0; k < std::min(a.frames.size(), b.frames.size()); ++k)
       add(*a.frames[k].grid, *b.frames[k].grid);
   }
+  /// Kinds of no value are told apart, too.
   void add(const RadarGrid& a, const RadarGrid& b) {
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i, ++all) {
-      const bool same = a.states()[i] == b.states()[i] &&
-                        (a.values()[i] == b.values()[i] || std::isnan(a.values()[i]));
-      if (same) continue;
-      ++cells;
-      if (std::isfinite(a.values()[i] - b.values()[i]))
-        largest = std::max(largest, double(std::abs(a.values()[i] - b.values()[i])));
+    all += std::min(a.size(), b.size());
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+      const std::size_t before = differing;
+      addOne(a.values()[i], b.values()[i], 1.0);
+      if (before == differing && a.states()[i] != b.states()[i]) ++differing, ++oneSided;
     }
   }
   std::string text() const {
-    return decimals(100.0 * double(cells) / double(std::max<std::size_t>(all, 1)), 2) +
-           " % of all cells differ, by at most " + decimals(largest, 2);
+    char words[128];
+    std::snprintf(words, sizeof words, "%zu of %zu values differ", differing, all);
+    std::string sentence = words;
+    if (differing > oneSided) {
+      std::snprintf(words, sizeof words, ", by at most %.4g", largest);
+      sentence += words;
+    }
+    if (oneSided > 0) sentence += "; in " + std::to_string(oneSided) + " cells what is known differs (a value, nothing found, missing, not covered)";
+    return sentence;
+  }
+
+private:
+  void addOne(double before, double again, double step) {
+    if (before == again || (std::isnan(before) && std::isnan(again))) return;
+    ++differing;
+    const double off = std::abs(before - again) * step;
+    if (std::isfinite(off))
+      largest = std::max(largest, off);
+    else
+      ++oneSided;
   }
 };
 
@@ -84,40 +107,16 @@ void compareResults(const std::string& before, const std::string& again, Compari
     out.differences.push_back("grid, times or number of scenarios are others");
     return;
   }
-  GridDifference difference;
+  ValueDifference difference;
   difference.add(a.context, b.context);
   for (std::size_t m = 0; m < a.members.size(); ++m)
     difference.add(a.members[m].frames, b.members[m].frames);
-  out.sameContent = difference.cells == 0;
+  out.sameContent = difference.differing == 0;
   if (out.sameContent) return;
   out.differences.push_back(
       difference.text() +
       (a.context.quantity == Quantity::VilDigital ? " on the 0-255 scale" : ""));
 }
-
-/// How many of all values differ, and by how much at most.
-struct ValueDifference {
-  std::size_t differing = 0;
-  std::size_t all = 0;
-  double largest = 0.0;
-
-  template <class Value>
-  void add(std::span<const Value> before, std::span<const Value> again, double step = 1.0) {
-    all += before.size();
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      if (before[i] == again[i] || (std::isnan(before[i]) && std::isnan(again[i]))) continue;
-      ++differing;
-      const double off = std::abs(double(before[i]) - double(again[i])) * step;
-      if (std::isfinite(off)) largest = std::max(largest, off);
-    }
-  }
-  std::string text() const {
-    char words[128];
-    std::snprintf(words, sizeof words, "%zu of %zu values differ, by at most %.4g", differing, all,
-                  largest);
-    return words;
-  }
-};
 
 /// Products as NetCDF, variable by variable.
 std::vector<std::string> variableDifferences(const std::string& before, const std::string& again) {
@@ -190,7 +189,10 @@ std::vector<std::string> mapDifferences(const std::string& before, const std::st
     for (std::size_t band = 0; alike && band < was.size(); ++band)
       difference.add<float>(was[band]->values(), is[band]->values());
   }
-  if (difference.differing > 0) sentences.push_back(difference.text());
+  if (difference.differing > 0)
+    sentences.push_back(difference.text());
+  else if (sentences.empty())
+    sentences.push_back("the same values; place, projection or descriptions are others");
   return sentences;
 }
 

@@ -35,6 +35,8 @@ std::string listOf(const std::vector<std::string>& words) {
 void refuseInput(const Session& session, const std::string& path) {
   std::error_code absent;
   if (!fs::exists(path, absent) || fs::is_directory(path, absent)) return;
+  if (session.arguments.has("--logo") && fs::equivalent(session.arguments.text("--logo"), path, absent))
+    throw UsageError(path + ": this is the logo itself. Choose another name for the result.");
   const fs::path folder = fs::absolute(path, absent).parent_path();
   for (const std::string& input : session.arguments.positionals()) {
     if (fs::equivalent(input, path, absent))

@@ -98,7 +98,7 @@ void checkAnimation(const Session& session, const std::string& path) {
   checkOutput(session, path);
 }
 
-void animate(const Session& session, const Film& whole, const std::string& path,
+std::size_t animate(const Session& session, const Film& whole, const std::string& path,
              const Receipt& receipt, const FigureOptions& look) {
   const int between = session.arguments.integer("--between", 0, 60);
   const Film film = [&] {
@@ -123,6 +123,7 @@ void animate(const Session& session, const Film& whole, const std::string& path,
     line.update(double(k + 1) / double(film.frames.size()));
   }
   writer.finish([&](double) { stopHere(session); });
+  return film.frames.size();
 }
 
 std::string filmAsMp4(const Session& session, const Film& film, const Receipt& receipt) {

@@ -20,8 +20,9 @@ void checkAnimation(const Session& session, const std::string& path);
 /// The film as the bytes of an MP4 without anything said on the console.
 std::string filmAsMp4(const Session& session, const Film& film, const Receipt& receipt);
 
-/// Writes the film, in the places and colours of `look` where it has some, as .mp4, .webm, .gif or a folder of PNG files.
-void animate(const Session& session, const Film& film, const std::string& path,
+/// Writes the film, in the places and colours of `look` where it has some, as .mp4, .webm, .gif or a folder of PNG
+/// files. Gives the number of pictures, those in between counted.
+std::size_t animate(const Session& session, const Film& film, const std::string& path,
              const Receipt& receipt, const FigureOptions& look = {});
 
 /// One frame of the film as PNG; `number` counts from 1, 0 is the last.

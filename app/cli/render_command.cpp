@@ -36,13 +36,13 @@ ExitCode run(const Session& session) {
   }
   const PaneSubject subject = subjectOf(session);
   const Film& film = subject.film;
+  std::size_t pictures = 1;
   if (onePicture)
     drawOne(session, film, frame, out, subject.receipt, subject.look);
   else
-    animate(session, film, out, subject.receipt, subject.look);
+    pictures = animate(session, film, out, subject.receipt, subject.look);
   session.console.result(out);
-  session.console.resultJson(
-      Json::object({{"file", out}, {"frames", onePicture ? 1 : film.frames.size()}}));
+  session.console.resultJson(Json::object({{"file", out}, {"frames", pictures}}));
   return ExitCode::Done;
 }
 

@@ -385,7 +385,7 @@ void LightList::setLights(const std::vector<PlausibilityLight>& lights) {
                                             : theme.failed)
                                      .name()));
     sign->setAccessibleName(good ? tr("good") : caution ? tr("caution") : tr("warning"));
-    sentence->setText(QString::fromStdString(lights[i].sentence));
+    sentence->setText(QString::fromStdString(lights[i].sentence).replace("km/h", QString::fromUtf8("km/\u2060h")));
   }
 }
 

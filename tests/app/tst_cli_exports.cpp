@@ -223,6 +223,42 @@ private Q_SLOTS:
     QVERIFY2(!run.out.contains("bytes"), run.out);
   }
 
+  void aValueThatOnlyOneFileHasIsToldAsSuch() {
+    using namespace stormloom;
+    const std::string file = path("gap.tif").toStdString();
+    mustWork({"export", path("s.nc"), "--product", "maximum", "--n", "2", "--out", path("gap.tif")});
+    const Receipt receipt = *receiptOf(file);
+    Product product = makeProduct(readResultFile(path("s.nc").toStdString()),
+                                  {.product = "maximum", .nSigma = 2.0});
+    RadarGrid grid = *product.maps[0].grid;
+    grid.set(3, 4, NAN, CellState::Missing);
+    product.maps[0].grid = std::make_shared<const RadarGrid>(grid);
+    writeGeoTiff(file, product, receipt);
+    CliRun run = runCli({"rerun", path("gap.tif")});
+    QVERIFY2(run.out.contains("1 of 32768 values differ; in 1 cells what is known differs"), run.out);
+    grid = *makeProduct(readResultFile(path("s.nc").toStdString()), {.product = "maximum", .nSigma = 2.0}).maps[0].grid;
+    product.maps[0].grid = std::make_shared<const RadarGrid>(grid);
+    const GeoReference& lies = product.geo;
+    product.geo = GeoReference(lies.projection(), lies.left() + 500, lies.top(), lies.cellWidth(),
+                               lies.cellHeight(), lies.width(), lies.height());
+    writeGeoTiff(file, product, receipt);
+    run = runCli({"rerun", path("gap.tif")});
+    QVERIFY2(run.out.contains("the same values; place, projection or descriptions are others"), run.out);
+  }
+
+  void picturesInBetweenAreCounted() {
+    const CliRun run = runCli({"render", path("demo.nc"), "--between", "1", "--to", "3", "--size",
+                               "640x360", "--out", path("counted.gif"), "--json"});
+    QCOMPARE(run.json()["frames"].toInt(), 5);
+  }
+
+  void aLogoIsNotReplacedByItsPicture() {
+    const CliRun run = runCli({"render", path("s.nc"), "--logo", path("square.png"), "--out",
+                               path("square.png"), "--overwrite"});
+    QCOMPARE(run.code, 2);
+    QVERIFY2(run.err.contains("the logo itself"), run.err);
+  }
+
   void aFolderThatLacksAMapIsNotTheSame() {
     mustWork({"export", path("s.nc"), "--n", "2", "--out", path("lacking")});
     const QStringList maps = QDir(path("lacking")).entryList({"*.tif"});
