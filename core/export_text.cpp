@@ -6,6 +6,7 @@
 #include "core/color_table.h"
 #include "core/errors.h"
 #include "core/export_files.h"
+#include "core/markup_text.h"
 #include "core/receipt_in_file.h"
 #include "core/regions.h"
 #include "core/scratch_file.h"
@@ -25,21 +26,6 @@ std::string shortNumber(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%g", value);
   return text;
-}
-
-std::string xmlText(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else
-      out += c;
-  }
-  return out;
 }
 
 Json coordinates(const std::vector<Ring>& rings) {
@@ -133,7 +119,7 @@ std::string placemark(const Product& product, std::size_t index, double threshol
                       const std::vector<Region>& regions) {
   const ProductMap& map = product.maps[index];
   std::string text = "<Placemark><name>" +
-                     xmlText("at or above " + shortNumber(threshold) + ", " + mapTitle(map)) +
+                     markupText("at or above " + shortNumber(threshold) + ", " + mapTitle(map)) +
                      "</name><styleUrl>#t" + shortNumber(threshold) +
                      "</styleUrl><TimeSpan><begin>" + isoText(map.from) + "</begin><end>" +
                      isoText(shownUntil(product, index)) + "</end></TimeSpan><MultiGeometry>\n";
@@ -228,7 +214,7 @@ void writeKml(const std::string& path, const Product& product,
   std::string kml =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>\n<name>" +
-      xmlText(product.title) + "</name>\n<description>" + xmlText(product.longName) +
+      markupText(product.title) + "</name>\n<description>" + markupText(product.longName) +
       "</description>\n<ExtendedData><Data name=\"stormloom_receipt\"><value>" +
       receiptText(receipt) + "</value></Data></ExtendedData>\n";
   for (const double threshold : thresholds) {

@@ -10,6 +10,11 @@ LonLat middleOf(const GeoReference& geo) {
   return geo.lonLatFromCell({0.5 * geo.width(), 0.5 * geo.height()});
 }
 
+bool holds(const GeoReference& grid, LonLat place) {
+  const CellPoint at = grid.cellFromLonLat(place);
+  return at.col >= 0.0 && at.row >= 0.0 && at.col < grid.width() && at.row < grid.height();
+}
+
 LonLat snappedBoxMiddle(LonLat middle) {
   return {std::round(100.0 * middle.lon) / 100.0, std::round(100.0 * middle.lat) / 100.0};
 }

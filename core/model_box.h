@@ -7,6 +7,9 @@ namespace stormloom {
 /// Middle of a grid.
 LonLat middleOf(const GeoReference& geo);
 
+/// Whether a place lies on a grid.
+bool holds(const GeoReference& grid, LonLat place);
+
 /// Places that a box may be put at: whole hundredths of a degree, as --box can say them.
 LonLat snappedBoxMiddle(LonLat middle);
 

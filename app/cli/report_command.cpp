@@ -4,6 +4,7 @@
 #include "app/cli/pictures.h"
 #include "app/cli/sheets.h"
 #include "core/base64.h"
+#include "core/markup_text.h"
 #include "core/scratch_file.h"
 
 namespace stormloom::cli {
@@ -20,23 +21,6 @@ td,th{padding:2px 12px 2px 0;text-align:left;vertical-align:top}td{overflow-wrap
 pre{background:#e7ebf0;padding:12px;overflow-x:auto;font-size:13px}
 )";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string picture(const SheetContent& content, SheetKind kind, const Receipt& receipt,
                     const std::string& title) {
   SheetOptions options;
@@ -50,8 +34,8 @@ std::string factsTable(const Receipt& receipt) {
   std::string rows;
   for (const auto& [name, value] : receiptAttributes(receipt))
     if (name != "receipt" && name != "command_line")
-      rows += "<tr><th>" + escaped(name) + "</th><td>" + escaped(value) + "</td></tr>\n";
-  return "<h2>How this was made</h2>\n<pre>" + escaped(receipt.commandLine) + "</pre>\n<table>\n" +
+      rows += "<tr><th>" + markupText(name) + "</th><td>" + markupText(value) + "</td></tr>\n";
+  return "<h2>How this was made</h2>\n<pre>" + markupText(receipt.commandLine) + "</pre>\n<table>\n" +
          rows + "</table>\n";
 }
 
@@ -62,9 +46,9 @@ std::string headOf(const SheetContent& content, const Receipt& receipt, const st
   if (!receipt.model.empty()) facts += ", " + receipt.model;
   if (!result.context.attribution.empty()) facts += ", " + result.context.attribution;
   return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
-         escaped(title) + "</title>\n<script type=\"application/json\" id=\"stormloom-receipt\">" +
+         markupText(title) + "</title>\n<script type=\"application/json\" id=\"stormloom-receipt\">" +
          receiptText(receipt) + "</script>\n<style>" + kStyle + "</style></head><body>\n<h1>" +
-         escaped(title) + "</h1>\n<p class=\"facts\">" + escaped(facts) +
+         markupText(title) + "</h1>\n<p class=\"facts\">" + markupText(facts) +
          (result.context.synthetic ? " <span class=\"synthetic\">synthetic</span>" : "") + "</p>\n";
 }
 

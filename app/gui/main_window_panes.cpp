@@ -8,6 +8,7 @@
 #include "app/gui/map_wall.h"
 #include "app/gui/overlays.h"
 #include "core/errors.h"
+#include "core/model_box.h"
 
 namespace stormloom {
 namespace {
@@ -93,11 +94,7 @@ void MainWindow::askPercentile(int pane, bool minus) {
 /// Asks the networks about a place of the models' box: it is pinned, and attention opened on it.
 void MainWindow::addPlaceMenu(QMenu* menu, const LonLat& place) {
   if (!desk_.context || !std::isfinite(place.lon) || !std::isfinite(place.lat)) return;
-  const GeoReference& geo = desk_.context->frames.geo;
-  const CellPoint at = geo.cellFromLonLat(place);
-  const bool inside =
-      at.col >= 0.0 && at.col < geo.width() && at.row >= 0.0 && at.row < geo.height();
-  if (!inside) return;
+  if (!holds(desk_.context->frames.geo, place)) return;
   QAction* look = menu->addAction(tr("What did the forecast look at here?"), this, [this, place] {
     change(tr("Place %1").arg(nameOf(place)),
            [place](DeskState& state) { state.region = {{place}}; });

@@ -12,6 +12,7 @@
 #include "app/gui/readout.h"
 #include "app/gui/scenario_controller.h"
 #include "app/gui/scenario_panel.h"
+#include "core/model_box.h"
 
 namespace stormloom {
 namespace {
@@ -127,19 +128,15 @@ void MainWindow::askAboutTown() {
 
 bool MainWindow::isSeenByRadar(LonLat at) const {
   const FrameSequence& radar = *desk_.observed;
-  const CellPoint cell = radar.geo.cellFromLonLat(at);
-  const bool inside = cell.col >= 0 && cell.row >= 0 && cell.col < radar.width() && cell.row < radar.height();
   const RadarGrid* newest = radar.frames.empty() ? nullptr : radar.frames.back().grid.get();
-  return inside && newest && newest->state(int(cell.row), int(cell.col)) != CellState::OutsideCoverage;
+  if (!newest || !holds(radar.geo, at)) return false;
+  const CellPoint cell = radar.geo.cellFromLonLat(at);
+  return newest->state(int(cell.row), int(cell.col)) != CellState::OutsideCoverage;
 }
 
 /// A town that the models' box does not hold is shown, with the way to put the box there.
 void MainWindow::showIfOutside(const PlaceName& town) {
-  const GeoReference& geo = desk_.context->frames.geo;
-  const CellPoint cell = geo.cellFromLonLat(town.at);
-  const bool inside =
-      cell.col >= 0 && cell.row >= 0 && cell.col < geo.width() && cell.row < geo.height();
-  if (inside) return;
+  if (holds(desk_.context->frames.geo, town.at)) return;
   wall_->setView({town.at, wall_->scene(0).view().kmPerPixel});
   Q_EMIT wall_->viewChanged();
   if (!isSeenByRadar(town.at))

@@ -56,6 +56,14 @@ private:
       write(folder_->filePath(QString("rx_%1").arg(k, 4, 10, QChar('0'))), composite(k));
   }
 
+  /// Until a forecast can start from it.
+  bool openFolder(MainWindow& window) {
+    openDemo(window);
+    window.openPaths({folder_->path()});
+    return QTest::qWaitFor(
+        [&] { return window.desk().context && !window.desk().context->frames.synthetic; }, 20000);
+  }
+
 private Q_SLOTS:
   void init() { folder_ = std::make_unique<QTemporaryDir>(); }
 
@@ -87,9 +95,7 @@ private Q_SLOTS:
       write(folder_->filePath(QString("rx_%1").arg(k, 4, 10, QChar('0'))), composite(k, kWestern));
     FakeEngine engine;
     MainWindow window(engine.functions());
-    openDemo(window);
-    window.openPaths({folder_->path()});
-    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic, 20000);
+    QVERIFY(openFolder(window));
     act(window, "preset1");  // beside forecasts
     act(window, "first");
     QTRY_VERIFY(window.picture(0).grid && window.picture(1).caption.dimmed);
@@ -130,9 +136,7 @@ private Q_SLOTS:
     add(0, 14);
     FakeEngine engine;
     MainWindow window(engine.functions());
-    openDemo(window);
-    window.openPaths({folder_->path()});
-    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic, 20000);
+    QVERIFY(openFolder(window));
     act(window, "preset1");  // beside forecasts
     QTRY_VERIFY(window.picture(0).sequence &&
                 window.picture(0).sequence->quantity == Quantity::VilDigital);
@@ -205,10 +209,7 @@ private Q_SLOTS:
     add(0, 14);
     FakeEngine engine;
     MainWindow window(engine.functions());
-    openDemo(window);
-    window.openPaths({folder_->path()});
-    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic,
-                             20000);
+    QVERIFY(openFolder(window));
     for (int k = 0; k < 4; ++k) act(window, "zoomOut");
     const int column = columnOfBox(window, 0);
     QVERIFY(column > 0);
@@ -308,9 +309,7 @@ private Q_SLOTS:
     add(0, 14);
     FakeEngine engine;
     MainWindow window(engine.functions());
-    openDemo(window);
-    window.openPaths({folder_->path()});
-    QTRY_VERIFY_WITH_TIMEOUT(window.desk().context && !window.desk().context->frames.synthetic, 20000);
+    QVERIFY(openFolder(window));
     Q_EMIT wall(window)->placeChosen(30.0, 60.0);  // Saint Petersburg
     act(window, "boxPlace");
     QVERIFY2(window.findChild<Banner*>()->text().contains("No radar of these files"),
