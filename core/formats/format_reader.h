@@ -43,8 +43,8 @@ FileSequences readRadolan(const std::string& path, const ReadOptions& options);
 bool isAsciiGrid(const std::string& start);
 FileSequences readDwdAsciiGrid(const std::string& path, const ReadOptions& options);
 
-/// NetCDF by the CF conventions, BOM's Rainfields among them.
-FileSequences readCfNetCdf(const std::string& path, const ReadOptions& options);
+/// NetCDF by the CF conventions, BOM's Rainfields among them; frames without a usable time are passed over.
+RadarFiles readCfNetCdf(const std::string& path, const ReadOptions& options);
 
 /// KNMI's own HDF5 layout, one or many images; `isKnmi` looks for that layout alone.
 bool isKnmiHdf5(const std::string& path);

@@ -97,7 +97,7 @@ RadarFiles readHdf5(const std::string& path, const ReadOptions& options) {
   if (isSevirHdf5(path)) return readSevirHdf5(path, options);
   if (isKnmiHdf5(path)) return alone(readKnmiHdf5(path, options));
   if (isOdimHdf5(path)) return alone(readOdimHdf5(path, options));
-  if (isNetCdfHdf5(path)) return alone(readCfNetCdf(path, options));
+  if (isNetCdfHdf5(path)) return readCfNetCdf(path, options);
   refuseGamic(path);
   throw IoError(path + ": this HDF5 or NetCDF file has no layout of radar frames that is known (" +
                 kKnownFormats + ").");
@@ -141,7 +141,7 @@ RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
     return alone(readMrmsGrib(path, options));
   if (start.starts_with("\x89HDF\r\n\x1a\n")) return readHdf5(path, options);
   if (start.starts_with("CDF\x01") || start.starts_with("CDF\x02") || start.starts_with("CDF\x05"))
-    return alone(readCfNetCdf(path, options));
+    return readCfNetCdf(path, options);
   if (isTiff(start)) return alone(readGeoTiff(path, options));
   if (start.starts_with("GIF8")) return alone(readMeteoSwissGif(path, options));
   if (isPgm(start)) return alone(readFmiPgm(path, options));
