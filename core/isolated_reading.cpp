@@ -83,7 +83,8 @@ private:
     slot.heard = Clock::now();
     slot.usedWhenHeard = slot.decoder->processorSeconds();
     ++tried_[slot.file];
-    const DecodingRequest request{pathOf(slot), options_.framesToo, options_.events,
+    const std::vector<std::string>& parts = files_[slot.file].parts;
+    const DecodingRequest request{pathOf(slot), options_.framesToo, parts.empty() ? options_.events : parts,
                                   listener_.reduction(), options_.checkOnly};
     if (!slot.decoder->ask(request)) lost(slot);
   }

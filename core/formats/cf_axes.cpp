@@ -143,7 +143,7 @@ std::string mappingOf(const NetCdfSource& file, const NetCdfVariable& variable) 
 
 std::string projectionOf(const NetCdfSource& file, const NetCdfVariable& variable, const Axis& x) {
   const std::string mapping = mappingOf(file, variable);
-  if (x.inDegrees) return "+proj=longlat +datum=WGS84 +no_defs";
+  if (x.inDegrees) return degreesFromCf(file, mapping);
   if (mapping.empty()) {
     throw IoError(file.path() + ": its variable " + variable.name +
                   " names no map projection (grid_mapping). Choose a product that does.");

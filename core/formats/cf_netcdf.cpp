@@ -256,8 +256,12 @@ RadarFiles readCfNetCdf(const std::string& path, const ReadOptions& options) {
   std::vector<std::string> reasons;
   RadarFiles read;
   const std::vector<Field> fields = fieldsOf(file, reasons);
+  std::vector<std::string> names;
+  for (const Field& field : fields) names.push_back(field.variable->name);
+  if (!names.empty()) requirePart(path, options, names);
   for (const Field& field : fields) {
     if (options.stop.stop_requested()) return read;
+    if (!isWantedPart(options, {field.variable->name})) continue;
     try {
       read.sequences.push_back(sequenceOf(file, *field.variable, field.meaning, field.place, fields.size() == 1,
                                           options, read.passedOver));

@@ -62,6 +62,11 @@ bool isSevirCatalogue(const std::string& path);
 RadarFiles readSevirHdf5(const std::string& path, const ReadOptions& options);
 RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions& options);
 
+/// What a path names behind its "#" of a file with several parts: whether that is one of `names`, or nothing is named.
+bool isWantedPart(const ReadOptions& options, const std::vector<std::string>& names);
+/// Throws IoError, saying what there is, where the path names none of `parts`.
+void requirePart(const std::string& path, const ReadOptions& options, const std::vector<std::string>& parts);
+
 /// Bytes of a gzip file, at most `limit` of them (the rest is not looked at); without GDAL an
 /// IoError.
 std::string unzippedStart(const std::string& path, std::size_t limit);

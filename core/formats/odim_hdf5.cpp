@@ -1,5 +1,6 @@
 // ODIM_H5, "EUMETNET OPERA weather radar information model for implementation with the HDF5 file
 // format", version 2. Attributes of a lower group win over those of the groups above it.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -8,6 +9,7 @@
 
 #include "core/errors.h"
 #include "core/formats/coded_values.h"
+#include "core/formats/earth_names.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/hdf5_file.h"
 #include "core/formats/swiss_grid.h"
@@ -50,7 +52,7 @@ std::string usableProjection(std::string projdef) {
   if (projdef == "EPSG:4326" || projdef == "epsg:4326") return "+proj=longlat +datum=WGS84";
   const std::size_t kilometres = projdef.find("+units=km");
   if (kilometres != std::string::npos) projdef.replace(kilometres, 9, "+units=m");
-  return projdef;
+  return withKnownEarth(projdef);
 }
 
 /// The grid's outer corners on its own map: upper left and lower right, or what the other two say.
@@ -247,6 +249,20 @@ ValidTime nominalTime(const Hdf5File& file) {
   return *time;
 }
 
+/// What may be chosen: datasets, arrays in them, and quantities.
+std::vector<std::string> partsOf(const Hdf5File& file) {
+  std::vector<std::string> parts;
+  for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
+    parts.push_back(dataset);
+    for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
+      parts.push_back(dataset + "/" + data);
+      const std::string quantity = OdimArray(file, "/" + dataset, data).text("quantity").value_or("");
+      if (!quantity.empty() && std::ranges::find(parts, quantity) == parts.end()) parts.push_back(quantity);
+    }
+  }
+  return parts;
+}
+
 void requireImage(const Hdf5File& file) {
   const std::string object = file.text("/what", "object").value_or("");
   if (object == "COMP" || object == "IMAGE") return;
@@ -272,10 +288,12 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
   const bool manyTimes = holdsManyTimes(file);
   FileSequences sequences;
   bool sumsToo = false;
+  requirePart(path, options, partsOf(file));
   for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
     for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
       if (options.stop.stop_requested()) return sequences;
       const OdimArray array(file, "/" + dataset, data);
+      if (!isWantedPart(options, {dataset, dataset + "/" + data, array.text("quantity").value_or("")})) continue;
       const std::optional<Meaning> meaning = meaningOf(array);
       sumsToo = sumsToo || array.text("quantity") == std::optional<std::string>("ACRR");
       if (!meaning || !file.has(array.data())) continue;

@@ -144,6 +144,72 @@ private Q_SLOTS:
       QVERIFY(cellsOff(rain.geo, col, row, proj.of(100000.0 + 1000.0 * col, 900000.0 - 1000.0 * row)) < 0.01);
   }
 
+  void anEarthMayBeGivenByItsName_data() {
+    QTest::addColumn<QString>("attribute");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("known");
+    const char* const map = "+proj=tmerc +lat_0=0 +lon_0=9 +x_0=3500000 +k_0=1 ";
+    const auto row = [&](const char* attribute, const char* name, const QString& known) {
+      QTest::addRow("%s: %s", attribute, name) << attribute << name << known;
+    };
+    row("reference_ellipsoid_name", "Bessel 1841", QString(map) + "+ellps=bessel");
+    row("reference_ellipsoid_name", "WGS 84", QString(map) + "+datum=WGS84");
+    row("reference_ellipsoid_name", "Krassowsky 1940", QString(map) + "+ellps=krass");
+    row("geographic_crs_name", "DHDN", "EPSG:31467");
+    row("horizontal_datum_name", "Deutsches_Hauptdreiecksnetz", "EPSG:31467");
+    row("horizontal_datum_name", "Deutsches Hauptdreiecksnetz", "EPSG:31467");
+  }
+
+  void anEarthMayBeGivenByItsName() {
+    QFETCH(QString, attribute);
+    QFETCH(QString, name);
+    QFETCH(QString, known);
+    const bool datum = attribute != "reference_ellipsoid_name";
+    constexpr double kLeft = 3400000.0, kTop = 5600000.0;
+    {
+      NetCdfWriter file(at("named_201906101200.nc"));
+      file.axis("y", "m", kTop - 500, -1000, 2);
+      file.axis("x", "m", kLeft + 500, 1000, 3);
+      rainRate(file, {"y", "x"});
+      file.text("rain_rate", "grid_mapping", "crs");
+      file.put("rain_rate", counted(6));
+      file.variable("crs", NC_INT, {});
+      file.text("crs", "grid_mapping_name", "transverse_mercator");
+      for (const auto& [key, value] : {std::pair{"longitude_of_central_meridian", 9.0}, {"latitude_of_projection_origin", 0.0},
+                                       {"scale_factor_at_central_meridian", 1.0}, {"false_easting", 3500000.0}})
+        file.number("crs", key, value);
+      if (datum) file.number("crs", "semi_major_axis", 6377397.155), file.number("crs", "inverse_flattening", 299.1528128);
+      file.text("crs", attribute.toStdString(), name.toStdString());
+    }
+    const GeoReference geo = onlySequence(at("named_201906101200.nc")).geo;
+    const ProjPlace proj(known.toStdString());
+    for (const auto& [col, row] : {std::pair{0, 0}, {3, 2}}) {
+      const double x = kLeft + 1000.0 * col, y = kTop - 1000.0 * row;
+      const LonLat place = datum ? proj.of(y, x) : proj.of(x, y);  // EPSG:31467 counts northings first
+      const LonLat usual = datum ? proj.of(x, y) : place;
+      QVERIFY(std::min(cellsOff(geo, col, row, place), cellsOff(geo, col, row, usual)) < 0.1);
+    }
+  }
+
+  void degreesMayBeOfAnotherDatum() {
+    {
+      NetCdfWriter file(at("degrees_201906101200.nc"));
+      file.axis("lat", "degrees_north", 51.0, -0.01, 2);
+      file.axis("lon", "degrees_east", 9.0, 0.01, 3);
+      rainRate(file, {"lat", "lon"});
+      file.text("rain_rate", "grid_mapping", "crs");
+      file.put("rain_rate", counted(6));
+      file.variable("crs", NC_INT, {});
+      file.text("crs", "grid_mapping_name", "latitude_longitude");
+      file.text("crs", "horizontal_datum_name", "Deutsches Hauptdreiecksnetz");
+    }
+    const GeoReference geo = onlySequence(at("degrees_201906101200.nc")).geo;
+    const ProjPlace proj("EPSG:4314");
+    QVERIFY(geo.isGeographic());
+    QVERIFY(cellsOff(geo, 0.5, 0.5, proj.of(9.0, 51.0)) < 0.05);
+    QVERIFY(cellsOff(geo, 0.5, 0.5, {9.0, 51.0}) > 0.05);
+  }
+
   void aTextThatContradictsTheNumbersIsNotUsed() {
     {
       NetCdfWriter file(at("odd_201906101200.nc"));

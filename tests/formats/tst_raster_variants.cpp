@@ -293,6 +293,39 @@ private Q_SLOTS:
     QVERIFY(sentenceFor(at("rain.tif")).find("say a time") != std::string::npos);
   }
 
+  void adviceIsOfWhatIsMissing_data() {
+    QTest::addColumn<QString>("missing");
+    QTest::addColumn<QString>("word");
+    for (const auto& [missing, word] : {std::pair{"place", "no georeference"}, {"map", "no map projection"},
+                                        {"time", "nor its name"}, {"unit", "neither a unit"}, {"meaning", "in \"K\""},
+                                        {"minutes", "over how many minutes"}, {"a day", "over 1440 minutes"},
+                                        {"bands", "its band 1 of 2"}, {"mirrored", "mirrored"}, {"rotated", "rotated"}})
+      QTest::newRow(missing) << missing << word;
+  }
+
+  void adviceIsOfWhatIsMissing() {
+    QFETCH(QString, missing);
+    QFETCH(QString, word);
+    const auto picture = made({.bands = missing == "bands" ? 2 : 1});
+    if (missing == "map") picture->SetSpatialRef(nullptr);
+    double turned[6] = {5.0, missing == "mirrored" ? -0.5 : 0.5, missing == "rotated" ? 0.1 : 0.0, 51.0, 0, -0.5};
+    if (missing == "mirrored" || missing == "rotated") picture->SetGeoTransform(turned);
+    if (missing != "unit")
+      picture->GetRasterBand(1)->SetUnitType(missing == "meaning" ? "K" : missing == "minutes" || missing == "a day" ? "mm" : "mm/h");
+    if (missing == "bands") picture->GetRasterBand(2)->SetUnitType("mm/h");
+    picture->SetMetadataItem("product", missing == "unit" ? "x" : "rain");
+    if (missing == "a day") picture->SetMetadataItem("Accumulation time", "1440");
+    const std::string name = missing == "time" ? "field.tif" : "field_201906101235.tif";
+    if (missing == "place") {
+      GDALDatasetUniquePtr plain(GetGDALDriverManager()->GetDriverByName("GTiff")->Create(at(name).c_str(), 3, 2, 1, GDT_Float32, nullptr));
+    } else {
+      save(*picture, "GTiff", at(name));
+    }
+    const std::string sentence = sentenceFor(at(name));
+    QVERIFY2(sentence.find(word.toStdString()) != std::string::npos, sentence.c_str());
+    if (missing != "time") QVERIFY2(sentence.find("with the valid time") == std::string::npos, sentence.c_str());
+  }
+
   void italysNamesSayTimeAndQuantity() {
     const auto picture = made({});
     save(*picture, "GTiff", at("rdr1_d01_20251202Z1900_VMI.tiff"));
@@ -381,7 +414,7 @@ private Q_SLOTS:
     picture->GetRasterBand(2)->SetDescription("rain_rate of tomorrow");
     picture->GetRasterBand(2)->SetUnitType("mm/h");
     save(*picture, "GTiff", at("two_201906101235.tif"));
-    QVERIFY(sentenceFor(at("two_201906101235.tif")).find("no times") != std::string::npos);
+    QVERIFY(sentenceFor(at("two_201906101235.tif")).find("has no time") != std::string::npos);
   }
 
   void coloursAreForEyesUnlessAUnitSaysTheyAreValues() {
