@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kMostVariables = 2000, kMostDimensions = 8;
 constexpr int kDeepestGroup = 4, kMostGroups = 64;
-constexpr std::size_t kLongestText = 65536, kMostNumbers = 4096, kLongestCoordinate = 1000000;
+constexpr std::size_t kLongestText = 65536, kMostNumbers = 4096, kLongestCoordinate = 1 << 24;
 
 std::string withoutNul(std::string text) {
   text.resize(std::min(text.find('\0'), text.size()));

@@ -38,7 +38,7 @@ public:
   std::vector<double> numbers(const std::string& variable, const std::string& attribute) const;
   std::optional<double> number(const std::string& variable, const std::string& attribute) const;
 
-  /// All values of a coordinate (at most a million), unpacked; NaN where they are declared or usual fill values.
+  /// All values of a coordinate (at most 16 million), unpacked; NaN where they are declared or usual fill values.
   std::vector<double> coordinate(const std::string& variable) const;
   /// What a variable of texts, or of characters along its last dimension, holds; empty for all others.
   std::vector<std::string> texts(const std::string& variable) const;
