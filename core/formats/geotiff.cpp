@@ -205,8 +205,9 @@ UnitMeaning meaningOf(GDALRasterBand& band, const Items& items, const std::strin
                 "the word rain in its tags or name.");
 }
 
-double factorOf(const UnitMeaning& meaning, const Items& items, const std::string& path) {
-  if (!meaning.accumulated) return meaning.factor;
+/// Over how long sums of rain add up; 0 for everything else.
+double sumMinutesOf(const UnitMeaning& meaning, const Items& items, const std::string& path) {
+  if (!meaning.accumulated) return 0.0;
   const auto minutes = numberOf(items, {"accumulation time", "accumulation_minutes", "interval"});
   if (!minutes || !(*minutes > 0.0))
     throw IoError(path + ": it does not say over how many minutes its rain was added up (tag \"Accumulation time\"). "
@@ -214,7 +215,7 @@ double factorOf(const UnitMeaning& meaning, const Items& items, const std::strin
   if (*minutes > 60.0)
     throw IoError(path + ": it adds rain up over " + std::to_string(std::llround(std::min(*minutes, 1e9))) +
                   " minutes, too long for a rain rate. Choose a rain rate, or sums of at most an hour.");
-  return meaning.factor * 60.0 / *minutes;
+  return *minutes;
 }
 
 ValueCodes codesOf(GDALRasterBand& band, const Items& items, double factor) {
@@ -355,11 +356,14 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Bands& bands, c
   }
   for (const auto& [name, value] : ofBand) items[name] = value;
   const UnitMeaning meaning = meaningOf(band, items, path);
-  ValueCodes codes = codesOf(band, items, factorOf(meaning, items, path));
+  const double sumMinutes = sumMinutesOf(meaning, items, path);
+  ValueCodes codes = codesOf(band, items, sumMinutes > 0.0 ? meaning.factor * 60.0 / sumMinutes : meaning.factor);
   if (isPlainFmi(band, items, path))
     codes = {.gain = 0.5, .offset = -32.0, .outside = 255.0, .belowDetection = 0.0};
   FrameSequence sequence{.quantity = meaning.quantity, .geo = placed.geo};
   sequence.product = productOf(items) + (unitOf(band, items).empty() ? ", unit by its name" : "");
+  sequence.sumMinutes = sumMinutes;
+  if (sumMinutes > 0.0) sequence.product = namedBySum(sequence.product, sumMinutes);
   sequence.attribution = attributionOf(items, path);
   std::shared_ptr<RadarGrid> grid;
   if (options.framesToo) {

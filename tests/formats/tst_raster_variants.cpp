@@ -326,6 +326,20 @@ private Q_SLOTS:
     if (missing != "time") QVERIFY2(sentence.find("with the valid time") == std::string::npos, sentence.c_str());
   }
 
+  void sumsOfOtherLengthsAreOtherProducts() {
+    const auto picture = made({});
+    picture->SetMetadataItem("product", "rain");
+    picture->GetRasterBand(1)->SetUnitType("mm");
+    for (const char* minutes : {"5", "60"}) {
+      picture->SetMetadataItem("Accumulation time", minutes);
+      save(*picture, "GTiff", at(std::string("sum") + minutes + "_201906101200.tif"));
+    }
+    const RadarFiles read = readRadarFiles({at("sum5_201906101200.tif"), at("sum60_201906101200.tif")});
+    QCOMPARE(read.sequences.size(), 2u);
+    QCOMPARE(read.sequences[1].product, std::string("GeoTIFF rain, sums of 60 min"));
+    QCOMPARE(read.sequences[0].frames[0].grid->at(0, 0), 12.0f);
+  }
+
   void italysNamesSayTimeAndQuantity() {
     const auto picture = made({});
     save(*picture, "GTiff", at("rdr1_d01_20251202Z1900_VMI.tiff"));
@@ -527,6 +541,8 @@ private Q_SLOTS:
     const std::string sentence = sentenceFor(
         written("pg", "PG030905100000814BY22205LV 6  1.0 19.0 28.0 37.0 46.0 55.0CS0MX 0MS 82<boo>" + std::string("\x03", 1)));
     QVERIFY2(sentence.find("product PG") != std::string::npos, sentence.c_str());
+    const std::string days = sentenceFor(written("d2", "D2" + head.substr(2) + '\x03' + std::string(900 * 900 * 2, '\x01')));
+    QVERIFY2(days.find("product D2") != std::string::npos, days.c_str());
   }
 
   void whatIsNoCompositeIsNamed_data() {
