@@ -189,7 +189,7 @@ private:
     if (tried_[slot.file] >= kMostTries) return false;
     slot.busy = false;
     listener_.again(numberOf(slot));
-    waiting_.push_front(slot.file);
+    waiting_.push_back(slot.file);  // whoever ends decoders may be done by then, and memory free
     return true;
   }
 

@@ -15,6 +15,7 @@ namespace stormloom {
 namespace {
 
 FileSequences readOwnResult(const std::string& path, const ReadOptions& options) {
+  requirePart(path, options, {});
   ResultFile result = readResultFile(path);
   if (result.context.frames.empty()) throw IoError(path + ": it holds no frames.");
   FileSequences sequences = {std::move(result.context)};
@@ -162,8 +163,8 @@ RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
   if (start.starts_with("CDF\x01") || start.starts_with("CDF\x02") || start.starts_with("CDF\x05"))
     return readCfNetCdf(path, options);
   if (isSevirCatalogue(path)) return readSevirCatalogue(path, options);
-  requirePart(path, options, {});
   if (isTiff(start)) return alone(readGeoTiff(path, options));
+  requirePart(path, options, {});
   if (start.starts_with("GIF8")) return alone(readMeteoSwissGif(path, options));
   if (isPgm(start)) return alone(readFmiPgm(path, options));
   if (isRadolan(start)) return alone(readRadolan(path, options));

@@ -393,8 +393,12 @@ FileSequences readGeoTiff(const std::string& path, const ReadOptions& options) {
   requirePlace(placed.geo, path);
   FileSequences sequences;
   const Bands bands{frameBands(*dataset, path), int(valueBands(*dataset).size()) == count};
+  std::vector<std::string> numbers;
+  for (const int band : bands.frames) numbers.push_back(std::to_string(band));
+  requirePart(path, options, numbers);
   for (const int band : bands.frames) {
     if (options.stop.stop_requested()) break;
+    if (!isWantedPart(options, {std::to_string(band)})) continue;
     sequences.push_back(sequenceOf(*dataset, band, bands, placed, options, path));
   }
   return sequences;

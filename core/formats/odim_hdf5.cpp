@@ -1,6 +1,7 @@
 // ODIM_H5, "EUMETNET OPERA weather radar information model for implementation with the HDF5 file
 // format", version 2. Attributes of a lower group win over those of the groups above it.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -20,6 +21,7 @@ namespace stormloom {
 namespace {
 
 constexpr double kMostCells = 1 << 27;
+constexpr std::size_t kMostGroups = 1000;
 
 /// "20180824" and "180000".
 std::optional<ValidTime> timeFromOdim(const std::optional<std::string>& date,
@@ -189,13 +191,20 @@ std::string attributionOf(const std::string& source) {
   return source.empty() ? "" : "ODIM source " + source;
 }
 
+/// By number, whether or not some are left out.
 std::vector<std::string> numberedGroups(const Hdf5File& file, const std::string& parent,
                                         const std::string& prefix) {
-  std::vector<std::string> groups;
-  for (int k = 1; k <= 1000 && file.has(parent + "/" + prefix + std::to_string(k)); ++k) {
-    groups.push_back(prefix + std::to_string(k));
+  std::map<int, std::string> groups;
+  for (const std::string& name : file.namesIn(parent.empty() ? "/" : parent)) {
+    int number = 0;
+    const char* const end = name.data() + name.size();
+    const bool isNumbered = name.starts_with(prefix) &&
+                            std::from_chars(name.data() + prefix.size(), end, number).ptr == end && number >= 1;
+    if (isNumbered && groups.size() < kMostGroups) groups.emplace(number, name);
   }
-  return groups;
+  std::vector<std::string> names;
+  for (const auto& [number, name] : groups) names.push_back(name);
+  return names;
 }
 
 /// What tells apart products of one quantity, service and time: CAPPIs of several heights, sums of

@@ -147,7 +147,10 @@ private Q_SLOTS:
     std::jthread outside([&](std::stop_token stop) {
       while (!stop.stop_requested()) {
         std::ifstream list(children);
-        for (int pid = 0; list >> pid;) kill(pid, signal);
+        for (int pid = 0; list >> pid;) {
+          std::string program;  // while it is still this one, whoever started it waits for it to become the other
+          if (std::ifstream("/proc/" + std::to_string(pid) + "/comm") >> program && program == "sleep") kill(pid, signal);
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
       }
     });

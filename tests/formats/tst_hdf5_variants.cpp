@@ -220,7 +220,7 @@ private Q_SLOTS:
       Hdf5Writer file(at("two.h5"));
       odim(file, {});
       odimData(file, "dataset1", "DBZH", true, 0.5, -32.0, kCodes);
-      odimData(file, "dataset2", "RATE", true, 0.5, 0.0, kCodes);
+      odimData(file, "dataset3", "RATE", true, 0.5, 0.0, kCodes);  // one is left out
       Hdf5Writer knmi(at("fm.h5"));
       knmiHead(knmi, "RAD_NL25_RAC_FM", kMetres, 1.0, 3650.0, 3, 2);
       knmi.text("overview", "product_datetime_start", knmiTime(1, 31, 23, 0));
@@ -231,11 +231,11 @@ private Q_SLOTS:
         knmi.text(image, "image_datetime_valid", knmiTime(1, 31, 23, 5 * k));
       }
     }
-    for (const char* part : {"#RATE", "#dataset2", "#/dataset2/data1"})
+    for (const char* part : {"#RATE", "#dataset3", "#/dataset3/data1"})
       QVERIFY(onlySequence(at("two.h5") + part).quantity == Quantity::RainRate);
     QCOMPARE(onlySequence(at("fm.h5#image2")).frames.size(), 1u);
     const std::string odimSays = sentenceFor(at("two.h5#NOPE")), knmiSays = sentenceFor(at("fm.h5#NOPE"));
-    for (const char* there : {"\"NOPE\"", "dataset2/data1", "RATE"})
+    for (const char* there : {"\"NOPE\"", "dataset3/data1", "RATE"})
       QVERIFY2(odimSays.find(there) != std::string::npos, odimSays.c_str());
     QVERIFY2(knmiSays.find("It holds image1, image2.") != std::string::npos, knmiSays.c_str());
     QCOMPARE(readRadarFiles({at("two.h5#RATE"), at("fm.h5")}).sequences.size(), 2u);  // of that file alone

@@ -393,6 +393,8 @@ private Q_SLOTS:
     }
     save(*picture, "GTiff", at("described_bands.tif"));
     QCOMPARE(isoText(onlySequence(at("described_bands.tif")).frames[0].validTime), std::string("2019-06-10T12:01:00Z"));
+    QCOMPARE(isoText(onlySequence(at("described_bands.tif#2")).frames.at(0).validTime), std::string("2019-06-10T12:02:00Z"));
+    QVERIFY(sentenceFor(at("described_bands.tif#4")).find("It holds 1, 2, 3.") != std::string::npos);
   }
 
   void bytesInThreeOrFourBandsAreValuesWhenTheySayTheirTimes_data() {
