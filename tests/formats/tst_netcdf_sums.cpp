@@ -157,7 +157,7 @@ private Q_SLOTS:
 
   void twoRunningSumsAloneAreRefused() {
     const std::vector<std::string> files = {sumFile("half.nc", 0.0, 30.0), sumFile("whole.nc", 0.0, 60.0)};
-    QVERIFY_EXCEPTION_THROWN(readRadarFiles(files), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, readRadarFiles(files));
     QCOMPARE(onlySequence(files[1]).frames[0].grid->at(0, 0), 1.0f);
   }
 
@@ -172,7 +172,7 @@ private Q_SLOTS:
     }
     for (int k = 1; k <= 4; ++k)  // they begin anew each hour
       files.push_back(sumFile("again" + std::to_string(k) + ".nc", 60.0, 60.0 + 10.0 * k));
-    QVERIFY_EXCEPTION_THROWN(readRadarFiles(files), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, readRadarFiles(files));
     files.push_back(sumFile("step1.nc", 0.0, 5.0));
     files.push_back(sumFile("step2.nc", 5.0, 10.0));
     const RadarFiles read = readRadarFiles(files);
