@@ -202,10 +202,35 @@ std::optional<CellPlaces> cellPlacesOf(const NetCdfSource& file, const NetCdfVar
                 "named. Carry it to a plain grid first (for example with cdo remapbil).");
 }
 
+/// What two axes would say of cells whose places are `xs` and `ys`, so many in a line of the file.
+struct PlainCells {
+  std::vector<double> x, y;
+  bool columnsFirst = false;
+
+  PlainCells(const std::vector<double>& xs, const std::vector<double>& ys, std::size_t line, bool inDegrees)
+      : columnsFirst(std::abs(xs[1 % xs.size()] - xs[0]) < std::abs(ys[1 % ys.size()] - ys[0])) {
+    const std::vector<double>&inner = columnsFirst ? ys : xs, &outer = columnsFirst ? xs : ys;
+    std::vector<double>&along = columnsFirst ? y : x, &across = columnsFirst ? x : y;
+    along.assign(inner.begin(), inner.begin() + std::ptrdiff_t(line));
+    for (std::size_t k = 0; k < outer.size(); k += line) across.push_back(outer[k]);
+    if (inDegrees) goOnBeyondTheTurn(x);
+  }
+  /// Whether each cell lies where the axes say.
+  bool holdFor(const std::vector<double>& xs, const std::vector<double>& ys, std::size_t line, bool inDegrees) const {
+    if (!isEven(x) || !isEven(y)) return false;
+    const double mostX = kEvenness * std::abs(stepOf(x)), mostY = kEvenness * std::abs(stepOf(y));
+    for (std::size_t k = 0; k < xs.size(); ++k) {
+      const double offX = xs[k] - x[columnsFirst ? k / line : k % line];
+      const double offY = ys[k] - y[columnsFirst ? k % line : k / line];
+      if (!(std::abs(inDegrees ? std::remainder(offX, 360.0) : offX) < mostX) || !(std::abs(offY) < mostY)) return false;
+    }
+    return true;
+  }
+};
+
 /// Cells whose places say one by one what two axes would say: plain on the map that is named, or in degrees.
 CfGrid gridOfCells(const NetCdfSource& file, const NetCdfVariable& variable, const CellPlaces& places) {
   const NetCdfVariable& lat = *file.find(places.lat);
-  const std::size_t rows = lat.lengths[0], columns = lat.lengths[1];
   const std::string mapping = mappingOf(file, variable);
   const bool inDegrees = mapping.empty() || file.text(mapping, "grid_mapping_name") == "latitude_longitude";
   const std::string map = inDegrees ? degreesFromCf(file, mapping) : projectionFromCf(file, mapping, 1.0);
@@ -215,32 +240,17 @@ CfGrid gridOfCells(const NetCdfSource& file, const NetCdfVariable& variable, con
     const ProjectedPoint point = projection.forward({xs[k], ys[k]});
     xs[k] = point.x, ys[k] = point.y;
   }
-  const auto along = [&](const std::vector<double>& values, bool inner) {
-    std::vector<double> axis;
-    for (std::size_t k = 0; k < (inner ? columns : rows); ++k) axis.push_back(values[inner ? k : k * columns]);
-    return axis;
-  };
-  const bool columnsFirst = std::abs(xs[1 % xs.size()] - xs[0]) < std::abs(ys[1 % ys.size()] - ys[0]);
-  std::vector<double> x = along(xs, !columnsFirst);
-  const std::vector<double> y = along(ys, columnsFirst);
-  if (inDegrees) goOnBeyondTheTurn(x);
-  if (!isEven(x) || !isEven(y)) refuseCurved(file, variable);
-  const double stepX = stepOf(x), stepY = stepOf(y);
-  for (std::size_t k = 0; k < xs.size(); ++k) {
-    const std::size_t row = k / columns, column = k % columns;
-    const double offX = std::remainder(xs[k] - x[columnsFirst ? row : column], inDegrees ? 360.0 : 1e12);
-    const double offY = ys[k] - y[columnsFirst ? column : row];
-    if (!(std::abs(offX) < kEvenness * std::abs(stepX)) || !(std::abs(offY) < kEvenness * std::abs(stepY)))
-      refuseCurved(file, variable);
-  }
-  const auto at = [&](const std::string& dimension) {
+  const PlainCells plain(xs, ys, lat.lengths[1], inDegrees);
+  if (!plain.holdFor(xs, ys, lat.lengths[1], inDegrees)) refuseCurved(file, variable);
+  const auto placeOf = [&](const std::string& dimension) {
     return std::size_t(std::ranges::find(variable.dimensions, dimension) - variable.dimensions.begin());
   };
-  const auto [west, east] = std::minmax(x.front(), x.back());
-  const auto [south, north] = std::minmax(y.front(), y.back());
-  const double width = std::abs(stepX), height = std::abs(stepY);
-  return CfGrid{GeoReference(map, west - 0.5 * width, north + 0.5 * height, width, height, int(x.size()), int(y.size())),
-                at(lat.dimensions[0]), at(lat.dimensions[1]), columnsFirst, stepY > 0.0, stepX < 0.0};
+  const double width = std::abs(stepOf(plain.x)), height = std::abs(stepOf(plain.y));
+  const double west = std::min(plain.x.front(), plain.x.back()), north = std::max(plain.y.front(), plain.y.back());
+  return CfGrid{GeoReference(map, west - 0.5 * width, north + 0.5 * height, width, height, int(plain.x.size()),
+                             int(plain.y.size())),
+                placeOf(lat.dimensions[0]), placeOf(lat.dimensions[1]), plain.columnsFirst, stepOf(plain.y) > 0.0,
+                stepOf(plain.x) < 0.0};
 }
 
 /// Which two dimensions are x and y. Most files have them last, as (time, y, x); some have (y, x,

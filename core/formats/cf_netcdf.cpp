@@ -43,6 +43,10 @@ Leading leadingOf(const NetCdfSource& file, const NetCdfVariable& variable, cons
     } else if (!counts.empty() && variable.lengths[leading.timeIndex] == 1) {
       leading = {counts, k};  // one run, many leads
     } else if (variable.lengths[k] != 1) {
+      const std::string units = file.find(name) != nullptr ? file.text(name, "units") : "";
+      if (units.find(" since ") != std::string::npos)
+        throw IoError(file.path() + ": its times (" + name + ") are counted in \"" + units +
+                      "\", which says no clock. Choose a product whose times count in days or shorter units.");
       throw IoError(file.path() + ": its variable " + variable.name + " has " +
                     std::to_string(variable.lengths[k]) + " entries along " + name +
                     ". Only one level or member at a time can be opened: take one out.");

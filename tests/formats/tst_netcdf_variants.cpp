@@ -67,6 +67,13 @@ private Q_SLOTS:
       rainRate(file, {"time", "lat", "lon"});
     }
     QVERIFY(sentenceFor(at("calendar.nc")).find("360_day") != std::string::npos);
+    {
+      NetCdfWriter file(at("months.nc"));
+      plainAxes(file);
+      file.axis("time", "months since 2019-01-01", 1, 1, 3);
+      rainRate(file, {"time", "lat", "lon"});
+    }
+    QVERIFY(sentenceFor(at("months.nc")).find("\"months since 2019-01-01\"") != std::string::npos);
   }
 
   void aTimeThatIsNoneCostsItsFrameAlone_data() {
