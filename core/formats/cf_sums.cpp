@@ -15,7 +15,7 @@ constexpr double kLongestMinutes = 60.0;
                 shownBy + "). Choose a rain rate, or sums of a step each.");
 }
 
-/// "ACCUMULATED TOTAL GRID SCALE PRECIPITATION", "rain since 00 UTC"; but not "cumulative rain of 5 min".
+/// "ACCUMULATED TOTAL GRID SCALE PRECIPITATION", "rain since 00 UTC"; but not "cumulative rain of 5 min" or "rain since the last scan".
 bool namesRunningSums(const NetCdfSource& file, const NetCdfVariable& variable) {
   std::string names = variable.name.substr(variable.name.rfind('/') + 1);
   for (const char* attribute : {"standard_name", "long_name", "description", "cell_methods"})
@@ -23,7 +23,8 @@ bool namesRunningSums(const NetCdfSource& file, const NetCdfVariable& variable) 
   std::ranges::transform(names, names.begin(), [](unsigned char c) { return char(std::tolower(c)); });
   const auto says = [&](const char* word) { return names.find(word) != std::string::npos; };
   const bool hasNumber = std::ranges::any_of(names, [](unsigned char c) { return std::isdigit(c) != 0; });
-  return says(" since ") || says("_since_") || says("running") || says("accumulated total") ||
+  const bool ofStep = says("since last") || says("since the last") || says("since previous") || says("since the previous");
+  return (says(" since ") && !ofStep) || says("_since_") || says("running") || says("accumulated total") ||
          says("total accumulated") || says("storm total") || says("storm_total") || says("from start") ||
          ((says("cumulative") || says("cumulated")) && !hasNumber);
 }

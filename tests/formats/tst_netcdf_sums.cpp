@@ -101,6 +101,7 @@ private Q_SLOTS:
     QTest::addColumn<bool>("refused");
     QTest::newRow("ACCUMULATED TOTAL GRID SCALE PRECIPITATION") << "ACCUMULATED TOTAL GRID SCALE PRECIPITATION" << false << true;
     QTest::newRow("rain since 00 UTC") << "rain since 00 UTC" << false << true;
+    QTest::newRow("rain since the last scan") << "rain since the last scan" << false << false;
     QTest::newRow("cumulative rain") << "Cumulative rain" << false << true;
     QTest::newRow("cumulative rain over 10 min") << "cumulative rain over 10 min" << false << false;
     QTest::newRow("values that only grow") << "rain" << true << true;
