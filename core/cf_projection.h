@@ -17,10 +17,15 @@ std::string wktFromProjection(const std::string& projection);
 /// "+proj=..." of WKT or of a PROJ string; the text itself in builds without PROJ.
 std::string projTextFromProjection(const std::string& projection);
 
+/// The same map on the datum or geographic system that `name` names as EPSG does ("DHDN", "Deutsches
+/// Hauptdreiecksnetz", "OSGB36"), as WKT; empty where there is none of that name, and in builds without PROJ.
+std::string onNamedDatum(const std::string& projection, const std::string& name);
+
 struct EarthShape {
   double semiMajor = 0.0;  ///< metres
   double semiMinor = 0.0;
 };
+/// Nothing for a projection that is not known.
 std::optional<EarthShape> earthShapeOf(const std::string& projection);
 
 }  // namespace stormloom

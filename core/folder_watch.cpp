@@ -71,6 +71,12 @@ bool FolderWatch::isComplete(const std::string& name, const Seen& seen,
   return closed_.contains(name) || now - seen.since >= kQuiet;
 }
 
+FolderWatch::Clock::duration FolderWatch::unchangedFor(const std::string& path, Clock::time_point now) const {
+  const std::string name = fs::path(path).filename().string();
+  const auto found = seen_.find(name);
+  return found == seen_.end() || beingWritten_.contains(name) ? Clock::duration::zero() : now - found->second.since;
+}
+
 std::vector<std::string> FolderWatch::look(Clock::time_point now) {
   hearEvents();
   std::vector<std::string> complete;

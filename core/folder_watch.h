@@ -26,6 +26,8 @@ public:
   /// Files that became complete since the last look, sorted by name. To be called about once a
   /// second.
   std::vector<std::string> look(Clock::time_point now = Clock::now());
+  /// For how long the file has had its size and time, by the looks so far; zero while it is written.
+  Clock::duration unchangedFor(const std::string& path, Clock::time_point now) const;
   const std::string& folder() const { return folder_; }
 
 private:

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <map>
+#include <utility>
 
+#include "core/formats/unit_text.h"
 #include "core/memory_budget.h"
 #include "core/reduce.h"
 #include "core/standing_still.h"
@@ -137,11 +138,8 @@ std::set<std::size_t> FrameGathering::filesHeld() const {
   return held;
 }
 
-std::vector<std::string> FrameGathering::takeSentences() {
-  std::vector<std::string> sentences;
-  for (auto& [file, ofFile] : passedOver_) std::ranges::move(ofFile, std::back_inserter(sentences));
-  passedOver_.clear();
-  return sentences;
+std::map<std::size_t, std::vector<std::string>> FrameGathering::takeSentences() {
+  return std::exchange(passedOver_, {});
 }
 
 void FrameGathering::done(std::size_t) {
@@ -183,8 +181,8 @@ FrameSequence FrameGathering::finished(const Gathered& gathered,
 }
 
 /// Sums that begin at one time hold each other's rain: they are no frames of a film. Three lengths that
-/// do so are no chance, where none of them follows itself without a pause as proper sums do; they may
-/// begin anew each hour or day.
+/// do so are no chance, nor are two of one product, where none of them follows itself without a pause as proper sums
+/// do; they may begin anew each hour or day.
 std::set<const FrameGathering::Gathered*> FrameGathering::runningSums(
     std::vector<std::string>& sentences) const {
   std::map<ValidTime, std::vector<const Gathered*>> byStart;
@@ -202,7 +200,9 @@ std::set<const FrameGathering::Gathered*> FrameGathering::runningSums(
   }
   std::set<const Gathered*> running;
   for (const auto& [start, sums] : byStart) {
-    if (sums.size() < 3) continue;
+    std::set<std::string> products;
+    for (const Gathered* one : sums) products.insert(productBesideSum(one->sequence.product, one->sequence.sumMinutes));
+    if (sums.size() < (products.size() == 1 ? 2u : 3u)) continue;
     const bool isNews = !running.contains(sums.front());
     running.insert(sums.begin(), sums.end());
     if (isNews)

@@ -33,8 +33,8 @@ public:
   void dropOlderThan(std::chrono::minutes keep);
   /// The files whose frames are still here.
   std::set<std::size_t> filesHeld() const;
-  /// What was passed over since this was last asked.
-  std::vector<std::string> takeSentences();
+  /// What was passed over since this was last asked, by file.
+  std::map<std::size_t, std::vector<std::string>> takeSentences();
 
   /// What there is so far; frames are shared, not copied.
   RadarFiles soFar() const;

@@ -16,7 +16,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kMostTries = 4;  // of a file whose decoders are killed from outside
+constexpr int kMostTries = 4;  // of a file whose decoders are ended from outside
+
+/// Signals that no file makes a decoder end itself by: they come from people, or from a system without memory.
+bool isFromOutside(int signal) {
+  return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT ||
+         signal == SIGPIPE;
+}
 
 /// A place for a decoder and the file that it works on.
 struct Slot {
@@ -77,7 +83,8 @@ private:
     slot.heard = Clock::now();
     slot.usedWhenHeard = slot.decoder->processorSeconds();
     ++tried_[slot.file];
-    const DecodingRequest request{pathOf(slot), options_.framesToo, options_.events,
+    const std::vector<std::string>& parts = files_[slot.file].parts;
+    const DecodingRequest request{pathOf(slot), options_.framesToo, parts.empty() ? options_.events : parts,
                                   listener_.reduction(), options_.checkOnly};
     if (!slot.decoder->ask(request)) lost(slot);
   }
@@ -98,10 +105,7 @@ private:
       if (sockets[k].revents != 0) {
         take(slot);
       } else if (isStuck(slot)) {
-        finish(slot, pathOf(slot) + ": it was not read within " +
-                         std::to_string(options_.patience.count()) +
-                         " s, and reading it was ended. The file is damaged: fetch it again.");
-        slot.decoder.reset();
+        endStuck(slot);
       }
     }
   }
@@ -114,6 +118,19 @@ private:
     const double used = slot.decoder->processorSeconds() - slot.usedWhenHeard;
     const bool works = used > std::max(0.2, 0.01 * patience.count()) && used < patience.count();
     return !works || silent > 10.0 * patience;
+  }
+
+  /// A decoder that was halted, or waits for a disk, says nothing of its file.
+  void endStuck(Slot& slot) {
+    const char state = slot.decoder->state();
+    const bool worked = slot.decoder->processorSeconds() - slot.usedWhenHeard > 0.2;
+    const std::string its = pathOf(slot) + ": it was not read within " + std::to_string(options_.patience.count()) + " s, ";
+    slot.decoder.reset();
+    if (state == 'T' && tryAgain(slot)) return;
+    finish(slot, its + (state == 'T' ? "its decoder was halted from outside. Open it again."
+                        : worked     ? "and reading it was ended. The file is damaged: fetch it again."
+                                     : "nor was there anything to compute: its disk or network does not answer, or the "
+                                       "file is damaged. Look after the disk, or fetch it again."));
   }
 
   void take(Slot& slot) {
@@ -167,16 +184,24 @@ private:
     listener_.done(numberOf(slot));
   }
 
+  /// False where it was tried often enough.
+  bool tryAgain(Slot& slot) {
+    if (tried_[slot.file] >= kMostTries) return false;
+    slot.busy = false;
+    listener_.again(numberOf(slot));
+    waiting_.push_back(slot.file);  // whoever ends decoders may be done by then, and memory free
+    return true;
+  }
+
   /// The decoder is gone in the middle of a file.
   void lost(Slot& slot) {
     const int signal = slot.decoder->endedBySignal();
     slot.decoder.reset();
-    if (signal == SIGKILL &&
-        tried_[slot.file] < kMostTries) {  // by somebody else, or for want of memory
-      slot.busy = false;
-      listener_.again(numberOf(slot));
-      waiting_.push_front(slot.file);
-      return;
+    if (isFromOutside(signal)) {
+      if (tryAgain(slot)) return;
+      return finish(slot, pathOf(slot) + ": the programs that decoded it were ended from outside " +
+                              std::to_string(kMostTries) + " times" + (signal == SIGKILL ? ", by somebody or by a system that "
+                              "ran out of memory" : "") + "; nothing else was lost. Close other programs and open it again.");
     }
     const std::string how =
         signal != 0 ? std::string(" (") + strsignal(signal) + ")" : std::string();

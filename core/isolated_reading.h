@@ -16,6 +16,7 @@ namespace stormloom {
 struct NumberedFile {
   std::size_t number = 0;
   std::string path;
+  std::vector<std::string> parts = {};  ///< of it to read; empty: as the options have it
 };
 
 /// How files are read in processes of their own.

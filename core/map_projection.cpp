@@ -1,7 +1,10 @@
 #include <proj.h>
+#include <proj_experimental.h>  // another datum beneath a projected system
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -123,6 +126,49 @@ std::string projTextFromProjection(const std::string& projection) {
   if (!parsed.crs) return projection;
   const char* text = proj_as_proj_string(parsed.context, parsed.crs, PJ_PROJ_4, nullptr);
   return text ? text : projection;
+}
+
+namespace {
+
+using Owned = std::unique_ptr<PJ, decltype(&proj_destroy)>;
+
+/// The first of PROJ's objects of a kind by a name, spelled with spaces or with "_".
+Owned namedObject(PJ_CONTEXT* context, std::string name, PJ_TYPE kind) {
+  std::ranges::replace(name, '_', ' ');
+  PJ_OBJ_LIST* found = proj_create_from_name(context, nullptr, name.c_str(), &kind, 1, 0, 1, nullptr);
+  PJ* first = found != nullptr && proj_list_get_count(found) > 0 ? proj_list_get(context, found, 0) : nullptr;
+  proj_list_destroy(found);
+  return {first, &proj_destroy};
+}
+
+/// The geographic system of a name, or the first on the datum of that name.
+Owned namedGeographic(PJ_CONTEXT* context, const std::string& name) {
+  Owned system = namedObject(context, name, PJ_TYPE_GEOGRAPHIC_2D_CRS);
+  if (system) return system;
+  const Owned datum = namedObject(context, name, PJ_TYPE_GEODETIC_REFERENCE_FRAME);
+  const char* const authority = datum ? proj_get_id_auth_name(datum.get(), 0) : nullptr;
+  const char* const code = datum ? proj_get_id_code(datum.get(), 0) : nullptr;
+  if (authority == nullptr || code == nullptr) return system;
+  PJ_OBJ_LIST* found = proj_query_geodetic_crs_from_datum(context, nullptr, authority, code, "geographic 2D");
+  if (found != nullptr && proj_list_get_count(found) > 0) system.reset(proj_list_get(context, found, 0));
+  proj_list_destroy(found);
+  return system;
+}
+
+}  // namespace
+
+std::string onNamedDatum(const std::string& projection, const std::string& name) {
+  const ParsedCrs parsed(projection);
+  if (!parsed.crs || name.empty()) return {};
+  const Owned system = namedGeographic(parsed.context, name);
+  if (!system) return {};
+  const bool degrees = proj_get_type(parsed.crs) == PJ_TYPE_GEOGRAPHIC_2D_CRS;
+  const Owned moved(degrees ? nullptr : proj_crs_alter_geodetic_crs(parsed.context, parsed.crs, system.get()),
+                    &proj_destroy);
+  const char* const options[] = {"MULTILINE=NO", nullptr};
+  const PJ* const whole = degrees ? system.get() : moved.get();
+  const char* text = whole ? proj_as_wkt(parsed.context, whole, PJ_WKT2_2019, options) : nullptr;
+  return text ? text : "";
 }
 
 std::optional<EarthShape> earthShapeOf(const std::string& projection) {

@@ -20,6 +20,7 @@ LonLat MapProjection::inverse(ProjectedPoint) const { return {}; }
 
 std::string wktFromProjection(const std::string&) { return {}; }
 std::string projTextFromProjection(const std::string& projection) { return projection; }
+std::string onNamedDatum(const std::string&, const std::string&) { return {}; }
 std::optional<EarthShape> earthShapeOf(const std::string&) { return std::nullopt; }
 
 }  // namespace stormloom

@@ -38,6 +38,7 @@ private:
 /// Reads one file in this process; a file that cannot be used costs a sentence, not the others.
 void readHere(const NumberedFile& file, const ReadOptions& options, DecodingListener& listener) {
   ReadOptions inner = options;
+  if (!file.parts.empty()) inner.events = file.parts;
   inner.onFrame = [&](const FrameSequence& sequence, Frame& frame) {
     DecodedFrame decoded{.sequence = sequence, .print = {}, .reduction = 1};
     if (frame.grid) decoded.print = printOf(*frame.grid);
@@ -66,6 +67,18 @@ std::vector<NumberedFile> lastFirst(const std::vector<std::string>& paths) {
   std::vector<NumberedFile> files = {{paths.size() - 1, paths.back()}};
   for (std::size_t k = 0; k + 1 < paths.size(); ++k) files.push_back({k, paths[k]});
   return files;
+}
+
+/// What is named behind "#" holds for the files of that path alone.
+void takeParts(const std::vector<std::string>& paths, std::vector<NumberedFile>& files) {
+  for (const std::string& path : paths) {
+    const std::string part = eventOfPath(path);
+    if (part.empty()) continue;
+    for (const std::string& file : radarFilesIn({path}).radar) {
+      const auto found = std::ranges::find(files, file, &NumberedFile::path);
+      if (found != files.end()) found->parts.push_back(part);
+    }
+  }
 }
 
 [[noreturn]] void failForAll(const std::vector<std::string>& files,
@@ -108,15 +121,14 @@ void readInto(const std::vector<NumberedFile>& files, const ReadOptions& options
   }
 }
 
-RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& asked) {
-  ReadOptions options = asked;
-  for (const std::string& path : paths)
-    if (const std::string event = eventOfPath(path); !event.empty()) options.events.push_back(event);
+RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& options) {
   const FoundFiles found = radarFilesIn(paths);
   const std::vector<std::string>& files = found.radar;
   if (files.empty()) throw IoError("No file was named. Name radar files or a folder of them.");
   ToldGathering gathering(options, files.size());
-  readInto(lastFirst(files), options, gathering);
+  std::vector<NumberedFile> numbered = lastFirst(files);
+  takeParts(paths, numbered);
+  readInto(numbered, options, gathering);
   RadarFiles result = gathering.soFar();
   result.leftAside = found.leftAside;
   if (result.sequences.empty() && !options.stop.stop_requested()) {

@@ -28,7 +28,7 @@ struct ReadOptions {
                           ///< allows (still opened)
   std::stop_token stop;   ///< stopped: what was read so far
   FileProgress progress;
-  std::vector<std::string> events;  ///< SEVIR event ids to read; empty: all
+  std::vector<std::string> events;  ///< SEVIR event ids, or parts of other files, to read; empty: all
   std::size_t memoryBudget = 0;  ///< bytes of frames to keep; 0: a quarter of the machine's memory
   int processes = 0;             ///< decoders at a time; 0: one for each core
   bool inThisProcess = false;  ///< without decoders of their own
@@ -40,7 +40,7 @@ struct ReadOptions {
   std::function<void(const RadarFiles&)> soFar;
 };
 
-/// Files, folders (one level), globs and events of SEVIR ("sevir#S834797"); formats are recognised by content. Files are decoded in
+/// Files, folders (one level), globs and parts ("sevir#S834797", "odim.h5#RATE"); formats are recognised by content. Files are decoded in
 /// parallel, in processes that may read and nothing else; the newest file comes first. Throws
 /// IoError when nothing usable is in them.
 RadarFiles readRadarFiles(const std::vector<std::string>& paths, const ReadOptions& options = {});

@@ -18,7 +18,7 @@ FoundFiles radarFilesIn(const std::vector<std::string>& paths);
 /// By its name: documentation, checksums, and what programs leave beside data.
 bool isSidecar(const std::string& path);
 
-/// SEVIR's event in "sevir/CATALOG.csv#S834797"; "" where a path names none.
+/// The part of a file that a path names: SEVIR's event in "sevir/CATALOG.csv#S834797", "RATE" in "odim.h5#RATE"; "" for none.
 std::string eventOfPath(const std::string& path);
 std::string withoutEvent(const std::string& path);
 

@@ -124,13 +124,22 @@ bool DecoderProcess::ask(const DecodingRequest& request) {
 
 std::optional<Message> DecoderProcess::answer() { return receiveMessage(socket()); }
 
-double DecoderProcess::processorSeconds() const {
+/// What the system tells of it behind its name, which may hold anything.
+std::string DecoderProcess::statistics() const {
   std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
   const std::string line{std::istreambuf_iterator<char>(file), {}};
-  const std::size_t name = line.rfind(')');  // the name may hold anything
+  const std::size_t name = line.rfind(')');
+  return name == std::string::npos ? std::string() : line.substr(name + 1);
+}
+
+char DecoderProcess::state() const {
+  char state = 0;
+  return std::sscanf(statistics().c_str(), " %c", &state) == 1 ? state : '\0';
+}
+
+double DecoderProcess::processorSeconds() const {
   unsigned long user = 0, system = 0;
-  if (name == std::string::npos ||
-      std::sscanf(line.c_str() + name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+  if (std::sscanf(statistics().c_str(), " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
     return 0.0;
   return double(user + system) / double(sysconf(_SC_CLK_TCK));
 }

@@ -30,6 +30,8 @@ public:
     return socket_.id();
   }  ///< readable when an answer has come, or the process is gone
   int pid() const { return pid_; }
+  /// As the system calls it: 'R' works, 'S' and 'D' wait, 'T' was halted; 0 once it is gone.
+  char state() const;
   /// Seconds of processors it has used so far; 0 once it is gone.
   double processorSeconds() const;
   /// The most memory it has taken until now, without the programs' own code that all share; 0: not known.
@@ -42,6 +44,7 @@ public:
   int endedBySignal();
 
 private:
+  std::string statistics() const;
   FileHandle socket_;
   int pid_ = -1;
 };

@@ -5,6 +5,7 @@
 
 #include "core/errors.h"
 #include "core/formats/cf_projection.h"
+#include "core/geo_reference.h"
 
 namespace stormloom {
 namespace {
@@ -101,17 +102,25 @@ void goOnBeyondTheTurn(std::vector<double>& longitudes) {
   }
 }
 
+double stepOf(const std::vector<double>& values) {
+  return values.size() > 1 ? (values.back() - values.front()) / double(values.size() - 1) : 0.0;
+}
+
+bool isEven(const std::vector<double>& values) {
+  const double step = stepOf(values);
+  bool even = step != 0.0 && std::isfinite(step) && values.size() <= kMostCellsAside;
+  for (std::size_t k = 0; even && k < values.size(); ++k)
+    even = std::abs(values[k] - (values.front() + double(k) * step)) < kEvenness * std::abs(step);
+  return even;
+}
+
 Axis axisOf(const NetCdfSource& file, const std::string& name, double metresARadian) {
   std::vector<double> values = file.coordinate(name);
   const std::string units = file.text(name, "units");
   if (isDegrees(units)) goOnBeyondTheTurn(values);
   const std::size_t count = values.size();
-  const double step = count > 1 ? (values.back() - values.front()) / double(count - 1) : 0.0;
-  bool even = step != 0.0 && std::isfinite(step) && count <= kMostCellsAside;
-  for (std::size_t k = 0; even && k < count; ++k) {
-    even = std::abs(values[k] - (values.front() + double(k) * step)) < kEvenness * std::abs(step);
-  }
-  if (!even) {
+  const double step = stepOf(values);
+  if (!isEven(values)) {
     throw IoError(file.path() + ": its axis " + name +
                   " is not evenly spaced, or too long. Only plain grids can be opened.");
   }
@@ -143,7 +152,7 @@ std::string mappingOf(const NetCdfSource& file, const NetCdfVariable& variable) 
 
 std::string projectionOf(const NetCdfSource& file, const NetCdfVariable& variable, const Axis& x) {
   const std::string mapping = mappingOf(file, variable);
-  if (x.inDegrees) return "+proj=longlat +datum=WGS84 +no_defs";
+  if (x.inDegrees) return degreesFromCf(file, mapping);
   if (mapping.empty()) {
     throw IoError(file.path() + ": its variable " + variable.name +
                   " names no map projection (grid_mapping). Choose a product that does.");
@@ -166,19 +175,82 @@ std::string turnPole(const RotatedMap& map, Axis& x, Axis& y) {
   return map.projection;
 }
 
-/// Longitude and latitude of each cell without a map projection: a bent grid.
-void refuseCurved(const NetCdfSource& file, const NetCdfVariable& variable) {
+/// Longitude and latitude of each cell, as variables over the same two dimensions.
+struct CellPlaces {
+  std::string lon, lat;
+};
+
+std::optional<CellPlaces> cellPlacesOf(const NetCdfSource& file, const NetCdfVariable& variable) {
   const auto along = [&](const std::string& dimension) {
     return std::ranges::find(variable.dimensions, dimension) != variable.dimensions.end();
   };
+  CellPlaces places;
   for (const NetCdfVariable& other : file.variables()) {
-    const bool ofItsCells =
-        other.dimensions.size() == 2 && std::ranges::all_of(other.dimensions, along);
+    const bool ofItsCells = other.dimensions.size() == 2 && std::ranges::all_of(other.dimensions, along);
     if (!ofItsCells || other.name == variable.name || !isAngle(file, other.name)) continue;
-    throw IoError(file.path() + ": its variable " + variable.name +
-                  " lies on a bent grid: each cell has a longitude and latitude of its own, and no map projection is "
-                  "named. Carry it to a plain grid first (for example with cdo remapbil).");
+    (directionOf(file, other.name) == Direction::X ? places.lon : places.lat) = other.name;
   }
+  const NetCdfVariable* const lon = file.find(places.lon);
+  const NetCdfVariable* const lat = file.find(places.lat);
+  if (lon == nullptr || lat == nullptr || lon->dimensions != lat->dimensions) return {};
+  return places;
+}
+
+[[noreturn]] void refuseCurved(const NetCdfSource& file, const NetCdfVariable& variable) {
+  throw IoError(file.path() + ": its variable " + variable.name +
+                " lies on a bent grid: each cell has a longitude and latitude of its own, and no map projection is "
+                "named. Carry it to a plain grid first (for example with cdo remapbil).");
+}
+
+/// What two axes would say of cells whose places are `xs` and `ys`, so many in a line of the file.
+struct PlainCells {
+  std::vector<double> x, y;
+  bool columnsFirst = false;
+
+  PlainCells(const std::vector<double>& xs, const std::vector<double>& ys, std::size_t line, bool inDegrees)
+      : columnsFirst(std::abs(xs[1 % xs.size()] - xs[0]) < std::abs(ys[1 % ys.size()] - ys[0])) {
+    const std::vector<double>&inner = columnsFirst ? ys : xs, &outer = columnsFirst ? xs : ys;
+    std::vector<double>&along = columnsFirst ? y : x, &across = columnsFirst ? x : y;
+    along.assign(inner.begin(), inner.begin() + std::ptrdiff_t(line));
+    for (std::size_t k = 0; k < outer.size(); k += line) across.push_back(outer[k]);
+    if (inDegrees) goOnBeyondTheTurn(x);
+  }
+  /// Whether each cell lies where the axes say.
+  bool holdFor(const std::vector<double>& xs, const std::vector<double>& ys, std::size_t line, bool inDegrees) const {
+    if (!isEven(x) || !isEven(y)) return false;
+    const double mostX = kEvenness * std::abs(stepOf(x)), mostY = kEvenness * std::abs(stepOf(y));
+    for (std::size_t k = 0; k < xs.size(); ++k) {
+      const double offX = xs[k] - x[columnsFirst ? k / line : k % line];
+      const double offY = ys[k] - y[columnsFirst ? k % line : k / line];
+      if (!(std::abs(inDegrees ? std::remainder(offX, 360.0) : offX) < mostX) || !(std::abs(offY) < mostY)) return false;
+    }
+    return true;
+  }
+};
+
+/// Cells whose places say one by one what two axes would say: plain on the map that is named, or in degrees.
+CfGrid gridOfCells(const NetCdfSource& file, const NetCdfVariable& variable, const CellPlaces& places) {
+  const NetCdfVariable& lat = *file.find(places.lat);
+  const std::string mapping = mappingOf(file, variable);
+  const bool inDegrees = mapping.empty() || file.text(mapping, "grid_mapping_name") == "latitude_longitude";
+  const std::string map = inDegrees ? degreesFromCf(file, mapping) : projectionFromCf(file, mapping, 1.0);
+  std::vector<double> xs = file.coordinate(places.lon), ys = file.coordinate(places.lat);
+  const MapProjection projection(map);
+  for (std::size_t k = 0; k < xs.size() && !inDegrees; ++k) {
+    const ProjectedPoint point = projection.forward({xs[k], ys[k]});
+    xs[k] = point.x, ys[k] = point.y;
+  }
+  const PlainCells plain(xs, ys, lat.lengths[1], inDegrees);
+  if (!plain.holdFor(xs, ys, lat.lengths[1], inDegrees)) refuseCurved(file, variable);
+  const auto placeOf = [&](const std::string& dimension) {
+    return std::size_t(std::ranges::find(variable.dimensions, dimension) - variable.dimensions.begin());
+  };
+  const double width = std::abs(stepOf(plain.x)), height = std::abs(stepOf(plain.y));
+  const double west = std::min(plain.x.front(), plain.x.back()), north = std::max(plain.y.front(), plain.y.back());
+  return CfGrid{GeoReference(map, west - 0.5 * width, north + 0.5 * height, width, height, int(plain.x.size()),
+                             int(plain.y.size())),
+                placeOf(lat.dimensions[0]), placeOf(lat.dimensions[1]), plain.columnsFirst, stepOf(plain.y) > 0.0,
+                stepOf(plain.x) < 0.0};
 }
 
 /// Which two dimensions are x and y. Most files have them last, as (time, y, x); some have (y, x,
@@ -196,15 +268,20 @@ std::optional<std::pair<std::size_t, std::size_t>> planeOf(const NetCdfSource& f
   return std::pair(found[0].first, found[1].first);
 }
 
+/// Whether the plane's axes are in degrees, or on a map that is named.
+bool saysMap(const NetCdfSource& file, const NetCdfVariable& variable, const std::pair<std::size_t, std::size_t>& plane) {
+  const std::string inner = file.meantBy(variable.name, variable.dimensions[plane.second]);
+  return isDegrees(file.text(inner, "units")) || isAngle(file, inner) || !mappingOf(file, variable).empty();
+}
+
 }  // namespace
 
 std::optional<CfGrid> cfGridOf(const NetCdfSource& file, const NetCdfVariable& variable) {
   if (variable.dimensions.size() < 2) return {};
   const auto plane = planeOf(file, variable);
-  if (!plane) {
-    refuseCurved(file, variable);
-    return {};
-  }
+  const auto cells = cellPlacesOf(file, variable);
+  if (!plane && !cells) return {};
+  if (!plane || (cells && !saysMap(file, variable, *plane))) return gridOfCells(file, variable, *cells);
   const auto [outerAt, innerAt] = *plane;
   const std::string outer = file.meantBy(variable.name, variable.dimensions[outerAt]);
   const std::string inner = file.meantBy(variable.name, variable.dimensions[innerAt]);

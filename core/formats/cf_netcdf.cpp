@@ -7,6 +7,7 @@
 
 #include "core/errors.h"
 #include "core/formats/cf_axes.h"
+#include "core/formats/cf_sums.h"
 #include "core/formats/cf_time.h"
 #include "core/formats/coded_values.h"
 #include "core/formats/format_reader.h"
@@ -18,7 +19,6 @@ namespace stormloom {
 namespace {
 
 constexpr double kUsualFill = 9.969209968386869e36;  // NetCDF's own for floats and doubles
-constexpr double kLongestMinutes = 60.0;
 
 std::optional<UnitMeaning> meaningOf(const NetCdfSource& file, const NetCdfVariable& variable) {
   return meaningOfUnit(file.text(variable.name, "units"),
@@ -43,6 +43,10 @@ Leading leadingOf(const NetCdfSource& file, const NetCdfVariable& variable, cons
     } else if (!counts.empty() && variable.lengths[leading.timeIndex] == 1) {
       leading = {counts, k};  // one run, many leads
     } else if (variable.lengths[k] != 1) {
+      const std::string units = file.find(name) != nullptr ? file.text(name, "units") : "";
+      if (units.find(" since ") != std::string::npos)
+        throw IoError(file.path() + ": its times (" + name + ") are counted in \"" + units +
+                      "\", which says no clock. Choose a product whose times count in days or shorter units.");
       throw IoError(file.path() + ": its variable " + variable.name + " has " +
                     std::to_string(variable.lengths[k]) + " entries along " + name +
                     ". Only one level or member at a time can be opened: take one out.");
@@ -158,30 +162,6 @@ std::shared_ptr<const RadarGrid> gridOf(const NetCdfSource& file, const NetCdfVa
   return grid;
 }
 
-/// To the quantity's unit, for each frame.
-std::vector<double> factorsOf(const NetCdfSource& file, const NetCdfVariable& variable,
-                              const UnitMeaning& meaning, const CfTimes& times) {
-  if (!meaning.accumulated) return std::vector<double>(times.times.size(), meaning.factor);
-  const std::string its = file.path() + ": its variable " + variable.name;
-  if (times.runningSums)
-    throw IoError(its + " holds running sums, each from the same start on (time bounds). Choose a rain rate, or sums "
-                        "of a step each.");
-  if (times.uneven)
-    throw IoError(its + " adds rain up, its frames come unevenly, and nothing says over how long each adds up (time "
-                        "bounds). Choose a rain rate.");
-  std::vector<double> factors;
-  for (const double minutes : times.accumulationMinutes) {
-    if (!(minutes > 0.0) || minutes > kLongestMinutes) {
-      throw IoError(its +
-                    " adds rain up over a time that is not said, or longer than an hour (time "
-                    "bounds). Choose a rain "
-                    "rate or a shorter product.");
-    }
-    factors.push_back(meaning.factor * 60.0 / minutes);
-  }
-  return factors;
-}
-
 /// The file's title, of several variables each one's own name. A title with the frame's own time
 /// would make every file a product of its own.
 std::string productOf(const NetCdfSource& file, const NetCdfVariable& variable, bool alone) {
@@ -203,13 +183,20 @@ std::string attributionOf(const NetCdfSource& file) {
 
 FrameSequence sequenceOf(const NetCdfSource& file, const NetCdfVariable& variable,
                          const UnitMeaning& meaning, const CfGrid& place, bool alone,
-                         const ReadOptions& options) {
+                         const ReadOptions& options, std::vector<std::string>& notes) {
   const Leading leading = leadingOf(file, variable, place);
   const CfTimes times = cfTimesOf(file, variable, leading.timeCoordinate, meaning.accumulated);
-  const std::vector<double> factors = factorsOf(file, variable, meaning, times);
+  const std::vector<double> factors = sumFactors(file, variable, meaning, times);
   ValueCodes codes = codesOf(file, variable.name, meaning.factor);
   const CellFlags flags(file, variable);
   requirePlace(place.geo, file.path());
+  std::vector<std::size_t> index(variable.dimensions.size(), 0);
+  const auto frameAt = [&](std::size_t k) {
+    if (!leading.timeCoordinate.empty()) index[leading.timeIndex] = times.entries[k];
+    codes.factor = factors[k];
+    return gridOf(file, variable, place, index, meaning.quantity, codes, flags);
+  };
+  if (times.sumsOverStep && meaning.accumulated) refuseRisingSums(file, variable, times.times.size(), frameAt);
   FrameSequence sequence{.quantity = meaning.quantity, .geo = place.geo};
   sequence.product = productOf(file, variable, alone);
   if (meaning.accumulated && times.sumsOverStep)
@@ -219,17 +206,16 @@ FrameSequence sequenceOf(const NetCdfSource& file, const NetCdfVariable& variabl
   if (sequence.sumMinutes > 0.0) sequence.product = namedBySum(sequence.product, sequence.sumMinutes);
   if (times.run) markForecast(sequence, *times.run);
   sequence.attribution = attributionOf(file);
-  std::vector<std::size_t> index(variable.dimensions.size(), 0);
+  if (times.leftOut > 0)
+    notes.push_back(file.path() + ": " + std::to_string(times.leftOut) + " of its " +
+                    std::to_string(times.leftOut + times.times.size()) + " frames of " + variable.name +
+                    " have no usable time or interval (" + leading.timeCoordinate + ") and are left out.");
   for (std::size_t k = 0; k < times.times.size() && !options.stop.stop_requested(); ++k) {
-    if (!leading.timeCoordinate.empty()) index[leading.timeIndex] = k;
-    codes.factor = factors[k];
-    addFrame(
-        sequence,
-        {.validTime = times.times[k],
-         .grid = options.framesToo ? gridOf(file, variable, place, index, meaning.quantity, codes, flags)
-                                   : nullptr,
-         .source = file.path()},
-        options);
+    addFrame(sequence,
+             {.validTime = times.times[k],
+              .grid = options.framesToo ? frameAt(k) : nullptr,
+              .source = file.path()},
+             options);
   }
   return sequence;
 }
@@ -268,22 +254,26 @@ std::vector<Field> fieldsOf(const NetCdfSource& file, std::vector<std::string>& 
 
 }  // namespace
 
-FileSequences readCfNetCdf(const std::string& path, const ReadOptions& options) {
+RadarFiles readCfNetCdf(const std::string& path, const ReadOptions& options) {
   const NetCdfSource file(path);
   refusePolar(file);
   std::vector<std::string> reasons;
-  FileSequences sequences;
+  RadarFiles read;
   const std::vector<Field> fields = fieldsOf(file, reasons);
+  std::vector<std::string> names;
+  for (const Field& field : fields) names.push_back(field.variable->name);
+  if (!names.empty()) requirePart(path, options, names);
   for (const Field& field : fields) {
-    if (options.stop.stop_requested()) return sequences;
+    if (options.stop.stop_requested()) return read;
+    if (!isWantedPart(options, {field.variable->name})) continue;
     try {
-      sequences.push_back(
-          sequenceOf(file, *field.variable, field.meaning, field.place, fields.size() == 1, options));
+      read.sequences.push_back(sequenceOf(file, *field.variable, field.meaning, field.place, fields.size() == 1,
+                                          options, read.passedOver));
     } catch (const IoError& error) {  // a sum of a day beside a rate costs nothing
       reasons.emplace_back(error.what());
     }
   }
-  if (!sequences.empty()) return sequences;
+  if (!read.sequences.empty()) return read;
   if (!reasons.empty()) throw IoError(reasons.front());
   throw IoError(
       path +

@@ -4,7 +4,7 @@
 
 namespace stormloom {
 
-FileSequences readCfNetCdf(const std::string& path, const ReadOptions&) {
+RadarFiles readCfNetCdf(const std::string& path, const ReadOptions&) {
   throw IoError(path + ": this build has no NetCDF. Install libnetcdf-dev and configure again.");
 }
 

@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <numbers>
 
+#include "core/cf_projection.h"
 #include "core/errors.h"
+#include "core/formats/earth_names.h"
 #include "core/geo_reference.h"
 
 namespace stormloom {
@@ -62,7 +64,8 @@ public:
     } else if (radius || major) {
       put("R", radius ? *radius : *major);
     } else {
-      text_ += " +datum=WGS84";
+      const std::string named = ellipsoidNamed(file_.text(mapping_, "reference_ellipsoid_name"));
+      text_ += named.empty() || named == "WGS84" ? " +datum=WGS84" : " +ellps=" + named;
     }
   }
   /// How far the Earth of the mapping lies off WGS 84's, and where it counts longitudes from.
@@ -130,6 +133,21 @@ std::string writtenText(const NetCdfSource& file, const std::string& mapping) {
   return {};
 }
 
+/// CF's own names of a datum, where the Earth is of the shape that the attributes say in numbers.
+std::string withNamedDatum(const NetCdfSource& file, const std::string& mapping, const std::string& fromNumbers) {
+  constexpr double kSameShape = 1.0;  // metres
+  if (fromNumbers.find("+towgs84") != std::string::npos || fromNumbers.find("+pm") != std::string::npos) return {};
+  const bool hasNumbers = file.number(mapping, "semi_major_axis") || file.number(mapping, "earth_radius");
+  for (const char* attribute : {"horizontal_datum_name", "geographic_crs_name"}) {
+    const std::string name = file.text(mapping, attribute);
+    if (name.empty() || ellipsoidNamed(name) == "WGS84") continue;
+    const std::string named = onNamedDatum(fromNumbers, name);
+    const auto a = earthShapeOf(named), b = earthShapeOf(fromNumbers);
+    if (a && b && (!hasNumbers || std::abs(a->semiMajor - b->semiMajor) < kSameShape)) return named;
+  }
+  return {};
+}
+
 /// Attributes name no datum, a text beside them often does: it is used where it means the same map
 /// but for some hundred metres. Of two that contradict each other CF's own attributes hold.
 std::string withDatumOfText(const NetCdfSource& file, const std::string& mapping, double metresAUnit,
@@ -173,13 +191,30 @@ std::string projectionFromCf(const NetCdfSource& file, const std::string& mappin
     }
     text.takeEarth();
     text.takeDatum();
-    return withDatumOfText(file, mapping, metresAUnit,
-                           text.text() + (name == "latitude_longitude" ? "" : " +units=m"));
+    const std::string fromNumbers = text.text() + (name == "latitude_longitude" ? "" : " +units=m");
+    const std::string named = withNamedDatum(file, mapping, fromNumbers);
+    return named.empty() ? withDatumOfText(file, mapping, metresAUnit, fromNumbers) : named;
   }
   const std::string written = writtenText(file, mapping);
   if (!written.empty()) return written;
   throw IoError(file.path() + ": its map projection \"" + name + "\" (variable " + mapping +
                 ") is none that can be used. Choose a product on a plain grid.");
+}
+
+std::string degreesFromCf(const NetCdfSource& file, const std::string& mapping) {
+  constexpr double kNoShift = 1e-5;  // degrees: a metre
+  const std::string usual = "+proj=longlat +datum=WGS84 +no_defs";
+  if (mapping.empty() || file.text(mapping, "grid_mapping_name") != "latitude_longitude") return usual;
+  const std::string said = projectionFromCf(file, mapping, 1.0);
+  try {
+    const MapProjection map(said);
+    for (const LonLat place : {LonLat{10.0, 50.0}, LonLat{-100.0, 40.0}, LonLat{140.0, -30.0}}) {
+      const LonLat other = map.inverse({place.lon, place.lat});
+      if (std::hypot(std::remainder(other.lon - place.lon, 360.0), other.lat - place.lat) > kNoShift) return said;
+    }
+  } catch (const IoError&) {  // a text that PROJ does not know
+  }
+  return usual;
 }
 
 // PROJ turns the globe by the new pole's place; CF gives that of the pole of the grid (appendix F).

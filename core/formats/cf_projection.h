@@ -12,6 +12,10 @@ namespace stormloom {
 std::string projectionFromCf(const NetCdfSource& file, const std::string& mapping,
                              double metresAUnit);
 
+/// Longitudes and latitudes of a grid in degrees: WGS 84's, unless its mapping (which may be "") names another datum or
+/// counts from another meridian.
+std::string degreesFromCf(const NetCdfSource& file, const std::string& mapping);
+
 /// A map in metres on which a longitude/latitude grid about a turned pole is plain: its degrees are
 /// all as long as those of its equator.
 struct RotatedMap {

@@ -34,33 +34,43 @@ std::optional<ValidTime> timeFromAbsolute(double value) {
   return *midnight + seconds(std::llround((value - day) * 86400.0));
 }
 
-/// A coordinate's values as times; empty where it is none of time.
-std::vector<ValidTime> timesIn(const NetCdfSource& file, const std::string& name,
-                               const std::string& units) {
-  std::vector<ValidTime> absolute;
-  if (units.starts_with("day as %Y%m%d")) {
-    for (const double value : file.coordinate(name)) {
-      const auto time = timeFromAbsolute(value);
-      if (!time) return {};
-      absolute.push_back(*time);
-    }
-    return absolute;
-  }
-  const std::optional<CfClock> clock = cfClockFrom(units);
-  if (!clock) return {};
-  requireCalendar(file, name);
-  std::vector<ValidTime> times;
-  for (const double value : file.coordinate(name)) {
-    const auto time = clock->at(value);
-    if (!time) return {};
-    times.push_back(*time);
-  }
+/// A coordinate's values as times, nothing for each that is none.
+using MaybeTimes = std::vector<std::optional<ValidTime>>;
+
+/// Without any time there are none.
+MaybeTimes orEmpty(MaybeTimes times) {
+  if (std::ranges::none_of(times, [](const auto& time) { return time.has_value(); })) times.clear();
   return times;
 }
 
-std::vector<ValidTime> timesIn(const NetCdfSource& file, const std::string& name) {
-  return file.find(name) ? timesIn(file, name, file.text(name, "units")) : std::vector<ValidTime>();
+/// "2019-06-10_12:00:00" for each frame, as WRF and others write it.
+MaybeTimes timesInTexts(const NetCdfSource& file, const std::string& name) {
+  MaybeTimes times;
+  for (std::string text : file.texts(name)) {
+    std::ranges::replace(text, '_', 'T');
+    times.push_back(timeFromIso(text));
+  }
+  return orEmpty(std::move(times));
 }
+
+/// Empty where the coordinate is none of time.
+MaybeTimes timesIn(const NetCdfSource& file, const std::string& name, const std::string& units) {
+  const bool absolute = units.starts_with("day as %Y%m%d");
+  const std::optional<CfClock> clock = absolute ? std::nullopt : cfClockFrom(units);
+  if (!absolute && !clock) return timesInTexts(file, name);
+  if (clock) requireCalendar(file, name);
+  MaybeTimes times;
+  for (const double value : file.coordinate(name))
+    times.push_back(clock ? clock->at(value) : timeFromAbsolute(value));
+  return orEmpty(std::move(times));
+}
+
+MaybeTimes timesIn(const NetCdfSource& file, const std::string& name) {
+  return file.find(name) ? timesIn(file, name, file.text(name, "units")) : MaybeTimes();
+}
+
+/// The time of a variable that has a single one.
+std::optional<ValidTime> onlyTime(const MaybeTimes& times) { return times.size() == 1 ? times.front() : std::nullopt; }
 
 /// Whether a unit alone counts time: "hours", but not "degrees_north".
 bool isSpanOfTime(const std::string& unit) {
@@ -70,8 +80,8 @@ bool isSpanOfTime(const std::string& unit) {
 }
 
 /// Leads ("hours" behind one reference time): the run's time and each step.
-std::vector<ValidTime> timesOfLeads(const NetCdfSource& file, const std::string& name,
-                                    std::optional<ValidTime>* itsRun = nullptr) {
+MaybeTimes timesOfLeads(const NetCdfSource& file, const std::string& name,
+                        std::optional<ValidTime>* itsRun = nullptr) {
   const std::string written = file.find(name) ? file.text(name, "units") : "";
   if (!isSpanOfTime(written)) return {};
   const double unit = secondsInUnit(written);
@@ -79,40 +89,58 @@ std::vector<ValidTime> timesOfLeads(const NetCdfSource& file, const std::string&
     const std::string last = other.name.substr(other.name.rfind('/') + 1);
     const bool reference = file.text(other.name, "standard_name") == "forecast_reference_time" ||
                            last == "forecast_reference_time" || last == "reftime" || last == "time";
-    const std::vector<ValidTime> run = reference ? timesIn(file, other.name) : std::vector<ValidTime>();
-    if (run.size() != 1) continue;
-    if (itsRun != nullptr) *itsRun = run.front();
-    std::vector<ValidTime> times;
+    const auto run = reference ? onlyTime(timesIn(file, other.name)) : std::nullopt;
+    if (!run) continue;
+    if (itsRun != nullptr) *itsRun = run;
+    MaybeTimes times;
     for (const double lead : file.coordinate(name)) {
-      if (!(std::abs(lead * unit) < 1e8)) return {};
-      times.push_back(run.front() + seconds(std::llround(lead * unit)));
+      const bool usable = std::abs(lead * unit) < 1e8;
+      times.push_back(usable ? std::optional(*run + seconds(std::llround(lead * unit))) : std::nullopt);
     }
-    return times;
+    return orEmpty(std::move(times));
   }
   return {};
+}
+
+/// The usable ones, and where they stand.
+void take(const MaybeTimes& times, CfTimes& result) {
+  for (std::size_t k = 0; k < times.size(); ++k) {
+    if (!times[k]) continue;
+    result.times.push_back(*times[k]);
+    result.entries.push_back(k);
+  }
+  result.leftOut = times.size() - result.times.size();
 }
 
 double minutesBetween(ValidTime from, ValidTime to) { return double((to - from).count()) / 60.0; }
 
 /// Upper bounds are the valid times of accumulations, and the bounds' distance is what each adds up
-/// over. Others are valid when their coordinate says.
+/// over; an empty one, as sums since a start begin with, is none. Others are valid when their coordinate says.
 void takeBounds(const NetCdfSource& file, const std::string& name, CfTimes& result) {
   const std::string bounds = file.meantBy(name, file.text(name, "bounds"));
   if (bounds.empty()) return;
   std::string units = file.text(bounds, "units");
   if (units.empty()) units = file.text(name, "units");
-  const std::vector<ValidTime> edges = timesIn(file, bounds, units);
-  if (edges.size() != 2 * result.times.size()) return;
-  bool sameStart = result.times.size() > 1;
-  for (std::size_t k = 0; k < result.times.size(); ++k) {
-    if (!(edges[2 * k + 1] > edges[2 * k])) return;
-    sameStart = sameStart && edges[2 * k] == edges[0];
+  const MaybeTimes edges = timesIn(file, bounds, units);
+  if (edges.size() != 2 * (result.times.size() + result.leftOut)) return;
+  CfTimes summed{.times = {}, .entries = {}, .leftOut = result.leftOut, .accumulationMinutes = {}};
+  std::optional<std::size_t> before;
+  for (const std::size_t k : result.entries) {
+    const auto from = edges[2 * k], until = edges[2 * k + 1];
+    if (from && until && *until < *from) return;
+    if (!from || !until || *until == *from) {
+      ++summed.leftOut;
+      continue;
+    }
+    const bool sameStart = before && edges[2 * *before] == from && edges[2 * *before + 1] != until;
+    summed.runningSums = summed.runningSums || sameStart;
+    summed.times.push_back(*until);
+    summed.entries.push_back(k);
+    summed.accumulationMinutes.push_back(minutesBetween(*from, *until));
+    before = k;
   }
-  result.runningSums = sameStart && edges[1] != edges[edges.size() - 1];
-  for (std::size_t k = 0; k < result.times.size(); ++k) {
-    result.accumulationMinutes.push_back(minutesBetween(edges[2 * k], edges[2 * k + 1]));
-    result.times[k] = edges[2 * k + 1];
-  }
+  summed.run = result.run;
+  if (!summed.times.empty()) result = summed;
 }
 
 /// "time: sum (interval: 5 minutes)".
@@ -138,12 +166,12 @@ CfTimes scalarTime(const NetCdfSource& file, const NetCdfVariable& variable, boo
   CfTimes result;
   for (const std::string& written : names) {
     const std::string name = file.meantBy(variable.name, written);
-    result.times = timesIn(file, name);
-    if (result.times.size() != 1) continue;
+    const auto time = onlyTime(timesIn(file, name));
+    if (!time) continue;
+    take({time}, result);
     if (sums) takeBounds(file, name, result);
-    const std::vector<ValidTime> start = timesIn(file, file.meantBy(name, "start_time"));
-    if (start.size() == 1 && start[0] < result.times[0])
-      result.accumulationMinutes = {minutesBetween(start[0], result.times[0])};
+    const auto start = onlyTime(timesIn(file, file.meantBy(name, "start_time")));
+    if (start && *start < result.times[0]) result.accumulationMinutes = {minutesBetween(*start, result.times[0])};
     return result;
   }
   return {};
@@ -170,8 +198,8 @@ double stepOf(std::vector<ValidTime> times, bool& usual) {
 std::optional<ValidTime> runBefore(const NetCdfSource& file, const std::vector<ValidTime>& times) {
   for (const NetCdfVariable& variable : file.variables()) {
     if (file.text(variable.name, "standard_name") != "forecast_reference_time") continue;
-    const std::vector<ValidTime> runs = timesIn(file, variable.name);
-    if (!runs.empty() && runs.front() < times.back()) return runs.front();
+    const MaybeTimes runs = timesIn(file, variable.name);
+    if (!runs.empty() && runs.front() && *runs.front() < times.back()) return runs.front();
   }
   return {};
 }
@@ -189,11 +217,15 @@ std::optional<ValidTime> timeOfFile(const NetCdfSource& file) {
 std::string cfTimeCoordinate(const NetCdfSource& file, const std::string& dimension) {
   std::string found;
   for (const NetCdfVariable& variable : file.variables()) {
-    if (variable.dimensions != std::vector<std::string>{dimension}) continue;
+    if (variable.dimensions.empty() || variable.dimensions.front() != dimension) continue;
+    if (variable.dimensions.size() > 1) {
+      if (found.empty() && !timesInTexts(file, variable.name).empty()) found = variable.name;
+      continue;
+    }
     const std::string standard = file.text(variable.name, "standard_name");
     const std::string units = file.text(variable.name, "units");
     const bool counts = cfClockFrom(units) || units.starts_with("day as %Y%m%d") ||
-                        !timesOfLeads(file, variable.name).empty();
+                        !timesOfLeads(file, variable.name).empty() || !timesInTexts(file, variable.name).empty();
     if (!counts || standard == "forecast_reference_time") continue;
     const bool better = found.empty() || variable.name == dimension || standard == "time" ||
                         variable.name.ends_with("valid_time");
@@ -208,11 +240,11 @@ CfTimes cfTimesOf(const NetCdfSource& file, const NetCdfVariable& variable,
   if (timeCoordinate.empty()) {
     result = scalarTime(file, variable, sums);
     if (result.times.empty()) {
-      if (const auto time = timeOfFile(file)) result.times = {*time};
+      if (const auto time = timeOfFile(file)) take({time}, result);
     }
   } else {
-    result.times = timesIn(file, timeCoordinate);
-    if (result.times.empty()) result.times = timesOfLeads(file, timeCoordinate, &result.run);
+    take(timesIn(file, timeCoordinate), result);
+    if (result.times.empty()) take(timesOfLeads(file, timeCoordinate, &result.run), result);
     if (sums) takeBounds(file, timeCoordinate, result);
   }
   if (result.times.empty()) {

@@ -14,8 +14,10 @@ namespace stormloom {
 /// said).
 struct CfTimes {
   std::vector<ValidTime> times;
+  std::vector<std::size_t> entries;  ///< where each stands along the coordinate
+  std::size_t leftOut = 0;           ///< entries whose time or interval is no usable one
   std::vector<double> accumulationMinutes;  ///< of each frame
-  bool runningSums = false;  ///< all intervals begin at once: each frame holds those before, too
+  bool runningSums = false;  ///< frames that begin at once hold those before, too; they may begin anew
   bool uneven = false;       ///< nothing says over what, and the frames' steps do not agree
   bool sumsOverStep =
       false;  ///< nothing says so: each frame is taken to add up since the one before

@@ -43,8 +43,8 @@ FileSequences readRadolan(const std::string& path, const ReadOptions& options);
 bool isAsciiGrid(const std::string& start);
 FileSequences readDwdAsciiGrid(const std::string& path, const ReadOptions& options);
 
-/// NetCDF by the CF conventions, BOM's Rainfields among them.
-FileSequences readCfNetCdf(const std::string& path, const ReadOptions& options);
+/// NetCDF by the CF conventions, BOM's Rainfields among them; frames without a usable time are passed over.
+RadarFiles readCfNetCdf(const std::string& path, const ReadOptions& options);
 
 /// KNMI's own HDF5 layout, one or many images; `isKnmi` looks for that layout alone.
 bool isKnmiHdf5(const std::string& path);
@@ -61,6 +61,11 @@ bool isSevirHdf5(const std::string& path);
 bool isSevirCatalogue(const std::string& path);
 RadarFiles readSevirHdf5(const std::string& path, const ReadOptions& options);
 RadarFiles readSevirCatalogue(const std::string& path, const ReadOptions& options);
+
+/// What a path names behind its "#" of a file with several parts: whether that is one of `names`, or nothing is named.
+bool isWantedPart(const ReadOptions& options, const std::vector<std::string>& names);
+/// Throws IoError, saying what there is, where the path names none of `parts`.
+void requirePart(const std::string& path, const ReadOptions& options, const std::vector<std::string>& parts);
 
 /// Bytes of a gzip file, at most `limit` of them (the rest is not looked at); without GDAL an
 /// IoError.

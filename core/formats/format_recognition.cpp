@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <string_view>
@@ -14,6 +15,7 @@ namespace stormloom {
 namespace {
 
 FileSequences readOwnResult(const std::string& path, const ReadOptions& options) {
+  requirePart(path, options, {});
   ResultFile result = readResultFile(path);
   if (result.context.frames.empty()) throw IoError(path + ": it holds no frames.");
   FileSequences sequences = {std::move(result.context)};
@@ -97,7 +99,7 @@ RadarFiles readHdf5(const std::string& path, const ReadOptions& options) {
   if (isSevirHdf5(path)) return readSevirHdf5(path, options);
   if (isKnmiHdf5(path)) return alone(readKnmiHdf5(path, options));
   if (isOdimHdf5(path)) return alone(readOdimHdf5(path, options));
-  if (isNetCdfHdf5(path)) return alone(readCfNetCdf(path, options));
+  if (isNetCdfHdf5(path)) return readCfNetCdf(path, options);
   refuseGamic(path);
   throw IoError(path + ": this HDF5 or NetCDF file has no layout of radar frames that is known (" +
                 kKnownFormats + ").");
@@ -125,6 +127,24 @@ bool isBulletin(const std::string& start) {
 
 }  // namespace
 
+bool isWantedPart(const ReadOptions& options, const std::vector<std::string>& names) {
+  if (options.events.empty()) return true;
+  return std::ranges::any_of(options.events, [&](std::string wanted) {
+    if (wanted.starts_with('/')) wanted.erase(0, 1);
+    return std::ranges::find(names, wanted) != names.end();
+  });
+}
+
+void requirePart(const std::string& path, const ReadOptions& options, const std::vector<std::string>& parts) {
+  if (isWantedPart(options, parts)) return;
+  constexpr std::size_t kNamed = 12;
+  std::string there;
+  for (std::size_t k = 0; k < std::min(kNamed, parts.size()); ++k) there += (k > 0 ? ", " : "") + parts[k];
+  throw IoError(path + ": it holds no part \"" + options.events.front() + "\". " +
+                (parts.empty() ? "It is one whole: leave out what stands behind \"#\"."
+                               : "It holds " + there + (parts.size() > kNamed ? ", ..." : "") + "."));
+}
+
 RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
   std::error_code unknown;
   const auto kind = std::filesystem::status(path, unknown).type();
@@ -138,16 +158,17 @@ RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
   if (start.empty()) throw IoError(path + ": the file is empty. Fetch it again.");
   if (isPacked(path)) return readPacked(path, options, readOneFile);
   if (start.starts_with("GRIB") || (isBulletin(start) && start.substr(0, kLongestHeading).find("GRIB") != std::string::npos))
-    return alone(readMrmsGrib(path, options));
+    return requirePart(path, options, {}), alone(readMrmsGrib(path, options));
   if (start.starts_with("\x89HDF\r\n\x1a\n")) return readHdf5(path, options);
   if (start.starts_with("CDF\x01") || start.starts_with("CDF\x02") || start.starts_with("CDF\x05"))
-    return alone(readCfNetCdf(path, options));
+    return readCfNetCdf(path, options);
+  if (isSevirCatalogue(path)) return readSevirCatalogue(path, options);
   if (isTiff(start)) return alone(readGeoTiff(path, options));
+  requirePart(path, options, {});
   if (start.starts_with("GIF8")) return alone(readMeteoSwissGif(path, options));
   if (isPgm(start)) return alone(readFmiPgm(path, options));
   if (isRadolan(start)) return alone(readRadolan(path, options));
   if (isAsciiGrid(start)) return alone(readDwdAsciiGrid(path, options));
-  if (isSevirCatalogue(path)) return readSevirCatalogue(path, options);
   refuseStrangers(path, start);
   throw IoError(path + ": no radar format is recognised in it (" + kKnownFormats + ").");
 }

@@ -148,14 +148,18 @@ Placed placeOf(GDALDataset& dataset, const std::string& path) {
   const bool known = dataset.GetGeoTransform(t) == CE_None &&
                      std::all_of(t, t + 6, [](double v) { return std::isfinite(v); });
   const OGRSpatialReference* system = dataset.GetSpatialRef();
-  if (!known || system == nullptr) {
-    throw IoError(path +
-                  ": it names no place or no map projection. Fetch the GeoTIFF with its tags.");
-  }
-  if (t[2] != 0.0 || t[4] != 0.0 || !(t[1] > 0.0) || t[5] == 0.0) {
-    throw IoError(path +
-                  ": its grid is rotated or mirrored. Only grids with north up can be opened.");
-  }
+  if (!known && dataset.GetGCPCount() > 0)
+    throw IoError(path + ": it names the places of single points, but no even grid. Carry it to one first (gdalwarp).");
+  if (!known)
+    throw IoError(path + ": it does not say where its cells lie (no georeference). Fetch the GeoTIFF with its tags, or "
+                         "add them (gdal_edit.py -a_ullr).");
+  if (system == nullptr)
+    throw IoError(path + ": its cells have a place on a map, but it names no map projection. Fetch the GeoTIFF with its "
+                         "tags, or add it (gdal_edit.py -a_srs).");
+  if (t[2] != 0.0 || t[4] != 0.0)
+    throw IoError(path + ": its grid is rotated. Turn it north up first (gdalwarp).");
+  if (!(t[1] > 0.0) || t[5] == 0.0)
+    throw IoError(path + ": its grid is mirrored, its columns run from the east. Turn it first (gdalwarp).");
   double metres = 1.0;
   const std::string wkt = wktInMetres(*system, metres);
   const int width = dataset.GetRasterXSize(), height = dataset.GetRasterYSize();
@@ -192,22 +196,26 @@ std::optional<UnitMeaning> knownMeaning(GDALRasterBand& band, const Items& items
 UnitMeaning meaningOf(GDALRasterBand& band, const Items& items, const std::string& path) {
   if (const auto meaning = knownMeaning(band, items, path)) return *meaning;
   const std::string unit = unitOf(band, items);
-  throw IoError(
-      path + ": its values" + (unit.empty() ? "" : " in \"" + unit + "\"") +
-      " are not known to be rain, reflectivity or VIL (by a unit, or such a word in its "
-      "tags or name). Choose a product that says its unit.");
+  if (unit.empty())
+    throw IoError(path + ": neither a unit nor a word in its tags or name says whether its values are rain, reflectivity "
+                         "or VIL. Choose a product that does, or name it so, as in rain_201906101230.tif (mm/h), "
+                         "dbz_... or vil_...");
+  throw IoError(path + ": its values in \"" + unit +
+                "\" are not known to be rain, reflectivity or VIL. Choose a product in mm/h, dBZ or kg/m2, or in mm with "
+                "the word rain in its tags or name.");
 }
 
-double factorOf(const UnitMeaning& meaning, const Items& items, const std::string& path) {
-  if (!meaning.accumulated) return meaning.factor;
+/// Over how long sums of rain add up; 0 for everything else.
+double sumMinutesOf(const UnitMeaning& meaning, const Items& items, const std::string& path) {
+  if (!meaning.accumulated) return 0.0;
   const auto minutes = numberOf(items, {"accumulation time", "accumulation_minutes", "interval"});
-  if (!minutes || !(*minutes > 0.0) || *minutes > 60.0) {
-    throw IoError(
-        path +
-        ": it does not say over how many minutes its rain was added up (tag \"Accumulation "
-        "time\", at most 60). Choose a rain rate.");
-  }
-  return meaning.factor * 60.0 / *minutes;
+  if (!minutes || !(*minutes > 0.0))
+    throw IoError(path + ": it does not say over how many minutes its rain was added up (tag \"Accumulation time\"). "
+                         "Choose a rain rate, or add the tag (gdal_edit.py -mo).");
+  if (*minutes > 60.0)
+    throw IoError(path + ": it adds rain up over " + std::to_string(std::llround(std::min(*minutes, 1e9))) +
+                  " minutes, too long for a rain rate. Choose a rain rate, or sums of at most an hour.");
+  return *minutes;
 }
 
 ValueCodes codesOf(GDALRasterBand& band, const Items& items, double factor) {
@@ -339,18 +347,23 @@ FrameSequence sequenceOf(GDALDataset& dataset, int number, const Bands& bands, c
   if (!time && !several) time = timeInName(fileNameOf(path));
   if (!time && !several) time = timeOf(items, {kMadeAt});
   if (!time) {
-    throw IoError(
-        path + ": " +
-        (several ? "its bands have no times" : "neither its tags nor its name say a time") +
-        ". Name it with the valid time, as in rain_201906101230.tif.");
+    if (several)
+      throw IoError(path + ": its band " + std::to_string(number) + " of " + std::to_string(bands.frames.size()) +
+                    " has no time, and the bands' times are not in the name. Give each band a description or a tag "
+                    "valid_time, as 2019-06-10T12:30Z, or make a file of each.");
+    throw IoError(path + ": neither its tags nor its name say a time. Name it with the valid time, as in "
+                         "rain_201906101230.tif.");
   }
   for (const auto& [name, value] : ofBand) items[name] = value;
   const UnitMeaning meaning = meaningOf(band, items, path);
-  ValueCodes codes = codesOf(band, items, factorOf(meaning, items, path));
+  const double sumMinutes = sumMinutesOf(meaning, items, path);
+  ValueCodes codes = codesOf(band, items, sumMinutes > 0.0 ? meaning.factor * 60.0 / sumMinutes : meaning.factor);
   if (isPlainFmi(band, items, path))
     codes = {.gain = 0.5, .offset = -32.0, .outside = 255.0, .belowDetection = 0.0};
   FrameSequence sequence{.quantity = meaning.quantity, .geo = placed.geo};
   sequence.product = productOf(items) + (unitOf(band, items).empty() ? ", unit by its name" : "");
+  sequence.sumMinutes = sumMinutes;
+  if (sumMinutes > 0.0) sequence.product = namedBySum(sequence.product, sumMinutes);
   sequence.attribution = attributionOf(items, path);
   std::shared_ptr<RadarGrid> grid;
   if (options.framesToo) {
@@ -380,8 +393,12 @@ FileSequences readGeoTiff(const std::string& path, const ReadOptions& options) {
   requirePlace(placed.geo, path);
   FileSequences sequences;
   const Bands bands{frameBands(*dataset, path), int(valueBands(*dataset).size()) == count};
+  std::vector<std::string> numbers;
+  for (const int band : bands.frames) numbers.push_back(std::to_string(band));
+  requirePart(path, options, numbers);
   for (const int band : bands.frames) {
     if (options.stop.stop_requested()) break;
+    if (!isWantedPart(options, {std::to_string(band)})) continue;
     sequences.push_back(sequenceOf(*dataset, band, bands, placed, options, path));
   }
   return sequences;

@@ -11,6 +11,7 @@
 
 #include "core/errors.h"
 #include "core/formats/coded_values.h"
+#include "core/formats/earth_names.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/hdf5_file.h"
 #include "core/formats/time_in_name.h"
@@ -21,10 +22,11 @@ namespace {
 constexpr double kMostCells = 1 << 26;
 
 /// "+a=6378.137 +b=6356.752 x_0=0" -> the same in metres, with the "+" some files forget.
-std::string projectionInMetres(const std::string& text, bool& kilometres) {
+std::string inMetres(const std::string& text) {
+  if (text.find("proj=") == std::string::npos) return text;  // WKT
   std::istringstream words(text);
   std::vector<std::pair<std::string, std::string>> parameters;
-  kilometres = false;
+  bool kilometres = false;
   for (std::string word; words >> word;) {
     if (word.front() == '+') word.erase(0, 1);
     const std::size_t equals = word.find('=');
@@ -51,18 +53,27 @@ std::string projectionInMetres(const std::string& text, bool& kilometres) {
   return result + " +units=m";
 }
 
+/// What pixels are measured in: as the file says, unless no radar has such pixels (a megametre, a metre). Some
+/// generations say kilometres and mean metres.
+double metresAUnit(const std::string& unit, double pixel) {
+  constexpr double kSmallest = 20.0, kLargest = 50000.0;  // metres
+  const bool kilometres = unit.starts_with("KM") || unit.starts_with("km");
+  const double said = kilometres ? 1000.0 : 1.0, other = kilometres ? 1.0 : 1000.0;
+  const auto isUsual = [&](double metres) { return pixel * metres >= kSmallest && pixel * metres <= kLargest; };
+  return isUsual(said) || !isUsual(other) ? said : other;
+}
+
 GeoReference geoOf(const Hdf5File& file) {
   const std::optional<std::string> text =
       file.text("geographic/map_projection", "projection_proj4_params");
   if (!text || text->empty()) {
     throw IoError(file.path() + ": it names no map projection. Fetch the file again.");
   }
-  bool kilometres = false;
-  const std::string projection = projectionInMetres(*text, kilometres);
+  const std::string projection = inMetres(withKnownEarth(*text));
   const std::string unit = file.text("geographic", "geo_dim_pixel").value_or("KM,KM");
-  const bool axesInKilometres = text->find("units=km") != std::string::npos;
-  const double metres = unit.rfind("KM", 0) == 0 || kilometres || axesInKilometres ? 1000.0 : 1.0;
-  const double cellWidth = file.needed("geographic", "geo_pixel_size_x");
+  const double written = file.needed("geographic", "geo_pixel_size_x");
+  const double metres = metresAUnit(unit, written);
+  const double cellWidth = written;
   const double cellHeight = -file.needed("geographic", "geo_pixel_size_y");
   const double width = file.needed("geographic", "geo_number_columns");
   const double height = file.needed("geographic", "geo_number_rows");
@@ -232,8 +243,10 @@ FileSequences readKnmiHdf5(const std::string& path, const ReadOptions& options) 
   requirePlace(geo, path);
   FileSequences sequences;
   const std::vector<std::string> images = radarImagesOf(file);
+  requirePart(path, options, images);
   for (const std::string& image : images) {
     if (options.stop.stop_requested()) break;
+    if (!isWantedPart(options, {image})) continue;
     const Meaning meaning = meaningOf(file, image, images.size() > 1);
     FrameSequence sequence{.quantity = meaning.quantity, .geo = geo};
     sequence.product = productOf(file, image);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/errors.h"
 #include "core/formats/packed_file.h"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr int kMostVariables = 2000, kMostDimensions = 8;
 constexpr int kDeepestGroup = 4, kMostGroups = 64;
-constexpr std::size_t kLongestText = 65536, kMostNumbers = 4096, kLongestCoordinate = 1000000;
+constexpr std::size_t kLongestText = 65536, kMostNumbers = 4096, kLongestCoordinate = 1 << 24;
 
 std::string withoutNul(std::string text) {
   text.resize(std::min(text.find('\0'), text.size()));
@@ -165,10 +166,45 @@ std::vector<double> NetCdfSource::coordinate(const std::string& name) const {
   std::vector<double> values(count);
   const auto [group, id] = placeOf(name);
   check(nc_get_var_double(group, id, values.data()), "its coordinate " + name);
+  dropFill(name, values);
   const double gain = number(name, "scale_factor").value_or(1.0), offset = number(name, "add_offset").value_or(0.0);
   if (gain != 1.0 || offset != 0.0)
     for (double& value : values) value = gain * value + offset;
   return values;
+}
+
+void NetCdfSource::dropFill(const std::string& name, std::vector<double>& values) const {
+  nc_type type = NC_NAT;
+  const auto [group, id] = placeOf(name);
+  check(nc_inq_vartype(group, id, &type), "its coordinate " + name);
+  std::vector<double> fills;
+  for (const char* attribute : {"_FillValue", "missing_value"})
+    if (const auto fill = number(name, attribute)) fills.push_back(*fill);
+  if (fills.empty() && type == NC_INT) fills.push_back(NC_FILL_INT);
+  for (const double fill : fills) std::ranges::replace(values, fill, std::nan(""));
+}
+
+std::vector<std::string> NetCdfSource::texts(const std::string& name) const {
+  constexpr std::size_t kMostTexts = 10000, kLongest = 64;
+  const NetCdfVariable* variable = find(name);
+  nc_type type = NC_NAT;
+  if (variable == nullptr || variable->lengths.empty() || variable->lengths.front() > kMostTexts) return {};
+  const auto [group, id] = placeOf(name);
+  const std::size_t count = variable->lengths.front(), rank = variable->lengths.size();
+  check(nc_inq_vartype(group, id, &type), "its variable " + name);
+  std::vector<std::string> texts;
+  if (type == NC_CHAR && rank == 2 && variable->lengths[1] <= kLongest) {
+    const std::size_t length = variable->lengths[1];
+    std::string all(count * length, '\0');
+    check(nc_get_var_text(group, id, all.data()), "its variable " + name);
+    for (std::size_t k = 0; k < count; ++k) texts.push_back(withoutNul(all.substr(k * length, length)));
+  } else if (type == NC_STRING && rank == 1) {
+    std::vector<char*> all(count, nullptr);
+    check(nc_get_var_string(group, id, all.data()), "its variable " + name);
+    for (const char* text : all) texts.emplace_back(text != nullptr ? text : "");
+    nc_free_string(count, all.data());
+  }
+  return texts;
 }
 
 void NetCdfSource::readSlice(const NetCdfVariable& variable, std::vector<std::size_t> index,

@@ -38,8 +38,10 @@ public:
   std::vector<double> numbers(const std::string& variable, const std::string& attribute) const;
   std::optional<double> number(const std::string& variable, const std::string& attribute) const;
 
-  /// All values of a coordinate (at most a million), unpacked.
+  /// All values of a coordinate (at most 16 million), unpacked; NaN where they are declared or usual fill values.
   std::vector<double> coordinate(const std::string& variable) const;
+  /// What a variable of texts, or of characters along its last dimension, holds; empty for all others.
+  std::vector<std::string> texts(const std::string& variable) const;
   /// One plane, unscaled, into a grid of its size: dimension `outer` runs along its rows, `inner`
   /// along its columns, the others stay at `index` (one entry for each dimension).
   void readSlice(const NetCdfVariable& variable, std::vector<std::size_t> index, std::size_t outer,
@@ -56,6 +58,7 @@ private:
   void addVariables(int group, const std::string& path, int depth);
   void check(int status, const std::string& what) const;
   Place placeOf(const std::string& variable) const;
+  void dropFill(const std::string& variable, std::vector<double>& values) const;
 
   std::string path_;
   int id_ = -1;

@@ -1,5 +1,7 @@
 // ODIM_H5, "EUMETNET OPERA weather radar information model for implementation with the HDF5 file
 // format", version 2. Attributes of a lower group win over those of the groups above it.
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -8,6 +10,7 @@
 
 #include "core/errors.h"
 #include "core/formats/coded_values.h"
+#include "core/formats/earth_names.h"
 #include "core/formats/format_reader.h"
 #include "core/formats/hdf5_file.h"
 #include "core/formats/swiss_grid.h"
@@ -18,6 +21,7 @@ namespace stormloom {
 namespace {
 
 constexpr double kMostCells = 1 << 27;
+constexpr std::size_t kMostGroups = 1000;
 
 /// "20180824" and "180000".
 std::optional<ValidTime> timeFromOdim(const std::optional<std::string>& date,
@@ -50,7 +54,7 @@ std::string usableProjection(std::string projdef) {
   if (projdef == "EPSG:4326" || projdef == "epsg:4326") return "+proj=longlat +datum=WGS84";
   const std::size_t kilometres = projdef.find("+units=km");
   if (kilometres != std::string::npos) projdef.replace(kilometres, 9, "+units=m");
-  return projdef;
+  return withKnownEarth(projdef);
 }
 
 /// The grid's outer corners on its own map: upper left and lower right, or what the other two say.
@@ -187,13 +191,20 @@ std::string attributionOf(const std::string& source) {
   return source.empty() ? "" : "ODIM source " + source;
 }
 
+/// By number, whether or not some are left out.
 std::vector<std::string> numberedGroups(const Hdf5File& file, const std::string& parent,
                                         const std::string& prefix) {
-  std::vector<std::string> groups;
-  for (int k = 1; k <= 1000 && file.has(parent + "/" + prefix + std::to_string(k)); ++k) {
-    groups.push_back(prefix + std::to_string(k));
+  std::map<int, std::string> groups;
+  for (const std::string& name : file.namesIn(parent.empty() ? "/" : parent)) {
+    int number = 0;
+    const char* const end = name.data() + name.size();
+    const bool isNumbered = name.starts_with(prefix) &&
+                            std::from_chars(name.data() + prefix.size(), end, number).ptr == end && number >= 1;
+    if (isNumbered && groups.size() < kMostGroups) groups.emplace(number, name);
   }
-  return groups;
+  std::vector<std::string> names;
+  for (const auto& [number, name] : groups) names.push_back(name);
+  return names;
 }
 
 /// What tells apart products of one quantity, service and time: CAPPIs of several heights, sums of
@@ -247,6 +258,20 @@ ValidTime nominalTime(const Hdf5File& file) {
   return *time;
 }
 
+/// What may be chosen: datasets, arrays in them, and quantities.
+std::vector<std::string> partsOf(const Hdf5File& file) {
+  std::vector<std::string> parts;
+  for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
+    parts.push_back(dataset);
+    for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
+      parts.push_back(dataset + "/" + data);
+      const std::string quantity = OdimArray(file, "/" + dataset, data).text("quantity").value_or("");
+      if (!quantity.empty() && std::ranges::find(parts, quantity) == parts.end()) parts.push_back(quantity);
+    }
+  }
+  return parts;
+}
+
 void requireImage(const Hdf5File& file) {
   const std::string object = file.text("/what", "object").value_or("");
   if (object == "COMP" || object == "IMAGE") return;
@@ -272,10 +297,12 @@ FileSequences readOdimHdf5(const std::string& path, const ReadOptions& options) 
   const bool manyTimes = holdsManyTimes(file);
   FileSequences sequences;
   bool sumsToo = false;
+  requirePart(path, options, partsOf(file));
   for (const std::string& dataset : numberedGroups(file, "", "dataset")) {
     for (const std::string& data : numberedGroups(file, "/" + dataset, "data")) {
       if (options.stop.stop_requested()) return sequences;
       const OdimArray array(file, "/" + dataset, data);
+      if (!isWantedPart(options, {dataset, dataset + "/" + data, array.text("quantity").value_or("")})) continue;
       const std::optional<Meaning> meaning = meaningOf(array);
       sumsToo = sumsToo || array.text("quantity") == std::optional<std::string>("ACRR");
       if (!meaning || !file.has(array.data())) continue;

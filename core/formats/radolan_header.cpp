@@ -141,7 +141,7 @@ constexpr const char* kEllipsoid =
 
 bool isRadolan(const std::string& start) {
   const std::string_view text(start);
-  return text.size() > kFixedPart + 2 && isUpper(text[0]) && isUpper(text[1]) &&
+  return text.size() > kFixedPart + 2 && isUpper(text[0]) && (isUpper(text[1]) || areDigits(text.substr(1, 1))) &&
          areDigits(text.substr(2, 15)) && text.substr(kFixedPart, 2) == "BY";
 }
 

@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <map>
 
 #include "core/errors.h"
 #include "core/formats/format_reader.h"
+#include "core/formats/text_lines.h"
 
 namespace stormloom {
 namespace {
-
-constexpr std::size_t kLongestLine = 1 << 16;
 
 template <typename Number>
 std::optional<Number> numberFrom(const std::string& text) {
@@ -34,7 +32,9 @@ public:
     return there ? fields_[column->second] : std::string();
   }
   double number(const char* name) const {
-    const auto value = numberFrom<double>(text(name));
+    std::string written = text(name);
+    std::ranges::replace(written, ',', '.');  // beside semicolons
+    const auto value = numberFrom<double>(written);
     if (!value || !std::isfinite(*value)) throw IoError(std::string("it has no usable ") + name);
     return *value;
   }
@@ -80,27 +80,17 @@ SevirRow rowFrom(const NamedRow& row) {
   return result;
 }
 
-/// Spreadsheets put a mark of Unicode before the first line.
-std::string withoutMark(const std::string& line) {
-  return line.starts_with("\xef\xbb\xbf") ? line.substr(3) : line;
-}
-
-bool isHeader(const std::string& line) {
-  const std::vector<std::string> names = fieldsOfCsvLine(line);
-  return std::ranges::all_of(
-      std::initializer_list<const char*>{"id", "file_name", "file_index", "img_type", "time_utc",
-                                         "minute_offsets"},
-      [&](const char* name) { return std::ranges::find(names, name) != names.end(); });
-}
-
-/// False at the end of the file; throws for lines no catalogue has.
-bool nextLine(std::istream& file, const std::string& path, std::string& line) {
-  if (!std::getline(file, line)) return false;
-  if (line.size() > kLongestLine) {
-    throw IoError(path + ": it has lines that are far too long for SEVIR's catalogue.");
+/// The separator of a catalogue's first line: SEVIR's own comma, or what spreadsheets write instead.
+std::optional<char> separatorOf(const std::string& header) {
+  for (const char separator : {',', ';', '\t'}) {
+    const std::vector<std::string> names = fieldsOfCsvLine(header, separator);
+    const auto has = [&](const char* name) { return std::ranges::find(names, name) != names.end(); };
+    if (std::ranges::all_of(std::initializer_list<const char*>{"id", "file_name", "file_index", "img_type", "time_utc",
+                                                               "minute_offsets"},
+                            has))
+      return separator;
   }
-  if (!line.empty() && line.back() == '\r') line.pop_back();
-  return true;
+  return {};
 }
 
 }  // namespace
@@ -130,7 +120,7 @@ GeoReference sevirGeo(const SevirRow& row, int columns, int rows) {
                       row.heightMeters / rows, columns, rows);
 }
 
-std::vector<std::string> fieldsOfCsvLine(const std::string& line) {
+std::vector<std::string> fieldsOfCsvLine(const std::string& line, char separator) {
   std::vector<std::string> fields(1);
   bool quoted = false;
   for (std::size_t k = 0; k < line.size(); ++k) {
@@ -140,7 +130,7 @@ std::vector<std::string> fieldsOfCsvLine(const std::string& line) {
       fields.back() += line[++k];
     else if (c == '"')
       quoted = !quoted;
-    else if (c == ',' && !quoted)
+    else if (c == separator && !quoted)
       fields.emplace_back();
     else
       fields.back() += c;
@@ -150,16 +140,15 @@ std::vector<std::string> fieldsOfCsvLine(const std::string& line) {
 
 std::vector<SevirRow> readCatalogueRows(const std::string& path,
                                         std::vector<std::string>& problems) {
-  std::ifstream file(path, std::ios::binary);
+  TextLines lines(path);
   std::string line;
-  if (!nextLine(file, path, line) || !isHeader(line = withoutMark(line))) {
-    throw IoError(path + ": it is no catalogue of SEVIR. Fetch CATALOG.csv again.");
-  }
+  const auto separator = lines.next(line) ? separatorOf(line) : std::nullopt;
+  if (!separator) throw IoError(path + ": it is no catalogue of SEVIR. Fetch CATALOG.csv again.");
   std::map<std::string, std::size_t> columns;
-  for (const std::string& name : fieldsOfCsvLine(line)) columns.emplace(name, columns.size());
+  for (const std::string& name : fieldsOfCsvLine(line, *separator)) columns.emplace(name, columns.size());
   std::vector<SevirRow> rows;
-  for (std::size_t number = 2; nextLine(file, path, line); ++number) {
-    const NamedRow named(columns, fieldsOfCsvLine(line));
+  for (std::size_t number = 2; lines.next(line); ++number) {
+    const NamedRow named(columns, fieldsOfCsvLine(line, *separator));
     if (line.empty() || (named.text("img_type") != "vil" && !named.text("img_type").empty()))
       continue;
     try {
@@ -173,12 +162,12 @@ std::vector<SevirRow> readCatalogueRows(const std::string& path,
 }
 
 bool isSevirCatalogue(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string line(4096, '\0');
-  file.read(line.data(), std::streamsize(line.size()));
-  line.resize(std::min(line.find('\n'), std::size_t(std::max<std::streamsize>(0, file.gcount()))));
-  if (!line.empty() && line.back() == '\r') line.pop_back();
-  return isHeader(withoutMark(line));
+  try {
+    std::string line;
+    return TextLines(path).next(line) && separatorOf(line);
+  } catch (const IoError&) {  // no text
+    return false;
+  }
 }
 
 }  // namespace stormloom

@@ -34,6 +34,6 @@ std::vector<SevirRow> readCatalogueRows(const std::string& path,
 GeoReference sevirGeo(const SevirRow& row, int columns, int rows);
 
 /// The fields of one line, with quotes as RFC 4180 has them.
-std::vector<std::string> fieldsOfCsvLine(const std::string& line);
+std::vector<std::string> fieldsOfCsvLine(const std::string& line, char separator);
 
 }  // namespace stormloom

@@ -181,6 +181,9 @@ RadarFiles readSevirHdf5(const std::string& path, const ReadOptions& options) {
                   " names this file. Fetch the catalogue that "
                   "belongs to it.");
   }
+  std::vector<std::string> ids;
+  for (const SevirRow& row : rows) ids.push_back(row.id);
+  requirePart(path, options, ids);
   readEvents(path, std::move(rows), options, result);
   return result;
 }

@@ -95,6 +95,34 @@ std::optional<ValidTime> timeInParts(const std::vector<Run>& runs, std::size_t k
   return time ? std::optional(*time - ahead) : std::nullopt;
 }
 
+/// 10.06.2019 and its clock, whose parts may be apart: points stand between days, months and years alone.
+std::optional<ValidTime> timeFromDayFirst(const std::vector<Run>& runs, std::size_t k, std::string_view name) {
+  if (k + 3 >= runs.size()) return {};
+  const Run &day = runs[k], &month = runs[k + 1], &year = runs[k + 2];
+  const auto point = [&](const Run& run, const Run& next) { return next.at == run.end() + 1 && name[run.end()] == '.'; };
+  if (day.digits.size() != 2 || month.digits.size() != 2 || year.digits.size() != 4 || !point(day, month) ||
+      !point(month, year) || !follows(runs, k + 2, name))
+    return {};
+  std::string clock;
+  for (std::size_t part = k + 3; part < runs.size() && clock.size() < 6; ++part) {
+    clock += runs[part].digits;
+    if (!follows(runs, part, name)) break;
+  }
+  if (clock.size() < 4) return {};
+  return timeFromDigits(year.digits + month.digits + day.digits + clock.substr(0, clock.size() >= 6 ? 6 : 4));
+}
+
+/// 2019161 and its clock: a full year and the day in it.
+std::optional<ValidTime> timeFromDayOfYear(const std::vector<Run>& runs, std::size_t k, std::string_view name) {
+  std::string digits = runs[k].digits;
+  if (digits.size() == 7 && follows(runs, k, name) && runs[k + 1].digits.size() >= 4) digits += runs[k + 1].digits;
+  if (digits.size() < 11 || digits.size() > 14 || digits.size() == 12) return {};
+  const int year = numberOf(std::string_view(digits).substr(0, 4));
+  if (!isYear(year)) return {};
+  const std::size_t clock = digits.size() >= 13 ? 6 : 4;
+  return timeOfDayOfYear(year, numberOf(std::string_view(digits).substr(4, 3)), std::string_view(digits).substr(7, clock));
+}
+
 /// "12:05", "1205 UTC" or "1205Z".
 bool namesAClock(std::string_view title) {
   const std::vector<Run> runs = runsOfDigits(title);
@@ -140,6 +168,10 @@ std::optional<ValidTime> timeInName(std::string_view path) {
   for (std::size_t k = 0; k < runs.size(); ++k) {
     if (runs[k].digits.size() < 4) continue;
     if (auto time = timeInParts(runs, k, name)) return time;
+  }
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    if (auto time = timeFromDayFirst(runs, k, name)) return time;
+    if (auto time = timeFromDayOfYear(runs, k, name)) return time;
   }
   for (const Run& run : runs) {
     if (run.digits.size() != 10 && run.digits.size() != 9) continue;

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,23 @@ bool containsAny(const std::string& text, std::initializer_list<const char*> wor
       words, [&](const char* word) { return text.find(word) != std::string::npos; });
 }
 
+constexpr std::string_view kSumsOf = ", sums of ";
+
+/// "60 min" and where a product's name says it, if anywhere.
+struct SaidLength {
+  std::string text;
+  std::size_t at = std::string::npos;
+
+  SaidLength(const std::string& product, double minutes) {
+    char length[32];
+    std::snprintf(length, sizeof length, "%g min", minutes);
+    text = length;
+    at = product.find(text);
+    if (at != std::string::npos && at > 0 && std::isdigit(static_cast<unsigned char>(product[at - 1])))
+      at = std::string::npos;
+  }
+};
+
 }  // namespace
 
 bool namesVil(const std::string& names) {
@@ -104,11 +122,14 @@ std::optional<UnitMeaning> meaningOfUnit(const std::string& written, const std::
 }
 
 std::string namedBySum(const std::string& product, double minutes) {
-  char length[32];
-  std::snprintf(length, sizeof length, "%g min", minutes);
-  const std::size_t at = product.find(length);
-  const bool said = at != std::string::npos && (at == 0 || !std::isdigit(static_cast<unsigned char>(product[at - 1])));
-  return said ? product : product + ", sums of " + length;
+  const SaidLength said(product, minutes);
+  return said.at != std::string::npos ? product : product + std::string(kSumsOf) + said.text;
+}
+
+std::string productBesideSum(std::string product, double minutes) {
+  const SaidLength said(product, minutes);
+  if (said.at != std::string::npos) product.erase(said.at, said.text.size());
+  return product.ends_with(kSumsOf) ? product.substr(0, product.size() - kSumsOf.size()) : product;
 }
 
 }  // namespace stormloom

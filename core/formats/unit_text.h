@@ -20,6 +20,8 @@ bool namesVil(const std::string& names);
 /// A product's name with ", sums of 60 min", unless it says so itself: what tells apart products of one
 /// quantity that add up over other times.
 std::string namedBySum(const std::string& product, double minutes);
+/// The same without its length: alike for sums of one product that differ in length alone.
+std::string productBesideSum(std::string product, double minutes);
 
 /// `names` is everything that the file calls it (variable, standard name, long name). Nothing for
 /// what is no rain, reflectivity or VIL.

@@ -1,6 +1,6 @@
 // Files are decoded in processes of their own; whatever happens to those, the program goes on.
 #include <signal.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "core/decoder/decoder_process.h"
 #include "core/errors.h"
@@ -73,6 +74,12 @@ private:
     return files;
   }
 
+  std::string hangingDecoder() const {
+    std::ofstream(at("hanging")) << "#!/bin/sh\nexec sleep 1000\n";
+    std::filesystem::permissions(at("hanging"), std::filesystem::perms::owner_all);
+    return at("hanging");
+  }
+
 private Q_SLOTS:
   void initTestCase() {
     const auto program = findDecoderProgram();
@@ -122,19 +129,49 @@ private Q_SLOTS:
     QVERIFY(heard.frames.size() >= 8u);
   }
 
-  void aDecoderThatHangsIsEnded() {
-    std::filesystem::remove(at("pipe"));
-    QCOMPARE(mkfifo(at("pipe").c_str(), 0600), 0);  // opening it waits for a writer who never comes
-    const std::vector<std::string> files = {at("pipe"), samples(1)[0]};
+  void decodersEndedFromOutsideAreNoFaultOfTheFile_data() {
+    QTest::addColumn<int>("signal");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("killed") << SIGKILL << "out of memory";
+    QTest::newRow("asked to end") << SIGTERM << "from outside";
+    QTest::newRow("halted") << SIGSTOP << "halted from outside";
+  }
+
+  void decodersEndedFromOutsideAreNoFaultOfTheFile() {
+    QFETCH(int, signal);
+    QFETCH(QString, word);
     IsolationOptions impatient = options_;
-    impatient.patience = std::chrono::seconds(3);
-    impatient.processes = 1;
+    impatient.program = hangingDecoder();
+    impatient.patience = std::chrono::seconds(1);
+    const std::string children = "/proc/self/task/" + std::to_string(getpid()) + "/children";
+    std::jthread outside([&](std::stop_token stop) {
+      while (!stop.stop_requested()) {
+        std::ifstream list(children);
+        for (int pid = 0; list >> pid;) {
+          std::string program;  // while it is still this one, whoever started it waits for it to become the other
+          if (std::ifstream("/proc/" + std::to_string(pid) + "/comm") >> program && program == "sleep") kill(pid, signal);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+    });
     Listening heard;
-    decodeIsolated(numbered(files), impatient, heard);
-    QCOMPARE(heard.filesDone, 2);
-    QCOMPARE(heard.frames.size(), 1u);
+    decodeIsolated(numbered({at("file")}), impatient, heard);
+    outside.request_stop();
+    QVERIFY(heard.repeats >= 1);
     QCOMPARE(heard.sentences.size(), 1u);
-    QVERIFY2(heard.sentences[0].find("pipe") != std::string::npos, heard.sentences[0].c_str());
+    QVERIFY2(heard.sentences[0].find(word.toStdString()) != std::string::npos, heard.sentences[0].c_str());
+    QVERIFY2(heard.sentences[0].find("damaged") == std::string::npos, heard.sentences[0].c_str());
+  }
+
+  void aDecoderThatHangsIsEnded() {
+    IsolationOptions impatient = options_;
+    impatient.program = hangingDecoder();
+    impatient.patience = std::chrono::seconds(1);
+    Listening heard;
+    decodeIsolated(numbered({at("file"), at("other")}), impatient, heard);
+    QCOMPARE(heard.filesDone, 2);
+    QCOMPARE(heard.sentences.size(), 2u);
+    QVERIFY2(heard.sentences[0].find("not read within 1 s") != std::string::npos, heard.sentences[0].c_str());
   }
 
   void framesAreReducedBeforeTheyAreHandedOver() {

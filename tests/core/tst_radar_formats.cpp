@@ -474,6 +474,16 @@ private Q_SLOTS:
                                              << "2024-05-01T12:05:00Z";
     QTest::newRow("no zone") << "rain_20190610T1205+forecast.tif"
                              << "2019-06-10T12:05:00Z";
+    QTest::newRow("day first") << "rr_10.06.2019_12-15.tif"
+                               << "2019-06-10T12:15:00Z";
+    QTest::newRow("day first, clock together") << "rr 10.06.2019 121530.tif"
+                                               << "2019-06-10T12:15:30Z";
+    QTest::newRow("a full year and its day") << "2019161_1240_rain.tif"
+                                             << "2019-06-10T12:40:00Z";
+    QTest::newRow("a full year and its day together") << "GOES_s20191611240123_e1.nc"
+                                                      << "2019-06-10T12:40:12Z";
+    QTest::newRow("no such day") << "32.06.2019_12-15.tif"
+                                 << "";
     QTest::newRow("no such month") << "rain_201913101230.tif"
                                    << "";
     QTest::newRow("a number") << "radar_12345.h5"

@@ -2,6 +2,8 @@
 // SEVIR-LR as it is published. Made here by what is known of each.
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -142,21 +144,101 @@ private Q_SLOTS:
     QVERIFY(cellsOff(rain.geo, 3, 2, map.of(3000.0, -3652000.0)) < 0.01);
   }
 
+  void knmisCellsMayBeInMetres_data() {
+    QTest::addColumn<QString>("unit");
+    QTest::addColumn<double>("pixel");
+    QTest::addColumn<QString>("projection");
+    QString metres = kMetres;
+    metres.replace("units=km", "units=m");
+    for (const char* unit : {"KM,KM", "M,M", ""})
+      for (const double pixel : {1.0, 1000.0})
+        for (const QString& projection : {QString(kMetres), metres, QString(kKilometres)})
+          QTest::addRow("%s %g %s", unit, pixel, qPrintable(projection.right(9))) << unit << pixel << projection;
+  }
+
   void knmisCellsMayBeInMetres() {
+    QFETCH(QString, unit);
+    QFETCH(double, pixel);
+    QFETCH(QString, projection);
     {
       Hdf5Writer file(at("metres.h5"));
-      std::string metres = kMetres;
-      metres.replace(metres.find("units=km"), 8, "units=m");
-      knmiHead(file, "RAD_NL25_RAC_RT_5min", metres, 1000.0, 3650.0, 3, 2);
+      knmiHead(file, "RAD_NL25_RAC_RT_5min", projection.toStdString(), pixel, 3650.0, 3, 2);
       H5Adelete_by_name(file.id(), "geographic", "geo_dim_pixel", H5P_DEFAULT);
-      file.text("geographic", "geo_dim_pixel", "M,M");
+      if (!unit.isEmpty()) file.text("geographic", "geo_dim_pixel", unit.toStdString());
       file.text("overview", "product_datetime_start", knmiTime(1, 31, 23, 55));
       file.text("overview", "product_datetime_end", knmiTime(2, 1, 0, 0));
       knmiImage(file, "image1", "PRECIP_[MM]", "GEO=0.010000*PV+0.000000", 65534, 65535, {0, 100, 65534, 65535, 7, 250}, 3);
     }
     const GeoReference geo = onlySequence(at("metres.h5")).geo;
-    QCOMPARE(geo.cellWidth(), 1000.0);
-    QCOMPARE(geo.top(), -3650000.0);
+    const ProjPlace map("+proj=stere +lat_0=90 +lon_0=0 +lat_ts=60 +a=6378137 +b=6356752 +units=m");
+    for (const auto& [col, row] : {std::pair{0, 0}, {3, 2}})
+      QVERIFY(cellsOff(geo, col, row, map.of(1000.0 * col, -3650000.0 - 1000.0 * row)) < 0.1);
+  }
+
+  void anEarthMayBeGivenByItsName_data() {
+    QTest::addColumn<QString>("earth");
+    QTest::addColumn<QString>("known");
+    for (const auto& [earth, known] : {std::pair{"+datum=WGS 84", "+datum=WGS84"}, {"+ellps=GRS 1980", "+ellps=GRS80"},
+                                       {"+ellps=Bessel 1841", "+ellps=bessel"}, {"+ellps=Krassowsky", "+ellps=krass"},
+                                       {"+datum=GRS80", "+ellps=GRS80"},
+                                       {"+ellps=Bessel_1841 +towgs84=598.1,73.7,418.2,0.202,0.045,-2.455,6.7",
+                                        "+ellps=bessel +towgs84=598.1,73.7,418.2,0.202,0.045,-2.455,6.7"},
+                                       {"+ellps=krass +towgs84=25,-141,-78.5,0,0.35,0.736,0", "+ellps=krass +towgs84=25,-141,-78.5,0,0.35,0.736,0"}})
+      QTest::newRow(earth) << earth << known;
+  }
+
+  void anEarthMayBeGivenByItsName() {
+    QFETCH(QString, earth);
+    QFETCH(QString, known);
+    const std::string before = "+proj=stere +lat_0=90 +lon_0=10 +lat_ts=60 ", after = " +units=m";
+    OdimPlace place;
+    place.projdef = before + earth.toStdString() + after;
+    place.inMetres = before + known.toStdString() + after;
+    place.left = 300000.0, place.top = -4000000.0;
+    {
+      Hdf5Writer file(at("named.h5"));
+      odim(file, place);
+      odimData(file, "dataset1", "DBZH", true, 0.5, -32.0, kCodes);
+    }
+    const ProjPlace map(place.inMetres);
+    const GeoReference dbz = onlySequence(at("named.h5")).geo;
+    for (const auto& [col, row] : {std::pair{0, 0}, {4, 3}})
+      QVERIFY(cellsOff(dbz, col, row, map.of(place.left + col * place.cell, place.top - row * place.cell)) < 0.1);
+    {
+      Hdf5Writer file(at("knmi.h5"));
+      knmiHead(file, "RAD_NL25_PCP_CM", place.projdef, 1.0, 3650.0, 3, 2);
+      file.text("overview", "product_datetime_end", knmiTime(2, 1, 0, 0));
+      knmiImage(file, "image1", "REFLECTIVITY_[DBZ]", "GEO=0.5*PV+-32", 255, 255, {0, 100, 255, 255, 7, 250}, 3);
+    }
+    const GeoReference knmi = onlySequence(at("knmi.h5")).geo;
+    for (const auto& [col, row] : {std::pair{0, 0}, {3, 2}})
+      QVERIFY(cellsOff(knmi, col, row, map.of(1000.0 * col, -3650000.0 - 1000.0 * row)) < 0.1);
+  }
+
+  void aPartIsChosenByItsNameAndMissedBySayingWhatThereIs() {
+    {
+      Hdf5Writer file(at("two.h5"));
+      odim(file, {});
+      odimData(file, "dataset1", "DBZH", true, 0.5, -32.0, kCodes);
+      odimData(file, "dataset3", "RATE", true, 0.5, 0.0, kCodes);  // one is left out
+      Hdf5Writer knmi(at("fm.h5"));
+      knmiHead(knmi, "RAD_NL25_RAC_FM", kMetres, 1.0, 3650.0, 3, 2);
+      knmi.text("overview", "product_datetime_start", knmiTime(1, 31, 23, 0));
+      knmi.text("overview", "product_datetime_end", knmiTime(2, 1, 1, 0));
+      for (int k = 1; k <= 2; ++k) {
+        const std::string image = "image" + std::to_string(k);
+        knmiImage(knmi, image, "PRECIP_[MM]", "GEO=0.01*PV+0.0", 65534, 65535, {0, 1, 2, 3, 4, 5}, 3);
+        knmi.text(image, "image_datetime_valid", knmiTime(1, 31, 23, 5 * k));
+      }
+    }
+    for (const char* part : {"#RATE", "#dataset3", "#/dataset3/data1"})
+      QVERIFY(onlySequence(at("two.h5") + part).quantity == Quantity::RainRate);
+    QCOMPARE(onlySequence(at("fm.h5#image2")).frames.size(), 1u);
+    const std::string odimSays = sentenceFor(at("two.h5#NOPE")), knmiSays = sentenceFor(at("fm.h5#NOPE"));
+    for (const char* there : {"\"NOPE\"", "dataset3/data1", "RATE"})
+      QVERIFY2(odimSays.find(there) != std::string::npos, odimSays.c_str());
+    QVERIFY2(knmiSays.find("It holds image1, image2.") != std::string::npos, knmiSays.c_str());
+    QCOMPARE(readRadarFiles({at("two.h5#RATE"), at("fm.h5")}).sequences.size(), 2u);  // of that file alone
   }
 
   void knmisNowcastHoldsAFrameForEachLead() {
@@ -452,6 +534,26 @@ private Q_SLOTS:
     const std::string text{std::istreambuf_iterator<char>(catalogue), {}};
     std::ofstream(at("lr/CATALOG.csv"), std::ios::binary) << "\xef\xbb\xbf" + text;  // as spreadsheets save it
     QCOMPARE(onlySequence(at("lr/CATALOG.csv")).event, std::string("S1 Hail"));
+    std::string apart = text;  // as spreadsheets of other countries save it
+    std::ranges::replace(apart, ',', ';');
+    for (const char* point : {"34.208995", "-99.739122", "37.648751"})
+      apart.replace(apart.find(point), std::strlen(point), QString(point).replace('.', ',').toStdString());
+    const QString wide = QString::fromStdString(apart).replace("Hail", "Hagel\u00fc\U0001F327");
+    QByteArray little("\xff\xfe"), big("\xfe\xff"), latin = QByteArray::fromStdString(apart).replace("Hail", "H\xe4il");
+    for (const QChar c : wide) {
+      little += char(c.unicode() & 0xff), little += char(c.unicode() >> 8);
+      big += char(c.unicode() >> 8), big += char(c.unicode() & 0xff);
+    }
+    for (const auto& [bytes, event] : {std::pair{QByteArray::fromStdString(apart), "S1 Hail"},
+                                       {little, "S1 Hagel\u00fc\U0001F327"}, {big, "S1 Hagel\u00fc\U0001F327"},
+                                       {latin, "S1 H\u00e4il"}}) {
+      std::ofstream(at("lr/CATALOG.csv"), std::ios::binary) << bytes.toStdString();
+      QCOMPARE(onlySequence(at("lr/CATALOG.csv")).event, std::string(event));
+      QCOMPARE(onlySequence(at("lr")).frames.size(), 25u);
+    }
+    std::ofstream(at("lr/CATALOG.csv"), std::ios::binary) << text;
+    const std::string missed = sentenceFor(at("lr/data/vil/2019/SEVIR_VIL_STORMEVENTS_2019_0101_0630.h5#NOPE"));
+    QVERIFY2(missed.find("It holds S1.") != std::string::npos, missed.c_str());
     QCOMPARE(onlySequence(at("lr/data/vil/2019/SEVIR_VIL_STORMEVENTS_2019_0101_0630.h5")).frames.size(), 25u);
     const std::string none = sentenceFor(at("lr#NOPE"));
     QVERIFY2(none.find("no event NOPE") != std::string::npos, none.c_str());

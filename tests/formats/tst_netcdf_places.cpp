@@ -2,6 +2,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 #include <functional>
+#include <tuple>
 
 #include "core/cf_projection.h"
 #include "tests/support/plain_netcdf.h"
@@ -144,6 +145,72 @@ private Q_SLOTS:
       QVERIFY(cellsOff(rain.geo, col, row, proj.of(100000.0 + 1000.0 * col, 900000.0 - 1000.0 * row)) < 0.01);
   }
 
+  void anEarthMayBeGivenByItsName_data() {
+    QTest::addColumn<QString>("attribute");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("known");
+    const char* const map = "+proj=tmerc +lat_0=0 +lon_0=9 +x_0=3500000 +k_0=1 ";
+    const auto row = [&](const char* attribute, const char* name, const QString& known) {
+      QTest::addRow("%s: %s", attribute, name) << attribute << name << known;
+    };
+    row("reference_ellipsoid_name", "Bessel 1841", QString(map) + "+ellps=bessel");
+    row("reference_ellipsoid_name", "WGS 84", QString(map) + "+datum=WGS84");
+    row("reference_ellipsoid_name", "Krassowsky 1940", QString(map) + "+ellps=krass");
+    row("geographic_crs_name", "DHDN", "EPSG:31467");
+    row("horizontal_datum_name", "Deutsches_Hauptdreiecksnetz", "EPSG:31467");
+    row("horizontal_datum_name", "Deutsches Hauptdreiecksnetz", "EPSG:31467");
+  }
+
+  void anEarthMayBeGivenByItsName() {
+    QFETCH(QString, attribute);
+    QFETCH(QString, name);
+    QFETCH(QString, known);
+    const bool datum = attribute != "reference_ellipsoid_name";
+    constexpr double kLeft = 3400000.0, kTop = 5600000.0;
+    {
+      NetCdfWriter file(at("named_201906101200.nc"));
+      file.axis("y", "m", kTop - 500, -1000, 2);
+      file.axis("x", "m", kLeft + 500, 1000, 3);
+      rainRate(file, {"y", "x"});
+      file.text("rain_rate", "grid_mapping", "crs");
+      file.put("rain_rate", counted(6));
+      file.variable("crs", NC_INT, {});
+      file.text("crs", "grid_mapping_name", "transverse_mercator");
+      for (const auto& [key, value] : {std::pair{"longitude_of_central_meridian", 9.0}, {"latitude_of_projection_origin", 0.0},
+                                       {"scale_factor_at_central_meridian", 1.0}, {"false_easting", 3500000.0}})
+        file.number("crs", key, value);
+      if (datum) file.number("crs", "semi_major_axis", 6377397.155), file.number("crs", "inverse_flattening", 299.1528128);
+      file.text("crs", attribute.toStdString(), name.toStdString());
+    }
+    const GeoReference geo = onlySequence(at("named_201906101200.nc")).geo;
+    const ProjPlace proj(known.toStdString());
+    for (const auto& [col, row] : {std::pair{0, 0}, {3, 2}}) {
+      const double x = kLeft + 1000.0 * col, y = kTop - 1000.0 * row;
+      const LonLat place = datum ? proj.of(y, x) : proj.of(x, y);  // EPSG:31467 counts northings first
+      const LonLat usual = datum ? proj.of(x, y) : place;
+      QVERIFY(std::min(cellsOff(geo, col, row, place), cellsOff(geo, col, row, usual)) < 0.1);
+    }
+  }
+
+  void degreesMayBeOfAnotherDatum() {
+    {
+      NetCdfWriter file(at("degrees_201906101200.nc"));
+      file.axis("lat", "degrees_north", 51.0, -0.01, 2);
+      file.axis("lon", "degrees_east", 9.0, 0.01, 3);
+      rainRate(file, {"lat", "lon"});
+      file.text("rain_rate", "grid_mapping", "crs");
+      file.put("rain_rate", counted(6));
+      file.variable("crs", NC_INT, {});
+      file.text("crs", "grid_mapping_name", "latitude_longitude");
+      file.text("crs", "horizontal_datum_name", "Deutsches Hauptdreiecksnetz");
+    }
+    const GeoReference geo = onlySequence(at("degrees_201906101200.nc")).geo;
+    const ProjPlace proj("EPSG:4314");
+    QVERIFY(geo.isGeographic());
+    QVERIFY(cellsOff(geo, 0.5, 0.5, proj.of(9.0, 51.0)) < 0.05);
+    QVERIFY(cellsOff(geo, 0.5, 0.5, {9.0, 51.0}) > 0.05);
+  }
+
   void aTextThatContradictsTheNumbersIsNotUsed() {
     {
       NetCdfWriter file(at("odd_201906101200.nc"));
@@ -203,6 +270,67 @@ private Q_SLOTS:
     const std::string sentence = sentenceFor(at("bent_201906101200.nc"));
     QVERIFY2(sentence.find("bent grid") != std::string::npos && sentence.find("remapbil") != std::string::npos,
              sentence.c_str());
+  }
+
+  void placesOfEachCellThatTwoAxesWouldSayAreOpened_data() {
+    QTest::addColumn<bool>("onMap");
+    QTest::addColumn<bool>("columnsFirst");
+    QTest::addColumn<bool>("fromSouth");
+    for (const bool onMap : {false, true})
+      for (const bool columnsFirst : {false, true})
+        for (const bool fromSouth : {false, true})
+          QTest::addRow("%d%d%d", onMap, columnsFirst, fromSouth) << onMap << columnsFirst << fromSouth;
+  }
+
+  void placesOfEachCellThatTwoAxesWouldSayAreOpened() {
+    QFETCH(bool, onMap);
+    QFETCH(bool, columnsFirst);
+    QFETCH(bool, fromSouth);
+    constexpr int kRows = 4, kColumns = 6;
+    const ProjPlace map("+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80 +units=m");
+    const auto centre = [&](double row, double column) {
+      return onMap ? map.of(4000500.0 + 1000.0 * column, 2999500.0 - 1000.0 * row)
+                   : LonLat{-0.2 + 0.1 * column, 51.0 - 0.1 * row};
+    };
+    std::vector<double> lons, lats, values;
+    for (int outer = 0; outer < (columnsFirst ? kColumns : kRows); ++outer)
+      for (int inner = 0; inner < (columnsFirst ? kRows : kColumns); ++inner) {
+        const int line = columnsFirst ? inner : outer, column = columnsFirst ? outer : inner;
+        const int row = fromSouth ? kRows - 1 - line : line;
+        const LonLat place = centre(row, column);
+        lons.push_back(place.lon < 0.0 ? place.lon + 360.0 : place.lon);
+        lats.push_back(place.lat);
+        values.push_back(1 + row * kColumns + column);
+      }
+    {
+      NetCdfWriter file(at("cells_201906101200.nc"));
+      file.dimension("nj", columnsFirst ? kColumns : kRows);
+      file.dimension("ni", columnsFirst ? kRows : kColumns);
+      for (const auto& [name, units, places] : {std::tuple{"lat", "degrees_north", &lats}, {"lon", "degrees_east", &lons}}) {
+        file.variable(name, NC_FLOAT, {"nj", "ni"});
+        file.text(name, "units", units);
+        file.put(name, *places);
+      }
+      rainRate(file, {"nj", "ni"});
+      file.text("rain_rate", "coordinates", "lon lat");
+      file.put("rain_rate", values);
+      if (onMap) {
+        file.text("rain_rate", "grid_mapping", "crs");
+        file.variable("crs", NC_INT, {});
+        file.text("crs", "grid_mapping_name", "lambert_azimuthal_equal_area");
+        for (const auto& [key, value] : {std::pair{"longitude_of_projection_origin", 10.0}, {"latitude_of_projection_origin", 52.0},
+                                         {"false_easting", 4321000.0}, {"false_northing", 3210000.0},
+                                         {"semi_major_axis", 6378137.0}, {"inverse_flattening", 298.257222101}})
+          file.number("crs", key, value);
+      }
+    }
+    const FrameSequence rain = onlySequence(at("cells_201906101200.nc"));
+    const RadarGrid& grid = *rain.frames[0].grid;
+    QCOMPARE(rain.width(), kColumns);
+    for (const auto& [row, column] : {std::pair{0, 0}, {3, 0}, {0, 5}, {2, 4}}) {
+      QCOMPARE(grid.at(row, column), float(1 + row * kColumns + column));
+      QVERIFY(cellsOff(rain.geo, column + 0.5, row + 0.5, centre(row, column)) < 0.1);
+    }
   }
 };
 

@@ -68,6 +68,8 @@ private Q_SLOTS:
     QTest::addColumn<QList<double>>("bounds");
     QTest::addColumn<QString>("word");
     QTest::newRow("running sums") << QList<double>{10, 20, 30} << QList<double>{0, 10, 0, 20, 0, 30} << "running sums";
+    QTest::newRow("that begin anew") << QList<double>{10, 20, 30} << QList<double>{0, 10, 10, 20, 10, 30} << "running sums";
+    QTest::newRow("that begin with nothing") << QList<double>{0, 10, 20} << QList<double>{0, 0, 0, 10, 0, 20} << "running sums";
     QTest::newRow("steps that differ") << QList<double>{0, 5, 65} << QList<double>{} << "unevenly";
   }
 
@@ -91,6 +93,39 @@ private Q_SLOTS:
     }
     const std::string sentence = sentenceFor(at("sums.nc"));
     QVERIFY2(sentence.find(word.toStdString()) != std::string::npos, sentence.c_str());
+  }
+
+  void sumsThatTheirNameOrTheirValuesShowToRunAreRefused_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<bool>("running");
+    QTest::addColumn<bool>("refused");
+    QTest::newRow("ACCUMULATED TOTAL GRID SCALE PRECIPITATION") << "ACCUMULATED TOTAL GRID SCALE PRECIPITATION" << false << true;
+    QTest::newRow("rain since 00 UTC") << "rain since 00 UTC" << false << true;
+    QTest::newRow("rain since the last scan") << "rain since the last scan" << false << false;
+    QTest::newRow("cumulative rain") << "Cumulative rain" << false << true;
+    QTest::newRow("cumulative rain over 10 min") << "cumulative rain over 10 min" << false << false;
+    QTest::newRow("values that only grow") << "rain" << true << true;
+    QTest::newRow("values that come and go") << "rain" << false << false;
+  }
+
+  void sumsThatTheirNameOrTheirValuesShowToRunAreRefused() {
+    QFETCH(QString, name);
+    QFETCH(bool, running);
+    QFETCH(bool, refused);
+    {
+      NetCdfWriter file(at("names.nc"));
+      file.axis("lat", "degrees_north", 51.0, -0.5, 8);
+      file.axis("lon", "degrees_east", 5.0, 0.5, 8);
+      file.axis("time", "minutes since 2019-06-10 12:00", 0, 10, 4);
+      rainRate(file, {"time", "lat", "lon"}, "mm");
+      file.text("rain_rate", "long_name", name.toStdString());
+      std::vector<double> values;
+      for (int k = 0; k < 4 * 64; ++k) values.push_back((k * 37 % 11 + 1) + (running && k >= 64 ? values[std::size_t(k) - 64] : 0.0));
+      file.put("rain_rate", values);
+    }
+    const std::string sentence = sentenceFor(at("names.nc"));
+    QVERIFY2((sentence.find("running sums") != std::string::npos) == refused, sentence.c_str());
+    QVERIFY2(sentence.empty() == !refused, sentence.c_str());
   }
 
   void aDaysSumBesideARateCostsNothing() {
@@ -121,6 +156,12 @@ private Q_SLOTS:
     }
   }
 
+  void twoRunningSumsAloneAreRefused() {
+    const std::vector<std::string> files = {sumFile("half.nc", 0.0, 30.0), sumFile("whole.nc", 0.0, 60.0)};
+    QVERIFY_THROWS_EXCEPTION(IoError, readRadarFiles(files));
+    QCOMPARE(onlySequence(files[1]).frames[0].grid->at(0, 0), 1.0f);
+  }
+
   void runningSumsInFilesOfTheirOwnAreRefused() {
     std::vector<std::string> files;
     for (int k = 1; k <= 4; ++k) files.push_back(sumFile("run" + std::to_string(k) + ".nc", 0.0, 10.0 * k));
@@ -132,7 +173,7 @@ private Q_SLOTS:
     }
     for (int k = 1; k <= 4; ++k)  // they begin anew each hour
       files.push_back(sumFile("again" + std::to_string(k) + ".nc", 60.0, 60.0 + 10.0 * k));
-    QVERIFY_EXCEPTION_THROWN(readRadarFiles(files), IoError);
+    QVERIFY_THROWS_EXCEPTION(IoError, readRadarFiles(files));
     files.push_back(sumFile("step1.nc", 0.0, 5.0));
     files.push_back(sumFile("step2.nc", 5.0, 10.0));
     const RadarFiles read = readRadarFiles(files);

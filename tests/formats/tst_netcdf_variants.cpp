@@ -67,6 +67,61 @@ private Q_SLOTS:
       rainRate(file, {"time", "lat", "lon"});
     }
     QVERIFY(sentenceFor(at("calendar.nc")).find("360_day") != std::string::npos);
+    {
+      NetCdfWriter file(at("months.nc"));
+      plainAxes(file);
+      file.axis("time", "months since 2019-01-01", 1, 1, 3);
+      rainRate(file, {"time", "lat", "lon"});
+    }
+    QVERIFY(sentenceFor(at("months.nc")).find("\"months since 2019-01-01\"") != std::string::npos);
+  }
+
+  void aTimeThatIsNoneCostsItsFrameAlone_data() {
+    QTest::addColumn<double>("bad");
+    QTest::addColumn<int>("type");
+    QTest::newRow("not a number") << std::nan("") << NC_DOUBLE;
+    QTest::newRow("a fill value") << 9.969209968386869e36 << NC_DOUBLE;
+    QTest::newRow("a declared fill value") << -999.0 << NC_DOUBLE;
+    QTest::newRow("an integer's fill value") << double(NC_FILL_INT) << NC_INT;
+  }
+
+  void aTimeThatIsNoneCostsItsFrameAlone() {
+    QFETCH(double, bad);
+    QFETCH(int, type);
+    {
+      NetCdfWriter file(at("badtime.nc"));
+      plainAxes(file);
+      file.dimension("time", 3);
+      file.variable("time", type, {"time"});
+      file.text("time", "units", "seconds since 2019-06-10 12:00");
+      if (bad == -999.0) file.numbers("time", "_FillValue", type, {bad});
+      file.put("time", {0.0, bad, 600.0});
+      rainRate(file, {"time", "lat", "lon"});
+      file.put("rain_rate", counted(18));
+    }
+    const RadarFiles read = readRadarFiles({at("badtime.nc")});
+    QCOMPARE(read.sequences.size(), 1u);
+    QCOMPARE(read.sequences[0].frames.size(), 2u);
+    QCOMPARE(read.sequences[0].frames[1].grid->at(0, 0), 13.0f);
+    QCOMPARE(QString::fromStdString(isoText(read.sequences[0].frames[1].validTime)), "2019-06-10T12:10:00Z");
+    QCOMPARE(read.passedOver.size(), 1u);
+    QVERIFY2(read.passedOver[0].find("1 of its 3 frames") != std::string::npos, read.passedOver[0].c_str());
+  }
+
+  void timesMayBeTexts() {
+    {
+      NetCdfWriter file(at("texts.nc"));
+      plainAxes(file);
+      file.dimension("Time", 2);
+      file.dimension("DateStrLen", 19);
+      file.variable("Times", NC_CHAR, {"Time", "DateStrLen"});
+      file.characters("Times", "2019-06-10_12:00:002019-06-10_12:05:00");
+      rainRate(file, {"Time", "lat", "lon"});
+      file.put("rain_rate", counted(12));
+    }
+    const FrameSequence rain = onlySequence(at("texts.nc"));
+    QCOMPARE(rain.frames.size(), 2u);
+    QCOMPARE(QString::fromStdString(isoText(rain.frames[1].validTime)), "2019-06-10T12:05:00Z");
   }
 
   void unitsAreSpelledInManyWays_data() {

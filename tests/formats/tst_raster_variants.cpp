@@ -293,6 +293,53 @@ private Q_SLOTS:
     QVERIFY(sentenceFor(at("rain.tif")).find("say a time") != std::string::npos);
   }
 
+  void adviceIsOfWhatIsMissing_data() {
+    QTest::addColumn<QString>("missing");
+    QTest::addColumn<QString>("word");
+    for (const auto& [missing, word] : {std::pair{"place", "no georeference"}, {"map", "no map projection"},
+                                        {"time", "nor its name"}, {"unit", "neither a unit"}, {"meaning", "in \"K\""},
+                                        {"minutes", "over how many minutes"}, {"a day", "over 1440 minutes"},
+                                        {"bands", "its band 1 of 2"}, {"mirrored", "mirrored"}, {"rotated", "rotated"}})
+      QTest::newRow(missing) << missing << word;
+  }
+
+  void adviceIsOfWhatIsMissing() {
+    QFETCH(QString, missing);
+    QFETCH(QString, word);
+    const auto picture = made({.bands = missing == "bands" ? 2 : 1});
+    if (missing == "map") picture->SetSpatialRef(nullptr);
+    double turned[6] = {5.0, missing == "mirrored" ? -0.5 : 0.5, missing == "rotated" ? 0.1 : 0.0, 51.0, 0, -0.5};
+    if (missing == "mirrored" || missing == "rotated") picture->SetGeoTransform(turned);
+    if (missing != "unit")
+      picture->GetRasterBand(1)->SetUnitType(missing == "meaning" ? "K" : missing == "minutes" || missing == "a day" ? "mm" : "mm/h");
+    if (missing == "bands") picture->GetRasterBand(2)->SetUnitType("mm/h");
+    picture->SetMetadataItem("product", missing == "unit" ? "x" : "rain");
+    if (missing == "a day") picture->SetMetadataItem("Accumulation time", "1440");
+    const std::string name = missing == "time" ? "field.tif" : "field_201906101235.tif";
+    if (missing == "place") {
+      GDALDatasetUniquePtr plain(GetGDALDriverManager()->GetDriverByName("GTiff")->Create(at(name).c_str(), 3, 2, 1, GDT_Float32, nullptr));
+    } else {
+      save(*picture, "GTiff", at(name));
+    }
+    const std::string sentence = sentenceFor(at(name));
+    QVERIFY2(sentence.find(word.toStdString()) != std::string::npos, sentence.c_str());
+    if (missing != "time") QVERIFY2(sentence.find("with the valid time") == std::string::npos, sentence.c_str());
+  }
+
+  void sumsOfOtherLengthsAreOtherProducts() {
+    const auto picture = made({});
+    picture->SetMetadataItem("product", "rain");
+    picture->GetRasterBand(1)->SetUnitType("mm");
+    for (const char* minutes : {"5", "60"}) {
+      picture->SetMetadataItem("Accumulation time", minutes);
+      save(*picture, "GTiff", at(std::string("sum") + minutes + "_201906101200.tif"));
+    }
+    const RadarFiles read = readRadarFiles({at("sum5_201906101200.tif"), at("sum60_201906101200.tif")});
+    QCOMPARE(read.sequences.size(), 2u);
+    QCOMPARE(read.sequences[1].product, std::string("GeoTIFF rain, sums of 60 min"));
+    QCOMPARE(read.sequences[0].frames[0].grid->at(0, 0), 12.0f);
+  }
+
   void italysNamesSayTimeAndQuantity() {
     const auto picture = made({});
     save(*picture, "GTiff", at("rdr1_d01_20251202Z1900_VMI.tiff"));
@@ -346,6 +393,8 @@ private Q_SLOTS:
     }
     save(*picture, "GTiff", at("described_bands.tif"));
     QCOMPARE(isoText(onlySequence(at("described_bands.tif")).frames[0].validTime), std::string("2019-06-10T12:01:00Z"));
+    QCOMPARE(isoText(onlySequence(at("described_bands.tif#2")).frames.at(0).validTime), std::string("2019-06-10T12:02:00Z"));
+    QVERIFY(sentenceFor(at("described_bands.tif#4")).find("It holds 1, 2, 3.") != std::string::npos);
   }
 
   void bytesInThreeOrFourBandsAreValuesWhenTheySayTheirTimes_data() {
@@ -381,7 +430,7 @@ private Q_SLOTS:
     picture->GetRasterBand(2)->SetDescription("rain_rate of tomorrow");
     picture->GetRasterBand(2)->SetUnitType("mm/h");
     save(*picture, "GTiff", at("two_201906101235.tif"));
-    QVERIFY(sentenceFor(at("two_201906101235.tif")).find("no times") != std::string::npos);
+    QVERIFY(sentenceFor(at("two_201906101235.tif")).find("has no time") != std::string::npos);
   }
 
   void coloursAreForEyesUnlessAUnitSaysTheyAreValues() {
@@ -494,6 +543,8 @@ private Q_SLOTS:
     const std::string sentence = sentenceFor(
         written("pg", "PG030905100000814BY22205LV 6  1.0 19.0 28.0 37.0 46.0 55.0CS0MX 0MS 82<boo>" + std::string("\x03", 1)));
     QVERIFY2(sentence.find("product PG") != std::string::npos, sentence.c_str());
+    const std::string days = sentenceFor(written("d2", "D2" + head.substr(2) + '\x03' + std::string(900 * 900 * 2, '\x01')));
+    QVERIFY2(days.find("product D2") != std::string::npos, days.c_str());
   }
 
   void whatIsNoCompositeIsNamed_data() {

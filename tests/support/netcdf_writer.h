@@ -48,6 +48,11 @@ public:
     check(nc_put_var_double(file_, idOf(variable), values.data()));
     nc_redef(file_);
   }
+  void characters(const std::string& variable, const std::string& all) {
+    nc_enddef(file_);
+    check(nc_put_var_text(file_, idOf(variable), all.c_str()));
+    nc_redef(file_);
+  }
   /// So many entries along each dimension: of an unlimited one none are there yet.
   void records(const std::string& variable, const std::vector<std::size_t>& count, const std::vector<double>& values) {
     const std::vector<std::size_t> start(count.size(), 0);
