@@ -188,28 +188,4 @@ void writeOcclusionTable(const std::string& path, const OcclusionMap& map,
   writeWholeFile(path, table.str());
 }
 
-void writePatternTable(const std::string& path, const LabPattern& pattern, const PatternLook& look,
-                       const Receipt& receipt) {
-  const std::vector<std::int64_t> cuboids = cuboidNumbers(pattern, look.layer);
-  const std::vector<std::uint8_t> attended = attendedBy(pattern, look.layer, look.element);
-  std::vector<int> reached(cuboids.size(), -1);
-  for (std::size_t layers = 0; layers <= pattern.layers.size(); ++layers) {
-    const auto now = receptiveField(pattern, layers, look.element);
-    for (std::size_t i = 0; i < now.size(); ++i)
-      if (now[i] && reached[i] < 0) reached[i] = int(layers);
-  }
-  std::ostringstream table;
-  table << "# pattern " << pattern.name << ", layer " << look.layer + 1 << " of "
-        << pattern.layers.size() << "; element " << look.element[0] << "," << look.element[1] << ","
-        << look.element[2] << "; all counted from 0\n"
-        << "# receipt: " << receiptText(receipt) << "\n"
-        << "frame,row,col,cuboid,attended,reached_after_layers\n";
-  const Thw& field = pattern.field;
-  for (std::int64_t i = 0; i < std::int64_t(cuboids.size()); ++i)
-    table << i / (field[1] * field[2]) << "," << i / field[2] % field[1] << "," << i % field[2]
-          << "," << cuboids[std::size_t(i)] << "," << int(attended[std::size_t(i)]) << ","
-          << reached[std::size_t(i)] << "\n";
-  writeWholeFile(path, table.str());
-}
-
 }  // namespace stormloom

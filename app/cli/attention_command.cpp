@@ -247,10 +247,9 @@ ExitCode run(const Session& session) {
   const bool listing = arguments.has("--layers");
   const std::string out = listing ? "" : arguments.required("--out");
   const std::vector<std::string> drawn = {".png", ".svg", ".pdf", ".mp4", ".webm", ".gif"};
-  std::vector<std::string> all = {".nc", ".csv"}, ofPatterns = {".csv"};
-  ofPatterns.insert(ofPatterns.end(), drawn.begin(), drawn.end());
+  std::vector<std::string> all = {".nc", ".csv"};
   all.insert(all.end(), drawn.begin(), drawn.end());
-  if (!listing) checkOutput(session, out, pattern ? ofPatterns : all);
+  if (!listing) checkOutput(session, out, all);
   if (pattern) return showPattern(session, out);
   if (arguments.has("--diffusion") && !listing) return showDiffusion(session, out);
   return ask(session, out);

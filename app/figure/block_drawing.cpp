@@ -102,7 +102,8 @@ private:
       // Away from the block: to the left of what stands on the left.
       const QString words = QString::fromStdString(text.text);
       const double width = QFontMetricsF(painter_.font()).horizontalAdvance(words);
-      const QPointF place = at(text.at);
+      const BlockPoint seen = textOnScreen(text, projection_);
+      const QPointF place(middle_.x() + seen.x, middle_.y() - seen.y);
       const double shift = text.ofNode              ? -0.5 * width
                            : place.x() < middle_.x() ? -width - 0.4 * text_
                                                      : 0.4 * text_;
