@@ -15,6 +15,9 @@ namespace {
 
 using Numbers = std::vector<double>;
 
+constexpr const char* kNotCause =
+    "Attention says where a layer looked, not what caused the forecast.";
+
 Numbers asNumbers(const Thw& thw) { return {double(thw[0]), double(thw[1]), double(thw[2])}; }
 
 std::string headText(const AttentionView& view) {
@@ -52,7 +55,7 @@ void writeGlobals(NetCdfFile& file, const AttentionView& view, const Receipt& re
   file.setText("", "cuboid_strategy", strategyText(view.layer.attended.strategy));
   file.setNumbers("", "padding_weight", {view.padding});
   file.setText("", "attended_frames", kindsText(view.layer.attendedFrames));
-  file.setText("", "comment", "Attention says where a layer looked, not what caused the forecast.");
+  file.setText("", "comment", kNotCause);
   for (const auto& [name, value] : receiptAttributes(receipt)) file.setText("", name, value);
 }
 
@@ -150,7 +153,7 @@ void writeAttentionTable(const std::string& path, const AttentionView& view,
   std::ostringstream out;
   out << "# " << escaped(view.model) << ", " << escaped(view.layer.path) << ", head "
       << headText(view) << ", query " << view.query[0] << "," << view.query[1] << ","
-      << view.query[2] << "\n";
+      << view.query[2] << "\n# " << kNotCause << "\n";
   for (const auto& [name, value] : receiptAttributes(receipt))
     out << "# " << name << ": " << escaped(value) << "\n";
   out << "what,frame,row,col,time,kind,weight\n";

@@ -253,10 +253,12 @@ void AttentionWindow::wireWorker() {
 
 void AttentionWindow::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange && block_) showBlock();
-  if (event->type() == QEvent::FontChange)
-    if (auto* panel = findChild<QWidget*>("attentionControls"))
+  if (auto* panel = findChild<QWidget*>("attentionControls");
+      panel && event->type() == QEvent::FontChange) {
       panel->setFixedWidth(kControlsWidth * std::max(kUsualLetters, fontInfo().pixelSize()) /
                            kUsualLetters);
+    QTimer::singleShot(0, this, &AttentionWindow::giveRowsRoom);
+  }
   if (event->type() == QEvent::ActivationChange && isActiveWindow()) Q_EMIT subjectWanted();
   QMainWindow::changeEvent(event);
 }

@@ -134,7 +134,8 @@ void writeLayers(const Session& session, const AttentionDrawn& drawn, const Atte
     // The same place on the layer's own grid, at the same time or nearest to it.
     Thw cell = cellOnLevel(asked, from.query.data, layer.query.data);
     cell[0] = std::int64_t(frameLike(layer.queryFrames, from.queryFrames[std::size_t(asked[0])]));
-    pictures.push_back(mapsOf(backgrounds, drawn, lens.weights(layer.path, cell),
+    const int head = drawn.view.head < layer.heads ? drawn.view.head : kMeanOfHeads;
+    pictures.push_back(mapsOf(backgrounds, drawn, lens.weights(layer.path, cell, head),
                               darkThemeFrom(session)));
   }
   writeInSight(session, [&](const auto& progress) {
