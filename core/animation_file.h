@@ -36,6 +36,7 @@ struct AnimationOptions {
   double framesPerSecond = 5.0;
   double holdLastSeconds =
       0.0;              ///< GIF: how much longer the last frame stands before the loop begins again
+  bool soft = false;    ///< videos: fine edges may blur a little, the file is half as large
   std::string title;    ///< the file's own title tag, where the format has one
   std::string receipt;  ///< how it was made, into the metadata of the file or of each picture
 };

@@ -104,20 +104,25 @@ struct VideoKind {
   AVCodecID codec;
   const char* name;  ///< for messages
   std::vector<std::pair<const char*, const char*>> codecOptions;
+  const char* crf;      ///< such that the hard edges of radar cells stay clean
+  const char* softCrf;  ///< where nothing is read off single pixels
   std::vector<std::pair<const char*, const char*>> fileOptions;
 };
 
-// The quality is such that the hard edges of radar cells stay clean.
 const VideoKind kMp4{"mp4",
                      AV_CODEC_ID_H264,
                      "H.264",
-                     {{"preset", "faster"}, {"crf", "16"}, {"profile", "high"}},
+                     {{"preset", "faster"}, {"profile", "high"}},
+                     "16",
+                     "23",
                      {{"movflags", "+faststart"}}};
 const VideoKind kWebM{
     "webm",
     AV_CODEC_ID_VP9,
     "VP9",
-    {{"deadline", "good"}, {"cpu-used", "5"}, {"row-mt", "1"}, {"tile-columns", "2"}, {"crf", "24"}, {"b", "0"}},
+    {{"deadline", "good"}, {"cpu-used", "5"}, {"row-mt", "1"}, {"tile-columns", "2"}, {"b", "0"}},
+    "24",
+    "34",
     {}};
 
 AVDictionary* dictionaryOf(const std::vector<std::pair<const char*, const char*>>& entries) {
@@ -169,7 +174,9 @@ public:
     codec->thread_count = kEncoderThreads;
     codec->flags |= AV_CODEC_FLAG_BITEXACT;
     file_.setDefaultDuration(ticksPerFrame_);
-    file_.open(std::move(codec), encoder, dictionaryOf(kind.codecOptions),
+    AVDictionary* codecOptions = dictionaryOf(kind.codecOptions);
+    av_dict_set(&codecOptions, "crf", request.options.soft ? kind.softCrf : kind.crf, 0);
+    file_.open(std::move(codec), encoder, codecOptions,
                dictionaryOf(kind.fileOptions), request);
     makeScaler();
   }

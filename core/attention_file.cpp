@@ -15,6 +15,9 @@ namespace {
 
 using Numbers = std::vector<double>;
 
+constexpr const char* kNotCause =
+    "Attention says where a layer looked, not what caused the forecast.";
+
 Numbers asNumbers(const Thw& thw) { return {double(thw[0]), double(thw[1]), double(thw[2])}; }
 
 std::string headText(const AttentionView& view) {
@@ -52,7 +55,7 @@ void writeGlobals(NetCdfFile& file, const AttentionView& view, const Receipt& re
   file.setText("", "cuboid_strategy", strategyText(view.layer.attended.strategy));
   file.setNumbers("", "padding_weight", {view.padding});
   file.setText("", "attended_frames", kindsText(view.layer.attendedFrames));
-  file.setText("", "comment", "Attention says where a layer looked, not what caused the forecast.");
+  file.setText("", "comment", kNotCause);
   for (const auto& [name, value] : receiptAttributes(receipt)) file.setText("", name, value);
 }
 
@@ -150,7 +153,7 @@ void writeAttentionTable(const std::string& path, const AttentionView& view,
   std::ostringstream out;
   out << "# " << escaped(view.model) << ", " << escaped(view.layer.path) << ", head "
       << headText(view) << ", query " << view.query[0] << "," << view.query[1] << ","
-      << view.query[2] << "\n";
+      << view.query[2] << "\n# " << kNotCause << "\n";
   for (const auto& [name, value] : receiptAttributes(receipt))
     out << "# " << name << ": " << escaped(value) << "\n";
   out << "what,frame,row,col,time,kind,weight\n";
@@ -185,30 +188,6 @@ void writeOcclusionTable(const std::string& path, const OcclusionMap& map,
     table << i / map.cols << "," << i % map.cols << "," << i / map.cols * map.patch << ","
           << i % map.cols * map.patch << "," << map.patch << "," << map.change[std::size_t(i)]
           << "\n";
-  writeWholeFile(path, table.str());
-}
-
-void writePatternTable(const std::string& path, const LabPattern& pattern, const PatternLook& look,
-                       const Receipt& receipt) {
-  const std::vector<std::int64_t> cuboids = cuboidNumbers(pattern, look.layer);
-  const std::vector<std::uint8_t> attended = attendedBy(pattern, look.layer, look.element);
-  std::vector<int> reached(cuboids.size(), -1);
-  for (std::size_t layers = 0; layers <= pattern.layers.size(); ++layers) {
-    const auto now = receptiveField(pattern, layers, look.element);
-    for (std::size_t i = 0; i < now.size(); ++i)
-      if (now[i] && reached[i] < 0) reached[i] = int(layers);
-  }
-  std::ostringstream table;
-  table << "# pattern " << pattern.name << ", layer " << look.layer + 1 << " of "
-        << pattern.layers.size() << "; element " << look.element[0] << "," << look.element[1] << ","
-        << look.element[2] << "; all counted from 0\n"
-        << "# receipt: " << receiptText(receipt) << "\n"
-        << "frame,row,col,cuboid,attended,reached_after_layers\n";
-  const Thw& field = pattern.field;
-  for (std::int64_t i = 0; i < std::int64_t(cuboids.size()); ++i)
-    table << i / (field[1] * field[2]) << "," << i / field[2] % field[1] << "," << i % field[2]
-          << "," << cuboids[std::size_t(i)] << "," << int(attended[std::size_t(i)]) << ","
-          << reached[std::size_t(i)] << "\n";
   writeWholeFile(path, table.str());
 }
 

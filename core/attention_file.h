@@ -3,8 +3,6 @@
 #include <string>
 
 #include "core/attention.h"
-#include "core/attention_block.h"
-#include "core/pattern_lab.h"
 #include "core/scenario_file.h"
 
 namespace stormloom {
@@ -23,11 +21,5 @@ void writeAttentionTable(const std::string& path, const AttentionView& view,
 /// One line for each patch: by how much the forecast changes without it.
 void writeOcclusionTable(const std::string& path, const OcclusionMap& map,
                          const Receipt& receipt = {});
-
-/// One line for each cell of a pattern's field: its cuboid in the chosen layer, whether the element
-/// attends to it there, and after how many layers its news reaches the element (0: the element
-/// itself, -1: never).
-void writePatternTable(const std::string& path, const LabPattern& pattern, const PatternLook& look,
-                       const Receipt& receipt = {});
 
 }  // namespace stormloom

@@ -311,6 +311,13 @@ BlockPoint BlockProjection::onScreen(const BlockPoint& point) const {
   return {scale_ * dot(point, right_), scale_ * dot(point, up_), dot(point, toEye_)};
 }
 
+BlockPoint textOnScreen(const BlockShape::Text& text, const BlockProjection& seen) {
+  const BlockPoint here = seen.onScreen(text.at);
+  if (text.ofNode) return here;
+  const BlockPoint there = seen.onScreen({-text.at.x, text.at.y, text.at.z});
+  return std::abs(there.x) > std::abs(here.x) + 1e-6 ? there : here;
+}
+
 bool BlockProjection::sees(BlockSide side) const { return dot(normalOf(side), toEye_) > 1e-9; }
 
 std::array<BlockPoint, 4> cornersOf(const BlockBox& box, BlockSide side) {

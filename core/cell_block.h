@@ -123,6 +123,10 @@ private:
   double scale_ = 1.0;
 };
 
+/// Where a text stands on the screen: above its global vector; a time at the one of its frame's lower
+/// corners that lies farther out, so that a block that turns never covers it.
+BlockPoint textOnScreen(const BlockShape::Text& text, const BlockProjection& seen);
+
 /// Corners of one face, counter-clockwise seen from outside; a little smaller than the cell, so that
 /// cells stay apart.
 std::array<BlockPoint, 4> cornersOf(const BlockBox& box, BlockSide side);

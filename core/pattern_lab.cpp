@@ -148,7 +148,13 @@ namespace {
 
 std::string bytesText(double bytes) {
   char text[32];
-  std::snprintf(text, sizeof text, bytes < 1e5 ? "%.1f kB" : "%.1f MB", bytes / (bytes < 1e5 ? 1e3 : 1e6));
+  static const std::pair<double, const char*> kUnits[] = {{1e9, "%.1f GB"}, {1e5, "%.1f MB"}};
+  for (const auto& [least, form] : kUnits)
+    if (bytes >= least) {
+      std::snprintf(text, sizeof text, form, bytes / std::max(least, 1e6));
+      return text;
+    }
+  std::snprintf(text, sizeof text, "%.1f kB", bytes / 1e3);
   return text;
 }
 

@@ -233,7 +233,7 @@ void CellBlockScene::placeTexts(const BlockProjection& seen) {
     for (const auto& plate : texts_[i]) plate->setText({});
     if (i >= shape_.texts.size()) continue;
     const BlockShape::Text& text = shape_.texts[i];
-    const BlockPoint at = seen.onScreen(text.at);
+    const BlockPoint at = textOnScreen(text, seen);
     const bool begins = text.ofNode || at.x >= 0.0;
     TextPlate& plate = *texts_[i][begins ? 1 : 0];
     plate.setText(text.text);

@@ -72,6 +72,7 @@ LessonWindow* AttentionDesk::openLessons() {
 void AttentionDesk::placeBeside(QWidget* window) {
   constexpr double kLessonShare = 0.34;
   spokenOf_ = window;
+  dress(window);
   if (!lessons_ || !lessons_->isVisible() || !window->screen()) return;
   if (std::find(placed_.begin(), placed_.end(), window) != placed_.end()) return;
   const QRect room = window->screen()->availableGeometry();
@@ -81,8 +82,25 @@ void AttentionDesk::placeBeside(QWidget* window) {
   placed_.emplace_back(window);
 }
 
-/// For a projector: the lesson beside what it speaks of, wherever both stood.
+/// Letters that are read from the back of a hall, or as they were.
+void AttentionDesk::dress(QWidget* window) const {
+  constexpr int kLinesOnTheScreen = 60, kUsualPixels = 13;
+  const int pixels = window->screen() ? window->screen()->size().height() / kLinesOnTheScreen : 0;
+  const QString sheet = projected_ && pixels > kUsualPixels
+                            ? QString("* { font-size: %1px; }").arg(pixels)
+                            : QString();
+  if (window->styleSheet() != sheet) window->setStyleSheet(sheet);
+  if (auto* lab = qobject_cast<PatternWindow*>(window)) lab->setProjected(projected_);
+}
+
+/// For a projector and back: large letters, and the lesson beside what it speaks of, wherever both
+/// stood.
 void AttentionDesk::fillScreen() {
+  projected_ = !projected_;
+  lessons_->setProjected(projected_);
+  for (QWidget* window : {static_cast<QWidget*>(attention_.data()), static_cast<QWidget*>(diffusion_.data()),
+                          static_cast<QWidget*>(lab_.data())})
+    if (window) dress(window);
   if (!spokenOf_ || !spokenOf_->isVisible()) {
     lessons_->setWindowState(lessons_->windowState() ^ Qt::WindowFullScreen);
     return;

@@ -31,9 +31,11 @@ public:
 private:
   void placeBeside(QWidget* window);
   void fillScreen();
+  void dress(QWidget* window) const;
 
   std::function<AttentionSubject()> subject_;
   QWidget* parent_;
+  bool projected_ = false;  ///< large letters, for a hall
   QPointer<AttentionWindow> attention_;
   QPointer<DiffusionWindow> diffusion_;
   QPointer<PatternWindow> lab_;

@@ -14,6 +14,7 @@
 #include <QSpinBox>
 #include <QSplitter>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/attention/attention_maps.h"
 #include "app/attention/background_export.h"
@@ -22,6 +23,7 @@
 namespace stormloom {
 namespace {
 
+constexpr int kControlsWidth = 306, kUsualLetters = 13;
 constexpr int kForecastMilliseconds = 1500;  // forecasts below the attention come later
 
 QLabel* quiet(const QString& text) {
@@ -73,7 +75,8 @@ AttentionWindow::~AttentionWindow() {
 
 QWidget* AttentionWindow::buildControls() {
   auto* panel = new QWidget;
-  panel->setFixedWidth(306);
+  panel->setObjectName("attentionControls");
+  panel->setFixedWidth(kControlsWidth);
   auto* column = new QVBoxLayout(panel);
   column->setContentsMargins(12, 12, 12, 12);
   column->setSpacing(8);
@@ -100,6 +103,7 @@ QWidget* AttentionWindow::buildControls() {
   layers_->setResizeMode(QListView::Adjust);
   layers_->setTextElideMode(Qt::ElideNone);
   layers_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  layers_->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);  // lines are broken beside it
   layers_->setToolTip(tr("Layers in the order of the network; finest level first in each part."));
   head_ = new QComboBox;
   head_->setObjectName("attentionHead");
@@ -249,6 +253,12 @@ void AttentionWindow::wireWorker() {
 
 void AttentionWindow::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange && block_) showBlock();
+  if (auto* panel = findChild<QWidget*>("attentionControls");
+      panel && event->type() == QEvent::FontChange) {
+      panel->setFixedWidth(kControlsWidth * std::max(kUsualLetters, fontInfo().pixelSize()) /
+                           kUsualLetters);
+    QTimer::singleShot(0, this, &AttentionWindow::giveRowsRoom);
+  }
   if (event->type() == QEvent::ActivationChange && isActiveWindow()) Q_EMIT subjectWanted();
   QMainWindow::changeEvent(event);
 }

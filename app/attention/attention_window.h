@@ -70,6 +70,7 @@ private:
   void takeScene(std::shared_ptr<const AttentionScene> scene);
   void takeView(std::shared_ptr<const AttentionView> view);
   void takeOcclusion(std::shared_ptr<const OcclusionMap> map);
+  void giveRowsRoom();
   void chooseRow();
   void askLayer();
   void askFromMaps(int frame, int row, int col);

@@ -131,11 +131,24 @@ void AttentionWindow::takeScene(std::shared_ptr<const AttentionScene> scene) {
     head_->setCurrentIndex(head < head_->count() ? head : 0);
     layers_->setCurrentRow(chosen);
   }
+  giveRowsRoom();
   if (!wantedLayer_.isEmpty()) {
     const QSignalBlocker quietly(layers_);
     chooseLayer(std::exchange(wantedLayer_, {}));
   }
   askLayer();
+}
+
+/// The view's own guess is too low where padding makes a line break that its text alone would not.
+void AttentionWindow::giveRowsRoom() {
+  constexpr int kBeside = 26, kAbove = 14, kHighest = 1000;
+  const int width = layers_->viewport()->width();
+  const QRect room(0, 0, width - kBeside, kHighest);
+  for (int row = 0; row < layers_->count() && room.width() > kBeside; ++row) {
+    QListWidgetItem* item = layers_->item(row);
+    const QRect text = layers_->fontMetrics().boundingRect(room, Qt::TextWordWrap, item->text());
+    item->setSizeHint({width, text.height() + kAbove});
+  }
 }
 
 void AttentionWindow::chooseRow() {

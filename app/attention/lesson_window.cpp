@@ -12,7 +12,7 @@
 namespace stormloom {
 namespace {
 
-constexpr int kLettersInARow = 34;
+constexpr int kLettersInARow = 34, kLettersProjected = 26;
 constexpr int kSmallestText = 18, kLargestText = 54;
 
 QLabel* page(const char* name) {
@@ -59,7 +59,10 @@ LessonWindow::LessonWindow(std::vector<Lesson> lessons, Act act, QWidget* parent
   for (QLabel* label : {heading_, text_, question_, answer_}) column->addWidget(label);
   column->addStretch(1);
   auto* foot = new QHBoxLayout;
+  auto* keys = new QLabel(tr("F: for a projector"));
+  keys->setProperty("quiet", true);
   foot->addWidget(showAnswer_);
+  foot->addWidget(keys);
   foot->addStretch(1);
   for (QWidget* widget :
        {static_cast<QWidget*>(place_), static_cast<QWidget*>(back), static_cast<QWidget*>(on)})
@@ -124,11 +127,17 @@ void LessonWindow::showAnswer() {
 }
 
 void LessonWindow::sizeType() {
-  const int text = std::clamp(width() / kLettersInARow, kSmallestText, kLargestText);
+  const int text = std::clamp(width() / (projected_ ? kLettersProjected : kLettersInARow),
+                              kSmallestText, kLargestText);
   setType(heading_, text * 3 / 2, true);
   setType(text_, text, false);
   setType(question_, text, true);
   setType(answer_, text, false);
+}
+
+void LessonWindow::setProjected(bool projected) {
+  projected_ = projected;
+  sizeType();
 }
 
 void LessonWindow::resizeEvent(QResizeEvent* event) {

@@ -27,6 +27,8 @@ public:
   int lesson() const { return lesson_; }
   int step() const { return step_; }
 
+  void setProjected(bool projected);  ///< larger letters
+
 Q_SIGNALS:
   void screenAsked();  ///< lesson and picture shall fill the screen
 
@@ -41,6 +43,7 @@ private:
   void sizeType();
 
   std::vector<Lesson> lessons_;
+  bool projected_ = false;
   Act act_;
   int lesson_ = 0, step_ = -1;  ///< step -1: none is open yet
   QComboBox* choice_;

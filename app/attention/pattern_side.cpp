@@ -24,6 +24,7 @@ namespace {
 const char* const kAxes[] = {"T", "H", "W"};
 constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 constexpr int kGrowMilliseconds = 900;
+constexpr int kAxisWidth = 14;  // of the letters T, H, W
 constexpr double kClearlySlower = 1.15;  // times of the same work differ by less
 
 QSpinBox* numberBox(int low, int high, const QString& tip) {
@@ -64,10 +65,14 @@ PatternSide::PatternSide(std::vector<LabPattern> presets, int preset, QWidget* p
   meaning_->setWordWrap(true);
   column->addWidget(preset_);
   column->addWidget(meaning_);
+  numbers_ = new QWidget;
   auto* grid = new QGridLayout;
-  grid->setVerticalSpacing(3);
-  buildNumbers(grid);
-  buildChoices(grid);
+  for (QGridLayout* each : {new QGridLayout(numbers_), grid}) {
+    each->setVerticalSpacing(3);
+    each->setContentsMargins(0, 0, 0, 0);
+    each == grid ? buildChoices(each) : buildNumbers(each);
+  }
+  column->addWidget(numbers_);
   column->addLayout(grid);
   auto* views = new QSplitter(Qt::Vertical);
   block_ = new BlockPanel;
@@ -110,6 +115,7 @@ void PatternSide::buildNumbers(QGridLayout* grid) {
     grid->addWidget(shift_[axis], a + 1, 4);
   }
   for (int i = 1; i < 5; ++i) grid->setColumnStretch(i, 1);
+  grid->setColumnMinimumWidth(0, kAxisWidth);
 }
 
 void PatternSide::buildChoices(QGridLayout* grid) {
@@ -130,11 +136,13 @@ void PatternSide::buildChoices(QGridLayout* grid) {
   grow_ = new QPushButton(tr("Grow"));
   grow_->setObjectName("grow");
   grow_->setToolTip(tr("Lets the receptive field of the chosen element grow layer by layer."));
-  grid->addWidget(layer_, 4, 1);
-  grid->addWidget(padding_, 4, 2);
-  grid->addWidget(globals_, 4, 3, 1, 2);
-  grid->addWidget(grown_, 5, 1, 1, 2);
-  grid->addWidget(grow_, 5, 3, 1, 2);
+  grid->addWidget(layer_, 0, 1);
+  grid->addWidget(padding_, 0, 2);
+  grid->addWidget(globals_, 0, 3, 1, 2);
+  grid->addWidget(grown_, 1, 1, 1, 2);
+  grid->addWidget(grow_, 1, 3, 1, 2);
+  for (int i = 1; i < 5; ++i) grid->setColumnStretch(i, 1);
+  grid->setColumnMinimumWidth(0, kAxisWidth);
 }
 
 void PatternSide::wire() {
@@ -186,6 +194,14 @@ bool PatternSide::usePreset(const QString& name) {
 void PatternSide::setLayer(int layer) { layer_->setCurrentIndex(layer - 1); }
 void PatternSide::setGrown(int layers) { grown_->setValue(layers); }
 void PatternSide::setGlobals(int count) { globals_->setValue(count); }
+
+void PatternSide::showOnlyLit() { onlyLit_->setChecked(true); }
+
+void PatternSide::setProjected(bool projected) {
+  projected_ = projected;
+  numbers_->setVisible(!projected);
+  tellCost();
+}
 
 void PatternSide::showUsual() {
   onlyLit_->setChecked(false);
@@ -310,6 +326,7 @@ void PatternSide::tellCost() {
   QStringList lines;
   for (const std::string& line : costLines(pattern_, look().layer))
     lines << QString::fromStdString(line);
+  if (projected_) lines = lines.mid(0, 1);
   lines << timingText() << growthText();
   cost_->setText(lines.join('\n'));
   keepCostWhole();

@@ -34,6 +34,9 @@ public:
   bool usePreset(const QString& name);
   void setLayer(int layer);  ///< counted from 1
   void setGrown(int layers);
+  void showOnlyLit();
+  /// Without the boxes of numbers and with the lines of cost that lessons speak of.
+  void setProjected(bool projected);
   void showUsual();  ///< first layer, its cuboids, the whole block
   void setGlobals(int count);
   void setElement(const Thw& element);
@@ -76,6 +79,8 @@ private:
   QTimer growing_;
   bool filling_ = false;
 
+  bool projected_ = false;
+  QWidget* numbers_ = nullptr;  ///< field, cuboid, strategy, shift
   QComboBox* preset_ = nullptr;
   QLabel* meaning_ = nullptr;
   QComboBox* layer_ = nullptr;

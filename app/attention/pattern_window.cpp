@@ -14,8 +14,8 @@
 #include "app/attention/block_panel.h"
 #include "app/attention/pattern_side.h"
 #include "app/figure/block_figure.h"
-#include "core/attention_file.h"
 #include "core/errors.h"
+#include "core/pattern_file.h"
 #include "core/pattern_text.h"
 #include "core/shell_words.h"
 
@@ -102,7 +102,9 @@ QMenu* PatternWindow::buildExportMenu() {
       ask("pattern.png", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)", Film::Turn);
     });
     menu->addAction(tr("%1 as numbers…").arg(side), this,
-                    [ask] { ask("pattern.csv", "CSV (*.csv)", Film::Turn); });
+                    [ask] {
+                      ask("pattern.nc", "NetCDF (*.nc);;CSV (*.csv)", Film::Turn);
+                    });
     menu->addAction(tr("%1 turning, as film…").arg(side), this,
                     [ask, films] { ask("pattern.mp4", films, Film::Turn); });
     menu->addAction(tr("%1 going apart, as film…").arg(side), this,
@@ -136,11 +138,11 @@ void PatternWindow::exportTo(int index, const QString& file, Film film) {
   const BlockView seen = side.block().canvas().view();
   const BlockPicture picture = patternPicture(side.pattern(), side.look(), seen);
   const QString ending = QFileInfo(file).suffix().toLower();
-  if (ending == "csv") {
+  if (ending == "csv" || ending == "nc") {
     const Receipt receipt = receiptOfPattern(side, seen, file, {});
-    return export_->start(file, [pattern = side.pattern(), look = side.look(), file, receipt](
-                                    std::stop_token, const BackgroundExport::Progress&) {
-      writePatternTable(file.toStdString(), pattern, look, receipt);
+    return export_->start(file, [pattern = side.pattern(), element = side.look().element, file,
+                                  receipt](std::stop_token, const BackgroundExport::Progress&) {
+      writePattern(file.toStdString(), pattern, element, receipt);
     });
   }
   if (ending == "png" || ending == "svg" || ending == "pdf") {
@@ -166,6 +168,10 @@ void PatternWindow::exportTo(int index, const QString& file, Film film) {
   });
 }
 
+void PatternWindow::setProjected(bool projected) {
+  for (PatternSide* side : sides_) side->setProjected(projected);
+}
+
 void PatternWindow::act(const std::vector<std::string>& words) {
   QStringList rest;
   for (std::size_t i = 1; i < words.size(); ++i) rest << QString::fromStdString(words[i]);
@@ -189,6 +195,8 @@ void PatternWindow::act(const std::vector<std::string>& words) {
       side->setGrown(value.toInt());
     else if (what == "globals")
       side->setGlobals(value.toInt());
+    else if (what == "lit")
+      side->showOnlyLit();
     else if (what == "usual")
       side->showUsual();
     else if (what == "element")

@@ -26,11 +26,13 @@ public:
 
   /// What a lesson asks for: "left PRESET", "right PRESET", "right globals 8", and for both sides
   /// "layer 2", "grown 3", "globals 8", "element 2,1,1", "apart 1", "turn 40,20", "slice frame 2",
-  /// "from row 1", "whole", "usual" (as patterns stand at first). UsageError for anything else.
+  /// "from row 1", "whole", "lit" (all other cells small), "usual" (as patterns stand at first). UsageError for anything else.
   void act(const std::vector<std::string>& words);
+  /// What a hall does not need is hidden.
+  void setProjected(bool projected);
   PatternSide& side(int index) { return *sides_[std::size_t(index)]; }
   enum class Film { Turn, Apart, Growth };
-  /// Block, frames and cost of one side: .png, .svg, .csv, or a film.
+  /// Block, frames and cost of one side: .png, .svg, .nc, .csv, or a film.
   void exportTo(int side, const QString& file, Film film = Film::Turn);
 
 Q_SIGNALS:

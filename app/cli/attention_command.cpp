@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "app/cli/attention_pictures.h"
@@ -237,8 +238,37 @@ ExitCode ask(const Session& session, const std::string& out) {
   return ExitCode::Done;
 }
 
+/// What would be left aside without a word is refused.
+void refuseWhatDoesNotGoTogether(const Arguments& arguments) {
+  using Pair = std::array<const char*, 2>;
+  static constexpr Pair kApart[] = {
+      {"--rollout", "--occlude"}, {"--rollout", "--diffusion"}, {"--rollout", "--pattern"},
+      {"--occlude", "--diffusion"}, {"--occlude", "--pattern"}, {"--diffusion", "--pattern"},
+      {"--rollout", "--layer"}, {"--rollout", "--cell"}, {"--occlude", "--layer"},
+      {"--occlude", "--cell"}, {"--diffusion", "--layer"}, {"--diffusion", "--query"},
+      {"--pattern", "--model"}, {"--pattern", "--query"}};
+  static constexpr Pair kOnlyWith[] = {
+      {"--beside", "--diffusion"}, {"--guidance", "--diffusion"}, {"--lead", "--diffusion"},
+      {"--patch", "--occlude"}, {"--field", "--pattern"}, {"--padding", "--pattern"},
+      {"--globals", "--pattern"}, {"--grown", "--pattern"}, {"--only-lit", "--pattern"}};
+  for (const auto& [one, other] : kApart)
+    if (arguments.has(one) && arguments.has(other))
+      throw UsageError(std::string(one) + " and " + other +
+                       " do not go together: leave one of them out.");
+  for (const auto& [option, with] : kOnlyWith)
+    if (arguments.has(option) && !arguments.has(with))
+      throw UsageError(std::string(option) + " says something only with " + with +
+                       ": add that, or leave " + option + " out.");
+  if (arguments.has("--diffusion") || arguments.text("--model") != "earthformer") return;
+  for (const char* option : {"--n", "--step", "--steps"})
+    if (arguments.has(option))
+      throw UsageError(std::string(option) +
+                       " is of PreDiff: add --model prediff or --model alignment, or leave it out.");
+}
+
 ExitCode run(const Session& session) {
   const Arguments& arguments = session.arguments;
+  refuseWhatDoesNotGoTogether(arguments);
   const bool pattern = arguments.has("--pattern");
   const bool reads = !arguments.positionals().empty();
   if (pattern && reads)
@@ -247,10 +277,11 @@ ExitCode run(const Session& session) {
   const bool listing = arguments.has("--layers");
   const std::string out = listing ? "" : arguments.required("--out");
   const std::vector<std::string> drawn = {".png", ".svg", ".pdf", ".mp4", ".webm", ".gif"};
-  std::vector<std::string> all = {".nc", ".csv"}, ofPatterns = {".csv"};
-  ofPatterns.insert(ofPatterns.end(), drawn.begin(), drawn.end());
+  std::vector<std::string> all = {".nc", ".csv"};
   all.insert(all.end(), drawn.begin(), drawn.end());
-  if (!listing) checkOutput(session, out, pattern ? ofPatterns : all);
+  if (!listing) checkOutput(session, out, all);
+  if (arguments.has("--movie") && (listing || attentionFormOf(out) != AttentionForm::Movie))
+    throw UsageError("--movie makes a film: let --out end with .mp4, .webm or .gif, or leave it out.");
   if (pattern) return showPattern(session, out);
   if (arguments.has("--diffusion") && !listing) return showDiffusion(session, out);
   return ask(session, out);

@@ -10,6 +10,7 @@
 #include "app/figure/diffusion_figure.h"
 #include "core/attention_file.h"
 #include "core/frame_words.h"
+#include "core/pattern_file.h"
 #include "core/pattern_text.h"
 
 namespace stormloom::cli {
@@ -133,7 +134,8 @@ void writeLayers(const Session& session, const AttentionDrawn& drawn, const Atte
     // The same place on the layer's own grid, at the same time or nearest to it.
     Thw cell = cellOnLevel(asked, from.query.data, layer.query.data);
     cell[0] = std::int64_t(frameLike(layer.queryFrames, from.queryFrames[std::size_t(asked[0])]));
-    pictures.push_back(mapsOf(backgrounds, drawn, lens.weights(layer.path, cell),
+    const int head = drawn.view.head < layer.heads ? drawn.view.head : kMeanOfHeads;
+    pictures.push_back(mapsOf(backgrounds, drawn, lens.weights(layer.path, cell, head),
                               darkThemeFrom(session)));
   }
   writeInSight(session, [&](const auto& progress) {
@@ -210,9 +212,10 @@ ExitCode showPattern(const Session& session, const std::string& out) {
   const BlockPicture picture = patternPicture(pattern, look, view);
   const Receipt receipt = receiptFor(session, "--out", std::vector<std::string>());
   const FigureOptions options = attentionOptionsFrom(session);
-  if (attentionFormOf(out) == AttentionForm::Table)
-    writePatternTable(out, pattern, look, receipt);
-  else if (attentionFormOf(out) == AttentionForm::Movie)
+  const AttentionForm form = attentionFormOf(out);
+  if (form == AttentionForm::Table || form == AttentionForm::NetCdf)
+    writePattern(out, pattern, look.element, receipt);
+  else if (form == AttentionForm::Movie)
     writeInSight(session, [&](const auto& progress) {
       const std::string kind = arguments.choice("--movie", {"turn", "apart", "frames", "layers"});
       if (kind == "layers")

@@ -2,6 +2,7 @@
 
 #include <QImage>
 #include <QPainter>
+#include <QStringList>
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -86,8 +87,16 @@ private:
                             figure_drawing::font(text()), theme_.quietText);
   }
 
-  void strip(const QRect& place, const QColor& color, const QString& title, const QString& right,
-             const QString& detail) {
+  /// The longest of the words that fits, else the last.
+  static QString fitting(int width, const QStringList& words, const QFont& font) {
+    for (const QString& each : words)
+      if (figure_drawing::widthOf(each, font) <= width) return each;
+    return words.back();
+  }
+
+  /// Time, kind of frame and detail; of time and detail several forms, the longest first.
+  void strip(const QRect& place, const QColor& color, const QStringList& titles,
+             const QString& right, const QStringList& details) {
     painter_.fillRect(place, theme_.strip);
     painter_.fillRect(QRect(place.topLeft(), QSize(place.width(), 3)), color);
     const QRect inner = place.adjusted(text() / 2, 3, -text() / 2, 0);
@@ -96,13 +105,18 @@ private:
     const QFont bold = figure_drawing::font(text(), true),
                 small = figure_drawing::font(text() * 9 / 10);
     // The time is what tells frames apart: where both do not fit, the kind goes below.
-    const bool beside =
-        figure_drawing::widthOf(title, bold) + figure_drawing::widthOf(right, small) + text() <=
-        upper.width();
-    (beside ? upper : lower) =
-        figure_drawing::putText(painter_, beside ? upper : lower, right, small, color, true);
-    figure_drawing::putText(painter_, upper, title, bold, theme_.text);
-    figure_drawing::putText(painter_, lower, detail, small, theme_.quietText);
+    const int kind = figure_drawing::widthOf(right, small) + text();
+    const bool beside = figure_drawing::widthOf(titles.front(), bold) + kind <= upper.width();
+    // The colour tells the kind, too: it makes room for what nothing else tells.
+    const bool below =
+        figure_drawing::widthOf(details.back(), small) + kind <= lower.width();
+    if (beside || below)
+      (beside ? upper : lower) =
+          figure_drawing::putText(painter_, beside ? upper : lower, right, small, color, true);
+    figure_drawing::putText(painter_, upper, fitting(upper.width(), titles, bold), bold,
+                            theme_.text);
+    figure_drawing::putText(painter_, lower, fitting(lower.width(), details, small), small,
+                            theme_.quietText);
   }
 
   void ground(const QRect& map, const std::shared_ptr<const RadarGrid>& grid, int veil) {
@@ -117,23 +131,21 @@ private:
     const AttentionView& view = picture_.view;
     const Thw& level = view.layer.query.data;
     const LevelFrame& frame = view.layer.queryFrames[std::size_t(view.query[0])];
-    strip(place.strip, frameColor(frame.kind), "asks: " + timeText(frame.validTime),
+    const QString time = timeText(frame.validTime);
+    const QString cell = QString("%1, %2, %3").arg(view.query[0]).arg(view.query[1]).arg(view.query[2]);
+    strip(place.strip, frameColor(frame.kind), {"asks: " + time, "asks " + time.left(5), time.left(5)},
           levelFrameWord(frame.kind),
-          QString("cell %1, %2, %3 of %4 x %5")
-              .arg(view.query[0])
-              .arg(view.query[1])
-              .arg(view.query[2])
-              .arg(level[1])
-              .arg(level[2]));
+          {QString("cell %1 of %2 x %3").arg(cell).arg(level[1]).arg(level[2]), "cell " + cell,
+           "asks"});
     painter_.save();
     painter_.setClipRect(place.map);
     ground(place.map, picture_.asked, 0);
-    const QRectF cell = cellRect(place.map, level, view.query[1], view.query[2]);
+    const QRectF asking = cellRect(place.map, level, view.query[1], view.query[2]);
     painter_.setPen(QPen(theme_.ground, 4.0));
     painter_.setBrush(Qt::NoBrush);
-    painter_.drawRect(cell.adjusted(-2, -2, 2, 2));
+    painter_.drawRect(asking.adjusted(-2, -2, 2, 2));
     painter_.setPen(QPen(asks(), 2.0));
-    painter_.drawRect(cell.adjusted(-2, -2, 2, 2));
+    painter_.drawRect(asking.adjusted(-2, -2, 2, 2));
     painter_.restore();
   }
 
@@ -143,8 +155,9 @@ private:
     double share = 0.0;
     for (const AttentionCell& cell : view.cells)
       if (cell.at[0] == index) share += cell.weight;
-    strip(place.strip, frameColor(frame.kind), timeText(frame.validTime),
-          levelFrameWord(frame.kind), percent(share) + " of the attention");
+    const QString time = timeText(frame.validTime);
+    strip(place.strip, frameColor(frame.kind), {time, time.left(5)}, levelFrameWord(frame.kind),
+          {percent(share) + " of the attention", percent(share)});
     painter_.save();
     painter_.setClipRect(place.map);
     ground(place.map, picture_.frames[std::size_t(index)], 120);

@@ -102,7 +102,8 @@ private:
       // Away from the block: to the left of what stands on the left.
       const QString words = QString::fromStdString(text.text);
       const double width = QFontMetricsF(painter_.font()).horizontalAdvance(words);
-      const QPointF place = at(text.at);
+      const BlockPoint seen = textOnScreen(text, projection_);
+      const QPointF place(middle_.x() + seen.x, middle_.y() - seen.y);
       const double shift = text.ofNode              ? -0.5 * width
                            : place.x() < middle_.x() ? -width - 0.4 * text_
                                                      : 0.4 * text_;
@@ -149,6 +150,10 @@ std::vector<QRectF> frameRooms(const Thw& field, const QRectF& room, int text) {
 void drawFrames(QPainter& painter, const std::vector<QRectF>& rooms, const CellBlock& block,
                 const std::vector<std::int64_t>& numbers, int text) {
   const Thw& field = block.map.data;
+  const bool numbered = numbers.size() == block.cells.size() && !numbers.empty();
+  // All numbers or none: those with few digits alone would say nothing.
+  const std::size_t digits =
+      numbered ? std::to_string(*std::max_element(numbers.begin(), numbers.end())).size() : 1;
   for (std::int64_t t = 0; t < field[0]; ++t) {
     const QRectF& room = rooms[std::size_t(t)];
     const double width = room.width() / double(field[2]), height = room.height() / double(field[1]);
@@ -160,9 +165,9 @@ void drawFrames(QPainter& painter, const std::vector<QRectF>& rooms, const CellB
         const QRectF cell(room.left() + double(w) * width, room.top() + double(h) * height, width,
                           height);
         painter.fillRect(width > 5.0 ? cell.adjusted(0.5, 0.5, -0.5, -0.5) : cell, toQColor(color));
-        if (numbers.size() != block.cells.size()) continue;
+        if (!numbered) continue;
         const QString number = QString::number(numbers[index]);
-        const int letters = std::min(text, int(1.3 * width / double(number.size())));
+        const int letters = std::min(text, int(1.3 * width / double(digits)));
         if (letters < kSmallestNumber || width < kSmallestNumber) continue;
         const bool bright = 3 * color.red + 6 * color.green + color.blue > 1280;
         painter.setPen(bright ? QColor(0, 0, 0, 190) : QColor(255, 255, 255, 200));

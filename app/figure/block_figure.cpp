@@ -56,11 +56,13 @@ FlatFigure flatOf(const BlockPicture& picture, const FigureOptions& options) {
           std::min(size.width(), size.height()) / 48.0, options.width > 0};
 }
 
-FigureOptions sizedForFilm(const FigureOptions& options) {
+bool isGif(const std::string& path) { return animationFormatFor(path) == AnimationFormat::Gif; }
+
+FigureOptions sizedForFilm(const FigureOptions& options, const std::string& path) {
   FigureOptions sized = options;
   if (sized.width == 0) {
-    sized.width = 1280;
-    sized.height = 960;
+    sized.width = isGif(path) ? 800 : 1280;
+    sized.height = sized.width * 3 / 4;
   }
   return sized;
 }
@@ -103,6 +105,7 @@ bool writeMovie(const std::string& path, const std::function<RgbImage(int pictur
   AnimationOptions how;
   how.framesPerSecond = options.framesPerSecond;
   how.title = options.title;
+  how.soft = options.soft;
   how.receipt = receiptText(receipt);
   AnimationWriter writer(path, how);
   for (int picture = 0; picture < options.pictures; ++picture) {
@@ -121,15 +124,15 @@ const char* blockMotionName(BlockMotion motion) {
 bool writeBlockMovie(const std::string& path, const BlockPicture& picture, BlockMotion motion,
                      const FigureOptions& options, const Receipt& receipt, std::stop_token stop,
                      const std::function<void(double share)>& progress) {
-  constexpr int kPictures = 120;
+  constexpr double kSeconds = 5.0;
   const bool steps = motion == BlockMotion::Frames;
-  const FigureOptions sized = sizedForFilm(options);
-  const int pictures = steps ? int(picture.block->map.data[0]) : kPictures;
+  const FigureOptions sized = sizedForFilm(options, path);
+  const double rate = steps ? 2.0 : isGif(path) ? 12.0 : 24.0;
+  const int pictures = steps ? int(picture.block->map.data[0]) : int(kSeconds * rate);
   const auto draw = [&](int i) {
     return drawBlock(movedBlock(picture, motion, double(i) / pictures), sized);
   };
-  return writeMovie(path, draw, {pictures, steps ? 2.0 : 24.0, picture.title, progress}, receipt,
-                    stop);
+  return writeMovie(path, draw, {pictures, rate, picture.title, progress, true}, receipt, stop);
 }
 
 namespace {
@@ -169,7 +172,7 @@ bool writeGrowthMovie(const std::string& path, const LabPattern& pattern, const 
                       const BlockView& view, const FigureOptions& options, const Receipt& receipt,
                       std::stop_token stop, const std::function<void(double share)>& progress) {
   constexpr double kPicturesASecond = 1.0;
-  const FigureOptions sized = sizedForFilm(options);
+  const FigureOptions sized = sizedForFilm(options, path);
   const auto draw = [&](int grown) {
     PatternLook now = look;
     now.grown = grown;

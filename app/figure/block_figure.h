@@ -38,13 +38,15 @@ struct MovieOptions {
   double framesPerSecond = 24.0;
   std::string title;
   std::function<void(double share)> progress;
+  bool soft = false;  ///< as AnimationOptions has it
 };
 bool writeMovie(const std::string& path, const std::function<RgbImage(int picture)>& draw,
                 const MovieOptions& options, const Receipt& receipt, std::stop_token stop = {});
 
 /// "turn", "apart", "frames".
 const char* blockMotionName(BlockMotion motion);
-/// A film of a block, five seconds long; false when stopped.
+/// A film of a block, five seconds long (GIF: smaller and of half as many pictures, for every cell
+/// that moves costs much there); false when stopped.
 bool writeBlockMovie(const std::string& path, const BlockPicture& picture, BlockMotion motion,
                      const FigureOptions& options, const Receipt& receipt,
                      std::stop_token stop = {},

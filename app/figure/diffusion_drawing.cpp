@@ -84,29 +84,6 @@ private:
     }
   }
 
-  /// Colours of rain or push with their ends, at the right end of a line; what is left of it.
-  QRect colorKey(QRect room, Layer layer) {
-    const QFont small = figure_drawing::font(text_ * 9 / 10);
-    const bool push = layer == Layer::Push;
-    const auto& steps = colorTableFor(Quantity::VilDigital).steps();
-    const QString low = push ? "push " + QString(QChar(0x2212)) + number(most_, 0)
-                             : "rain " + number(steps.front().level, 0);
-    const QString high = push ? "+" + number(most_, 0) : number(steps.back().level, 0);
-    const int count = push ? 9 : int(steps.size());
-    const double cell = 0.7 * text_;
-    room = figure_drawing::putText(painter_, room, high, small, theme_.quietText, true);
-    const double left = room.right() - count * cell;
-    for (int i = 0; i < count; ++i) {
-      const double share = 2.0 * i / (count - 1) - 1.0;
-      const QColor color = push ? QColor(pushColor(share * most_, most_, theme_))
-                                : style::onGround(steps[std::size_t(i)], theme_.mapGround);
-      painter_.fillRect(QRectF(left + i * cell, room.center().y() - 0.4 * text_, cell, 0.8 * text_),
-                        color);
-    }
-    room.setRight(int(left - 0.4 * text_));
-    return figure_drawing::putText(painter_, room, low, small, theme_.quietText, true);
-  }
-
   QString meansOf(const DiffusionTrace& trace) const {
     constexpr double kWhole = 255.0;
     const DiffusionStep& step = stepOf(trace);
@@ -121,10 +98,7 @@ private:
   void chart(const QRectF& room) {
     const double line = 1.4 * text_;
     QRect head = QRectF(room.left(), room.top(), room.width(), line).toRect();
-    for (const Layer layer : {Layer::Push, Layer::Clean}) {
-      head = colorKey(head, layer);
-      head.setRight(head.right() - text_);
-    }
+    head = drawColorKeys(painter_, head, most_, theme_, text_);
     put(head, "size of the push at every step: mean change of the expected frames, 0-255 scale");
     const QRectF plot = room.adjusted(0.0, line + 0.2 * text_, 0.0, -line);
     const double top = largestPush(picture_.traces);
@@ -244,6 +218,43 @@ double strongestPush(const DiffusionPicture& picture) {
       for (const auto& lead : step.push)
         for (const float push : lead) most = std::max(most, double(std::abs(push)));
   return most;
+}
+
+namespace {
+
+/// Colours of rain or push with their ends, at the right end of a line; what is left of it.
+QRect colorKey(QPainter& painter, QRect room, Layer layer, double most, const style::Theme& theme,
+               int text) {
+  const QFont small = figure_drawing::font(text * 9 / 10);
+  const bool push = layer == Layer::Push;
+  const auto& steps = colorTableFor(Quantity::VilDigital).steps();
+  const QString low = push ? "push " + QString(QChar(0x2212)) + number(most, 0)
+                           : "rain " + number(steps.front().level, 0);
+  const QString high = push ? "+" + number(most, 0) : number(steps.back().level, 0);
+  const int count = push ? 9 : int(steps.size());
+  const double cell = 0.7 * text;
+  room = figure_drawing::putText(painter, room, high, small, theme.quietText, true);
+  const double left = room.right() - count * cell;
+  for (int i = 0; i < count; ++i) {
+    const double share = 2.0 * i / (count - 1) - 1.0;
+    const QColor color = push ? QColor(pushColor(share * most, most, theme))
+                              : style::onGround(steps[std::size_t(i)], theme.mapGround);
+    painter.fillRect(QRectF(left + i * cell, room.center().y() - 0.4 * text, cell, 0.8 * text),
+                     color);
+  }
+  room.setRight(int(left - 0.4 * text));
+  return figure_drawing::putText(painter, room, low, small, theme.quietText, true);
+}
+
+}  // namespace
+
+QRect drawColorKeys(QPainter& painter, QRect room, double most, const style::Theme& theme,
+                    int text) {
+  for (const Layer layer : {Layer::Push, Layer::Clean}) {
+    room = colorKey(painter, room, layer, most, theme, text);
+    room.setRight(room.right() - text);
+  }
+  return room;
 }
 
 QRectF curveRoom(const QRectF& room, int text) {

@@ -27,6 +27,10 @@ QImage pictureOf(const DiffusionStep& step, Layer layer, int lead, double most,
 /// The largest push of any pixel, for one scale over all steps.
 double strongestPush(const DiffusionPicture& picture);
 
+/// What the colours of push and rain stand for, at the right end of a line; what is left of it.
+QRect drawColorKeys(QPainter& painter, QRect room, double most, const figure_style::Theme& theme,
+                    int text);
+
 /// Everything of one moment.
 void drawMoment(QPainter& painter, const QRectF& room, const DiffusionPicture& picture, int text);
 /// Where the curve of the push lies in that room, for a hand that scrubs on it.

@@ -15,6 +15,9 @@ namespace style = figure_style;
 using diffusion_drawing::Layer;
 
 constexpr int kUsualWidth = 1600, kUsualHeight = 1200;
+constexpr const char* kSheetFoot =
+    "All on the 0-255 scale. In the last column the control moves the result to the mean that was "
+    "asked for. ";
 
 void requireSteps(const DiffusionPicture& picture) {
   for (const auto& trace : picture.traces)
@@ -117,10 +120,10 @@ FlatFigure sheetFigure(const DiffusionPicture& picture, const FigureOptions& opt
                                      : QString()) +
                            diffusion_drawing::layerTitle(Layer(row % 3)));
     }
-    figure_drawing::putText(painter,
-                            QRect(kText, kHead + rows * kSide, kLeft + steps * kSide - 2 * kText, 34),
-                            QString::fromStdString(picture.footnote), figure_drawing::font(kText),
-                            theme.quietText);
+    const QRect foot(kText, kHead + rows * kSide, kLeft + steps * kSide - 2 * kText, 34);
+    const QRect rest = diffusion_drawing::drawColorKeys(painter, foot, most, theme, kText);
+    figure_drawing::putText(painter, rest, kSheetFoot + QString::fromStdString(picture.footnote),
+                            figure_drawing::font(kText), theme.quietText);
   };
   return {QSizeF(size), QString::fromStdString(picture.traces.front()->model),
           (picture.dark ? style::kDark : style::kLight).ground, draw, kSheetText * scale,

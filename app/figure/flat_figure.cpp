@@ -5,6 +5,7 @@
 #include <QSvgGenerator>
 #include <algorithm>
 
+#include "app/figure/compact_svg.h"
 #include "app/figure/figure_drawing.h"
 #include "app/figure/pdf_drawing.h"
 #include "core/errors.h"
@@ -78,7 +79,7 @@ std::string flatSvg(const FlatFigure& figure, const std::string& receipt, QSizeF
     painter.fillRect(QRectF({0.0, 0.0}, figure.size), figure.ground);
     figure.draw(painter);
   }
-  std::string svg = buffer.data().toStdString();
+  std::string svg = compactSvg(buffer.data().toStdString());
   const std::size_t at = svg.find("<defs>");
   if (at == std::string::npos) throw IoError("The figure could not be made into SVG.");
   return svg.insert(at, "<metadata>" + receipt + "</metadata>\n");

@@ -78,6 +78,13 @@ private Q_SLOTS:
                                 << 2;
     QTest::newRow("unknown model") << forecast("demo.nc", {"--grid", "mercator"}) << 2;
     QTest::newRow("not a time") << forecast("demo.nc", {"--at", "noon"}) << 2;
+    const auto attention = [&](const QStringList& more) {
+      return QStringList{"attention", path("demo.nc"), "--out", path("never.png")} + more;
+    };
+    QTest::newRow("two questions at once") << attention({"--rollout", "--occlude"}) << 2;
+    QTest::newRow("beside without diffusion") << attention({"--beside", "3"}) << 2;
+    QTest::newRow("a command for Earthformer") << attention({"--n", "3"}) << 2;
+    QTest::newRow("a film as a picture") << attention({"--movie", "turn"}) << 2;
     QTest::newRow("no such file") << QStringList{"info", path("nothing.nc")} << 3;
     QTest::newRow("text file") << QStringList{"info", path("text.txt")} << 3;
     QTest::newRow("truncated file") << QStringList{"info", path("truncated.nc")} << 3;

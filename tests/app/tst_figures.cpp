@@ -8,6 +8,7 @@
 #include "app/figure/block_figure.h"
 #include "app/figure/desk_film.h"
 #include "app/figure/figure.h"
+#include "app/figure/compact_svg.h"
 #include "app/figure/figure_drawing.h"
 #include "app/figure/figure_style.h"
 #include "app/figure/sheet.h"
@@ -190,6 +191,26 @@ private Q_SLOTS:
         detail({.grown = 2}),
         std::string("what reaches the marked cell through 2 of 3 layers: along time, then along "
                     "columns"));
+  }
+
+  void anSvgSaysEveryCornerAndWordButNothingTwice() {
+    const std::string svg =
+        "<svg>\n<defs>\n</defs>\n<g fill=\"none\" fill-rule=\"evenodd\" >\n"
+        "\n<g fill=\"#54538f\" fill-opacity=\"1\" stroke=\"none\" transform=\"matrix(1,0,0,1,0,0)\"\n"
+        "font-family=\"Inter\" font-size=\"25\" \n>\n<path vector-effect=\"none\" fill-rule=\"evenodd\" "
+        "d=\"M664.07,774.44 L667.02,775.14 L666.5,-2 L664.07,774.44\"/>\n</g>\n"
+        "\n<g fill=\"none\" stroke=\"#b4c0cd\" transform=\"matrix(1,0,0,1,0,0)\"\nfont-family=\"Inter\" "
+        "font-size=\"9\" \n>\n<text x=\"1\">23:00</text>\n</g>\n\n</g>\n</svg>\n";
+    const std::string small = compactSvg(svg);
+    QVERIFY2(small.find("<path fill=\"#54538f\" d=\"M664.07 774.44l2.95 .7-.52-777.14z\"/>") !=
+                 std::string::npos,
+             small.c_str());
+    QCOMPARE(QString::fromStdString(small).count("font-family"), 1);
+    QVERIFY(small.find(">23:00</text>") != std::string::npos);
+    QCOMPARE(QString::fromStdString(small).count("<g "), QString::fromStdString(small).count("</g>"));
+    const std::string curve = "\n<g stroke=\"none\" transform=\"matrix(1,0,0,1,0,0)\">\n"
+                              "<path d=\"M1,2 C1,2 3,4 5,6\"/>\n</g>\n";
+    QVERIFY(compactSvg(curve).find("M1,2 C1,2 3,4 5,6") != std::string::npos);
   }
 
   void longLinesAreBrokenBetweenWords() {

@@ -557,6 +557,18 @@ private Q_SLOTS:
     }
     QCOMPARE(lessons->lesson(), 5);
     QVERIFY(steps >= 12);
+    QTest::keyClick(lessons, Qt::Key_1);
+    auto* lab = parent.findChild<PatternWindow*>();
+    auto *cost = lab->side(0).findChild<QLabel*>("cost"), *text = lessons->findChild<QLabel*>("text");
+    const int small = cost->fontInfo().pixelSize(), letters = text->fontInfo().pixelSize();
+    const qsizetype lines = cost->text().count('\n');
+    QTest::keyClick(lessons, Qt::Key_F);  // for a projector, and back
+    QVERIFY(text->fontInfo().pixelSize() >= letters);
+    if (lab->screen()->size().height() >= 900) QVERIFY(cost->fontInfo().pixelSize() > small);
+    QVERIFY(cost->text().count('\n') < lines);
+    QTest::keyClick(lessons, Qt::Key_F);
+    QCOMPARE(cost->fontInfo().pixelSize(), small);
+    QCOMPARE(cost->text().count('\n'), lines);
   }
 };
 

@@ -62,6 +62,23 @@ QStringList everythingIn(const QTemporaryDir& folder) {
 class AnimationFileTest : public QObject {
   Q_OBJECT
 private Q_SLOTS:
+  void aSoftVideoIsMuchSmaller() {
+    const QTemporaryDir folder;
+    for (const bool soft : {false, true}) {
+      AnimationWriter writer(folder.filePath(soft ? "soft.mp4" : "hard.mp4").toStdString(),
+                             {.soft = soft});
+      std::uint32_t dice = 1;
+      for (int i = 0; i < kFrames; ++i) {
+        RgbImage picture = movingSquare(i);
+        for (auto& value : picture.pixels) value ^= std::uint8_t((dice = dice * 1664525u + 1013904223u) >> 28);
+        writer.add(picture);
+      }
+      writer.finish();
+    }
+    const auto size = [&folder](const char* name) { return QFileInfo(folder.filePath(name)).size(); };
+    QVERIFY(4 * size("soft.mp4") < 3 * size("hard.mp4"));
+  }
+
   void theEndingOfANameSaysTheFormat_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<int>("format");

@@ -46,6 +46,22 @@ class TestCellBlock : public QObject {
   Q_OBJECT
 
 private Q_SLOTS:
+  void timesStandOutsideTheBlockHoweverItIsTurned() {
+    const CellBlock block = patternBlock(paperFigure()[0], {});
+    for (const double turn : {-140.0, -60.0, 0.0, 32.0, 75.0, 130.0, 170.0}) {
+      const BlockView view = {.turn = turn};
+      const BlockShape shape = shapeOf(block, view);
+      const BlockProjection seen(view, shape.radius, 400.0, 400.0);
+      double farthest = 0.0;
+      for (const BlockShape::Line& edge : shape.frame)
+        farthest = std::max(farthest, std::abs(seen.onScreen(edge.from).x));
+      QCOMPARE(shape.texts.size(), std::size_t(2));
+      for (const BlockShape::Text& text : shape.texts)
+        QVERIFY2(std::abs(textOnScreen(text, seen).x) > 0.8 * farthest,
+                 qPrintable(QString("%1 at %2").arg(text.text.c_str()).arg(turn)));
+    }
+  }
+
   void aFrameOfAnotherLevelIsFoundByItsTime() {
     using Kind = LevelFrame::Kind;
     const auto at = [](int minute) { return ValidTime(std::chrono::minutes(minute)); };

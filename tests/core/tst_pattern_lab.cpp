@@ -1,11 +1,14 @@
 // Decompositions, receptive fields and costs of attention patterns beside the papers' rules,
 // written out element by element.
+#include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
 #include <numeric>
 #include <set>
 
 #include "core/errors.h"
+#include "core/netcdf_file.h"
+#include "core/pattern_file.h"
 #include "core/pattern_lab.h"
 
 using namespace stormloom;
@@ -52,6 +55,39 @@ private Q_SLOTS:
           QCOMPARE(numberAt(figure[1], at), flatIndex(dilated, {2, 2, 2}));
           QCOMPARE(numberAt(figure[2], at), flatIndex(shifted, {2, 2, 2}));
         }
+  }
+
+  void aDecompositionLeavesInNumbersLayerByLayer() {
+    const QTemporaryDir folder;
+    LabPattern axial = namedLabPatterns({6, 8, 8})[1];
+    const Thw element = {2, 3, 4};
+    for (const char* name : {"axial.nc", "axial.csv"})
+      writePattern(folder.filePath(name).toStdString(), axial, element);
+    const NetCdfFile file = NetCdfFile::open(folder.filePath("axial.nc").toStdString());
+    QCOMPARE(file.shape("cuboid"), (std::vector<std::size_t>{3, 6, 8, 8}));
+    const auto cuboids = file.doubles("cuboid"), attended = file.doubles("attended");
+    QFile table(folder.filePath("axial.csv"));
+    QVERIFY(table.open(QFile::ReadOnly));
+    const QStringList lines = QString(table.readAll()).trimmed().split('\n');
+    QCOMPARE(lines.size(), 3 + 384);
+    QVERIFY(lines[2].startsWith("frame,row,col,cuboid_in_layer_1,"));
+    for (std::int64_t i = 0; i < 384; ++i) {
+      const std::int64_t t = i / 64, h = i / 8 % 8, w = i % 8;
+      // Lines along time, along columns, along rows, numbered row-major.
+      const std::int64_t rule[] = {h * 8 + w, t * 8 + w, t * 8 + h};
+      const bool asks[] = {h == 3 && w == 4, t == 2 && w == 4, t == 2 && h == 3};
+      const QStringList words = lines[int(3 + i)].split(',');
+      for (std::size_t layer = 0; layer < 3; ++layer) {
+        const std::size_t at = layer * 384 + std::size_t(i);
+        QCOMPARE(cuboids[at], double(rule[layer]));
+        QCOMPARE(attended[at], double(asks[layer]));
+        QCOMPARE(words[int(3 + layer)].toLongLong(), rule[layer]);
+        QCOMPARE(words[int(6 + layer)].toInt(), int(asks[layer]));
+      }
+    }
+    QCOMPARE(file.doubles("reached_after_layers")[std::size_t(flatIndex(element, axial.field))], 0.0);
+    QCOMPARE(file.doubles("cuboid_size"), (std::vector<double>{6, 1, 1, 1, 8, 1, 1, 1, 8}));
+    QVERIFY(!file.text("", "comment").empty());
   }
 
   void everyDecompositionCutsTheFieldIntoEqualParts() {
