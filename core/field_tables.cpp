@@ -27,9 +27,24 @@ const std::vector<Rgb>& safeRamp(std::size_t steps) {
   return steps <= nine.size() ? nine : steps <= ten.size() ? ten : thirteen;
 }
 
-ColorTable safeTable(const ColorTable& usual) {
+/// The same way without white, from light to dark, equally far from each other.
+const std::vector<Rgb>& safeRampOnLight(std::size_t steps) {
+  static const std::vector<Rgb> nine{{252, 243, 174}, {251, 220, 112}, {251, 184, 66},
+                                     {243, 126, 47},  {213, 81, 88},   {187, 60, 117},
+                                     {164, 53, 129},  {115, 48, 134},  {36, 42, 96}};
+  static const std::vector<Rgb> ten{{252, 243, 174}, {251, 222, 117}, {250, 194, 75}, {246, 137, 47},
+                                    {235, 111, 59},  {202, 70, 102},  {180, 57, 121}, {156, 52, 133},
+                                    {98, 46, 131},   {36, 42, 96}};
+  static const std::vector<Rgb> thirteen{
+      {252, 243, 174}, {251, 227, 126}, {250, 210, 92}, {251, 176, 59}, {246, 136, 47},
+      {237, 115, 56},  {214, 82, 87},   {194, 64, 110}, {178, 57, 122}, {160, 53, 131},
+      {134, 49, 137},  {59, 43, 121},   {36, 42, 96}};
+  return steps <= nine.size() ? nine : steps <= ten.size() ? ten : thirteen;
+}
+
+ColorTable safeTable(const ColorTable& usual, bool onLight) {
   Steps steps = usual.steps();
-  const std::vector<Rgb>& ramp = safeRamp(steps.size());
+  const std::vector<Rgb>& ramp = onLight ? safeRampOnLight(steps.size()) : safeRamp(steps.size());
   for (std::size_t i = 0; i < steps.size(); ++i)
     steps[i].color = ramp[std::min(i, ramp.size() - 1)];
   return ColorTable(usual.name() + ", safe colours", usual.unit(), steps);
@@ -81,7 +96,7 @@ ColorTable seenTable(const ColorTable& table, ColorVision vision) {
   return ColorTable(table.name(), table.unit(), steps);
 }
 
-ColorTable plainTable(FieldKind kind, Quantity quantity, bool safe) {
+ColorTable plainTable(FieldKind kind, Quantity quantity, bool safe, bool onLight) {
   switch (kind) {
     case FieldKind::Probability:
       return probabilityTable();
@@ -92,10 +107,10 @@ ColorTable plainTable(FieldKind kind, Quantity quantity, bool safe) {
     case FieldKind::Radar:
       break;
   }
-  return safe ? safeTable(colorTableFor(quantity)) : colorTableFor(quantity);
+  return safe ? safeTable(colorTableFor(quantity), onLight) : colorTableFor(quantity);
 }
 
-using Key = std::tuple<FieldKind, Quantity, bool, ColorVision>;
+using Key = std::tuple<FieldKind, Quantity, bool, ColorVision, bool>;
 
 std::map<Key, ColorTable> allTables() {
   std::map<Key, ColorTable> tables;
@@ -106,8 +121,9 @@ std::map<Key, ColorTable> allTables() {
       for (const bool safe : {false, true})
         for (const auto vision : {ColorVision::Usual, ColorVision::Deuteranopia,
                                   ColorVision::Protanopia, ColorVision::Tritanopia})
-          tables.emplace(Key{kind, quantity, safe, vision},
-                         seenTable(plainTable(kind, quantity, safe), vision));
+          for (const bool onLight : {false, true})
+            tables.emplace(Key{kind, quantity, safe, vision, onLight},
+                           seenTable(plainTable(kind, quantity, safe, onLight), vision));
   return tables;
 }
 
@@ -115,7 +131,7 @@ std::map<Key, ColorTable> allTables() {
 
 const ColorTable& fieldTable(FieldKind kind, Quantity quantity, const ColorChoice& choice) {
   static const std::map<Key, ColorTable> tables = allTables();
-  return tables.at({kind, quantity, choice.safe, choice.seenBy});
+  return tables.at({kind, quantity, choice.safe, choice.seenBy, choice.onLight});
 }
 
 }  // namespace stormloom

@@ -10,8 +10,9 @@ enum class FieldKind { Radar, Probability, Difference, Spread };
 
 /// The person's choice of colours.
 struct ColorChoice {
-  bool safe = false;  ///< lightness rises with strength, told apart by all kinds of colour vision
+  bool safe = false;  ///< lightness alone tells strength, told apart by all kinds of colour vision
   ColorVision seenBy = ColorVision::Usual;  ///< live check: everything as such eyes see it
+  bool onLight = false;  ///< safe colours darken with strength there: the strongest must not be paper
   bool operator==(const ColorChoice&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/resample.h"
+#include "core/vil_scale.h"
 
 namespace stormloom {
 namespace {
@@ -176,8 +177,26 @@ RegionForecast regionForecast(const std::vector<const FrameSequence*>& members,
   return forecast;
 }
 
+namespace {
+
+/// The rain that values of the models' scale stand for: "12 mm/h", "0.4 to 12 mm/h".
+std::string rainWords(double digital, double upTo) {
+  const auto text = [](double value) {
+    const double rain = rainFromDigital(value);
+    return number(rain, rain < 9.95 ? 1 : 0);
+  };
+  const std::string least = text(digital), most = text(upTo);
+  return (least == most ? most : least + " to " + most) + " mm/h";
+}
+
+std::string levelWords(double digital) {
+  return number(digital, 0) + " (" + rainWords(digital, digital) + ")";
+}
+
+}  // namespace
+
 std::string regionWords(const RegionForecast& forecast) {
-  const std::string level = number(forecast.threshold, 0);
+  const std::string level = levelWords(forecast.threshold);
   const std::size_t count = forecast.members.size();
   if (count == 0) return "No forecast for this place yet.";
   double highest = -1.0;
@@ -194,7 +213,7 @@ std::string regionWords(const RegionForecast& forecast) {
   if (forecast.earliest) words += ", first at " + clockText(*forecast.earliest) + " UTC";
   if (forecast.usual && count > 1 && forecast.usual != forecast.earliest)
     words += ", in half of them by " + clockText(*forecast.usual);
-  words += "; at most " + number(highest, 0) + "; rain ";
+  words += "; at most " + levelWords(highest) + "; rain ";
   const std::string least = number(forecast.leastRainMm, 1), most = number(forecast.mostRainMm, 1);
   words += least == most ? most + " mm." : least + " to " + most + " mm.";
   constexpr double kScaleEnds = 250.0;
@@ -210,7 +229,8 @@ std::string regionWordsAt(const RegionForecast& forecast, ValidTime time) {
   const std::size_t count = forecast.members.size();
   const std::string low = number(nearest->lowest, 0), high = number(nearest->highest, 0);
   std::string words = "At " + clockText(nearest->time) + " UTC ";
-  words += count == 1 || low == high ? high : low + " to " + high;
+  words += (count == 1 || low == high ? high : low + " to " + high) + " (" +
+           rainWords(count == 1 ? nearest->highest : nearest->lowest, nearest->highest) + ")";
   if (count > 2 && low != high) words += ", in the middle " + number(nearest->median, 0);
   if (count > 1)
     words += "; " + number(forecast.threshold, 0) + " or more in " +

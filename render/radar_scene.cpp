@@ -383,6 +383,7 @@ void RadarScene::setNotes(const std::vector<PictureNote>& notes) {
     noteTexts_.back()->setColor(style_.text);
     noteTexts_.back()->setPlate(style_.plate, style_.plateOpacity);
   }
+  layoutTowns();
   layout();
 }
 

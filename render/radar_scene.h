@@ -112,6 +112,7 @@ private:
   void layoutPlaceName();
   std::string when() const;
   std::string fitted(const std::string& text, double pointSize, double taken) const;
+  std::string fittedTitle(double taken) const;
   std::string inTwoLines(const std::string& text, double pointSize, double taken) const;
 
   vtkNew<vtkRenderer> renderer_;

@@ -46,7 +46,7 @@ void RadarScene::setView(const MapView& view) {
 }
 
 void RadarScene::applyView() {
-  if (!ground_) return;
+  if (!ground_) return layout();
   const MapPoint center = frame()->mapFromLonLat(view_.center);
   vtkCamera* camera = renderer_->GetActiveCamera();
   camera->SetFocalPoint(center.east, center.north, 0);
@@ -84,6 +84,11 @@ void RadarScene::layoutTowns() {
       const MapPoint at = pixelFromLonLat(region_.outline.front());
       taken.push_back({at.east - 10, at.north - 10, at.east + 14 + kLetter * t * double(regionName_.size()),
                        at.north + 14});
+    }
+    for (const PictureNote& note : notes_) {
+      const MapPoint at = pixelFromLonLat(note.place);
+      taken.push_back({at.east - 10, at.north - 12,
+                       at.east + (14 + kLetter * double(std::min<std::size_t>(42, note.text.size() + 2))) * t, at.north + 14});
     }
     for (const MapGround::Town& town : ground_->towns) {
       if (shown == most) break;
@@ -160,6 +165,16 @@ std::string RadarScene::fitted(const std::string& text, double pointSize, double
   return text;
 }
 
+/// What tells panes apart goes last: the model's name, then that something is computed.
+std::string RadarScene::fittedTitle(double taken) const {
+  std::string title = caption_.title;
+  for (const std::string_view spare : {"PreDiff ", " is computed"}) {
+    if (fitted(title, 13, taken) == title) break;
+    if (const std::size_t at = title.find(spare); at != std::string::npos) title.erase(at, spare.size());
+  }
+  return fitted(title, 13, taken);
+}
+
 /// A second line takes what does not fit into the first.
 std::string RadarScene::inTwoLines(const std::string& text, double pointSize, double taken) const {
   const std::string first = fitted(text, pointSize, taken);
@@ -181,7 +196,7 @@ void RadarScene::layoutTexts() {
   constexpr double kTallEnough = 300;
   const bool told = full || (detail_ == PictureDetail::Small && size_.height / size_.scale >= kTallEnough);
   const double line = 24 * style_.textScale;
-  title_.setText(fitted(caption_.title, 13, full ? 60 : 12));
+  title_.setText(fittedTitle(full ? 60 : 12));
   detailText_.setText(told ? inTwoLines(caption_.detail, 12, 20) : "");
   const double legend = legendShown_ ? 300 * style_.textScale : 20;
   const bool besideLegend = full && size_.width / size_.scale >= kNarrow * style_.textScale;
@@ -270,8 +285,9 @@ void RadarScene::layoutCursor() {
   if (!cursor_ || !ground_) return;
   const double width = size_.width / size_.scale;
   const MapPoint at = pixelFromLonLat(*cursor_);
-  const bool flip = at.east > width - 110;
-  cursorText_.place(size_, at.east + (flip ? -104 : 14), at.north - 28);
+  const double length = 7.4 * style_.textScale * double(cursorSays_.size()) + 12;
+  const bool flip = at.east + 14 + length > width;
+  cursorText_.place(size_, std::max(2.0, at.east + (flip ? -length - 6 : 14)), at.north - 28);
   const MapPoint on = frame()->mapFromLonLat(*cursor_);
   const double arm = 8 * view_.kmPerPixel;
   const auto cell = [&](double e, double n) {

@@ -140,6 +140,14 @@ PanePictures::Source PanePictures::sourceOf(const PaneContent& content, const De
   return source;
 }
 
+namespace {
+
+PanePictures::StandIn commandOf(const ScenarioForecast& forecast) {
+  return {forecast.request.nSigma.front(), !forecast.request.nSigmaByLead.empty()};
+}
+
+}  // namespace
+
 PanePictures::Source PanePictures::scenarioOf(const PaneContent& content, const Desk& desk) const {
   Source source;
   const bool one = content.product == PaneProduct::Member && content.member == 0;
@@ -149,12 +157,12 @@ PanePictures::Source PanePictures::scenarioOf(const PaneContent& content, const 
                           : desk.scenarios->ensemble();
   if (!source.scenario && one && !content.nSigma && desk.scenarios->lastForDial()) {
     source.scenario = desk.scenarios->lastForDial();
-    source.standsFor = source.scenario->request.nSigma.front();
+    source.standIn = commandOf(*source.scenario);
   }
   if (!one && !content.nSigma && (!source.scenario || source.scenario->members.size() < 2) &&
       desk.state.members > 1 && desk.scenarios->lastEnsemble()) {
     source.scenario = desk.scenarios->lastEnsemble();
-    source.standsFor = source.scenario->request.nSigma.front();
+    source.standIn = commandOf(*source.scenario);
   }
   if (!source.scenario) return source;
   source.preview = source.scenario->request.quality == Quality::Preview;
@@ -165,9 +173,10 @@ PanePictures::Source PanePictures::scenarioOf(const PaneContent& content, const 
   return source;
 }
 
-std::vector<const FrameSequence*> PanePictures::forecastsOf(const PaneContent& content,
-                                                            const Desk& desk) const {
-  return sourceOf(content, desk).members;
+PanePictures::Forecasts PanePictures::forecastsOf(const PaneContent& content,
+                                                  const Desk& desk) const {
+  const Source source = sourceOf(content, desk);
+  return {source.members, source.standIn};
 }
 
 /// Worked out once for each grid: it takes longer than a frame may on a continent.
@@ -385,13 +394,15 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
       if (!clock.empty()) picture.caption.detail += ", " + clock;
     }
     const bool controlled = content.source == PaneSource::Scenario;
-    if (controlled && !content.nSigma && !desk.dialCommand().empty())
-      picture.caption.title += ", bent";
+    const bool bent = controlled && !content.nSigma && !desk.dialCommand().empty();
+    if (bent) picture.caption.title += ", bent";
     const bool waits = controlled && !earlyFieldAt(content, desk, time);
-    if (const auto other = waits ? sourceOf(content, desk).standsFor : std::nullopt) {
+    if (const auto other = waits ? sourceOf(content, desk).standIn : std::nullopt) {
       picture.caption.kind = Kind::Preview;
-      picture.caption.title = paneTitle(pane, *other, desk.state.threshold) + " until " +
-                              signedNumber(desk.state.nSigma) + " σ is computed";
+      picture.caption.title = paneTitle(pane, other->nSigma, desk.state.threshold) +
+                              (other->bent ? ", bent as before," : "") + " until " +
+                              (bent ? "the bend" : signedNumber(desk.state.nSigma) + " σ") +
+                              " is computed";
     }
     if (controlled && desk.controlMask) picture.caption.detail += ", control inside the area";
     if (preview) picture.caption.title += ", preview";
@@ -401,6 +412,8 @@ PanePicture PanePictures::forecastPicture(const PaneSpec& pane, const Desk& desk
   const bool radar = picture.kind == FieldKind::Radar;  // rain says nothing where chances are meant
   picture.grid = radar ? lastNotAfter(desk.context->frames, time)->grid : nothingKnown(desk);
   picture.caption.dimmed = true;
+  if (content.hasMembers() && content.source == PaneSource::Scenario)
+    picture.caption.detail = membersText(content, std::size_t(desk.state.members));
   picture.caption.lead = absence(has && pane.minus ? *pane.minus : content, desk,
                                  desk.isBeyondForecast(time), radar);
   return picture;
@@ -452,7 +465,9 @@ void PanePictures::addSigns(PanePicture& picture, const PaneSpec& pane, const De
   if (!desk.state.outlines || !pane.content.hasMembers() || !desk.isForecastTime()) return;
   PaneContent all = pane.content;
   all.product = PaneProduct::Mean;
-  for (const FrameSequence* member : sourceOf(all, desk).members) {
+  const Source source = sourceOf(all, desk);
+  if (source.standIn) return;  // outlines of another command have no name in the picture
+  for (const FrameSequence* member : source.members) {
     const Frame* frame = frameAt(*member, time);
     if (!frame) continue;
     auto lines = contourLines(*frame->grid, desk.state.threshold);

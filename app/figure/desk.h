@@ -84,16 +84,24 @@ struct PanePicture {
 class PanePictures {
 public:
   PanePicture make(const PaneSpec& pane, const Desk& desk);
-  /// One frame after another of what a pane shows over all lead times; nothing where there is no
-  /// forecast.
-  std::vector<const FrameSequence*> forecastsOf(const PaneContent& content, const Desk& desk) const;
+  /// The command of a scenario that is shown until the dial's own is there.
+  struct StandIn {
+    double nSigma = 0.0;
+    bool bent = false;
+  };
+  struct Forecasts {
+    std::vector<const FrameSequence*> members;  ///< none: there is no forecast
+    std::optional<StandIn> standIn;             ///< whoever shows them says so
+  };
+  /// One frame after another of what a pane shows over all lead times.
+  Forecasts forecastsOf(const PaneContent& content, const Desk& desk) const;
 
 private:
   struct Source {
     std::vector<const FrameSequence*> members;
     std::shared_ptr<const ScenarioForecast> scenario;  ///< keeps the members alive
     bool preview = false;
-    std::optional<double> standsFor;  ///< n of what is shown until the dial's own is there
+    std::optional<StandIn> standIn;
     std::size_t count = 1;            ///< of all members, where one is shown
     std::string name;                 ///< tells ensembles apart
   };

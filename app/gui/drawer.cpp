@@ -140,6 +140,8 @@ void Drawer::buildEvents(ActionTable* actions) {
   column->addWidget(heading(tr("RECENT")));
   recent_ = new QListWidget;
   recent_->setObjectName("recent");
+  recent_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  recent_->setTextElideMode(Qt::ElideMiddle);
   connect(recent_, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
     Q_EMIT recentChosen(item->data(Qt::UserRole).toString());
   });
@@ -189,7 +191,8 @@ void Drawer::buildScores() {
   table_->verticalHeader()->hide();  // names stand above their numbers: both are read whole
   table_->verticalHeader()->setDefaultSectionSize(24);
   table_->horizontalHeader()->setMinimumSectionSize(44);
-  column->addWidget(table_, 1);
+  column->addWidget(table_, 100);
+  column->addStretch(1);  // without a table the words stay above
 }
 
 void Drawer::buildJournal(ActionTable* actions) {
@@ -197,6 +200,7 @@ void Drawer::buildJournal(ActionTable* actions) {
   column->addWidget(quietLabel(
       tr("Click a step to go back to it; its results are kept. The steps survive a crash.")));
   history_ = new QListWidget;
+  history_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   connect(history_, &QListWidget::itemClicked, this,
           [this](QListWidgetItem* item) { Q_EMIT stepChosen(item->data(Qt::UserRole).toInt()); });
   column->addWidget(history_, 2);

@@ -102,6 +102,7 @@ private:
   // main_window_panes.cpp
   void showPaneMenu(int pane, const QPoint& at, const std::optional<LonLat>& place = {});
   void addPlaceMenu(QMenu* menu, const LonLat& place);
+  void addContentActions();
   void addContentMenu(class QMenu* menu, int pane, bool minus = false);
   void setPaneContent(int pane, const PaneContent& content, bool minus = false);
   void askPercentile(int pane, bool minus);
@@ -118,6 +119,7 @@ private:
   ForecastsBeside& forecastsBeside(const std::string& context);
   void takeForecastsBeside();
   void onForecastBeside(const std::string& context);
+  QString supposition(const std::optional<PanePictures::StandIn>& standIn) const;
   QString nameOf(LonLat at) const;  ///< by the town near it, else by its coordinates
   void usePreset(LayoutPreset preset);
   // main_window_files.cpp
@@ -184,6 +186,7 @@ private:
   void showScores();
   void showCursor(int pane, LonLat place);
   void explain(const QString& model, const QString& sentence);
+  QString lastDevice_;  ///< what computed last
   const GeoReference& plane() const;  ///< what all panes are drawn on
   std::shared_ptr<const MapGround> groundOf(const GeoReference& geo);
 

@@ -164,6 +164,7 @@ void MainWindow::addDialActions() {
 
 void MainWindow::addLayoutActions() {
   const QString group = tr("Panes");
+  addContentActions();
   for (int i = 0; i < 7; ++i) {
     const auto preset = LayoutPreset(i);
     actions_->add(QString("preset%1").arg(i), group, tr("Layout: %1").arg(tr(presetName(preset))),

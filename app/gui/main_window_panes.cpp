@@ -44,6 +44,15 @@ std::vector<NamedContent> ensembleContents() {
 
 }  // namespace
 
+/// So that the palette and keys of one's own reach what the menu of a pane offers.
+void MainWindow::addContentActions() {
+  int number = 0;
+  for (const auto& contents : {singleContents(), ensembleContents()})
+    for (const NamedContent& entry : contents)
+      actions_->add(QString("show%1").arg(number++), tr("Panes"), tr("Show in this pane: %1").arg(tr(entry.name)), {},
+                    [this, content = entry.content] { setPaneContent(wall_->activePane(), content, false); });
+}
+
 void MainWindow::setPaneContent(int pane, const PaneContent& content, bool minus) {
   if (pane >= desk_.state.layout.count()) return;  // the layout changed while a menu was open
   const QString title =

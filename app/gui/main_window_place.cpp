@@ -69,14 +69,17 @@ void MainWindow::showPlace() {
   if (desk_.truth && desk_.state.showTruth)
     chart.curves.push_back(
         {highestPoints(regionSeries(*desk_.truth, cells), now), Curve::Color::Observed, 1.5, true});
-  const auto extrapolated = pictures_.forecastsOf({PaneSource::Extrapolation}, desk_);
+  const auto extrapolated = pictures_.forecastsOf({PaneSource::Extrapolation}, desk_).members;
   for (const FrameSequence* forecast : extrapolated)
     chart.curves.push_back(
         {highestPoints(regionSeries(*forecast, cells), now), Curve::Color::Quiet, 1, true});
-  auto members = pictures_.forecastsOf({PaneSource::Scenario, PaneProduct::Mean}, desk_);
-  if (members.empty())  // one future says something until the others are there
-    members = pictures_.forecastsOf({PaneSource::Scenario}, desk_);
   const auto dial = controller_->forDial();
+  auto forecasts = pictures_.forecastsOf({PaneSource::Scenario, PaneProduct::Mean}, desk_);
+  const bool othersWait = desk_.state.members > 1 && (forecasts.members.empty() || forecasts.standIn);
+  // One future of this command says more than many of another.
+  if (forecasts.members.empty() || (forecasts.standIn && dial))
+    forecasts = pictures_.forecastsOf({PaneSource::Scenario}, desk_);
+  const auto& members = forecasts.members;
   const bool isPreview = members.size() == 1 && dial && dial->request.quality == Quality::Preview;
   const RegionForecast forecast = regionForecast(members, region, desk_.state.threshold);
   for (const RegionSeries& series : forecast.members)
@@ -88,15 +91,13 @@ void MainWindow::showPlace() {
   if (desk_.isForecastTime() && !desk_.isBeyondForecast())
     words = "<b>" + QString::fromStdString(regionWordsAt(forecast, desk_.time)).toHtmlEscaped() +
             (isPreview ? tr(" (preview)") : QString()) + "</b><br>";
-  if (!desk_.state.bend.empty())
-    words = tr("Supposing it rains as the bent command says:<br>") + words;
-  else if (desk_.state.nSigma != 0.0)
-    words = tr("Supposing the box gets %1 (%2 σ):<br>")
-                .arg(QString::fromStdString(intensityWords(desk_.state.nSigma)), signedText(desk_.state.nSigma)) + words;
+  words = supposition(forecasts.standIn) + words;
   words += tr("Until +%1 min%2: %3")
                .arg(chart.lastMinute)
                .arg(isPreview ? tr(", preview") : QString())
                .arg(QString::fromStdString(regionWords(forecast)).toHtmlEscaped());
+  if (othersWait && !controller_->isStopped())
+    words += tr("<br>%1 members of this command are being computed.").arg(desk_.state.members);
   if (!extrapolated.empty())
     words += tr("<br>Extrapolation: %1")
                  .arg(QString::fromStdString(
@@ -104,6 +105,18 @@ void MainWindow::showPlace() {
   const QString heading = region.isPlace() ? nameOf(region.outline.front()).toUpper()
                                            : tr("IN THE AREA, %1 CELLS").arg(cells.size());
   panel_->setPlace(heading, words, chart);
+}
+
+/// What the numbers of a place hold for; nothing where nothing is commanded.
+QString MainWindow::supposition(const std::optional<PanePictures::StandIn>& standIn) const {
+  if (standIn)
+    return tr("<b>Still for %1</b>, until the command is computed:<br>")
+        .arg(standIn->bent ? tr("the bend before") : signedText(standIn->nSigma) + " σ");
+  const QString where = desk_.controlMask ? tr("the area") : tr("the box");
+  if (!desk_.state.bend.empty()) return tr("Supposing %1 gets what the bent command says:<br>").arg(where);
+  if (desk_.state.nSigma == 0.0) return {};
+  return tr("Supposing %1 gets %2 (%3 σ):<br>")
+      .arg(where, QString::fromStdString(intensityWords(desk_.state.nSigma)), signedText(desk_.state.nSigma));
 }
 
 QString MainWindow::nameOf(LonLat at) const {

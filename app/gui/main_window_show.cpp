@@ -18,6 +18,7 @@
 #include "app/gui/scenario_controller.h"
 #include "app/gui/scenario_panel.h"
 #include "app/gui/time_bar.h"
+#include "core/frame_picking.h"
 #include "core/frame_words.h"
 #include "core/model_box.h"
 
@@ -254,6 +255,7 @@ void MainWindow::showPanes() {
     box = desk_.state.box ? boxMovedTo(geo, *desk_.state.box) : geo;
   }
   const auto ground = groundOf(plane());
+  const bool onLight = Theme::of(*this).ground.lightness() > 128;
   const MapRegion& region = desk_.state.region;
   const std::string place = region.isPlace() ? nameOf(region.outline.front()).toStdString() : "";
   std::vector<const ColorTable*> legends;
@@ -262,7 +264,7 @@ void MainWindow::showPanes() {
     if (!picture.grid) continue;
     RadarScene& scene = wall_->scene(int(i));
     const ColorTable& table = fieldTable(picture.kind, picture.sequence->quantity,
-                                         {desk_.state.safeColors, desk_.seenBy});
+                                         {desk_.state.safeColors, desk_.seenBy, onLight});
     scene.setGround(ground);
     scene.setTownsShown(desk_.state.towns);
     scene.setBox(box);
@@ -279,6 +281,7 @@ void MainWindow::showPanes() {
     shown_[i] = std::move(picture);
   }
   wall_->refit();
+  wall_->sayCursorAgain();
 }
 
 void MainWindow::showDesk() {
@@ -318,16 +321,21 @@ void MainWindow::showFacts() {
           ? colored(theme.forecast, tr("forecast as received"))
           : colored(theme.observed, tr("observed")));
   const auto early = controller_->earlyForDial();
-  const auto dial = early ? early : controller_->forDial();  // what the frame on the screen is of
+  const bool earlyIsShown =
+      early && nearestFrame(early->members.front().frames, desk_.time, seconds(60)).has_value();
+  const auto dial = earlyIsShown ? early : controller_->forDial();  // what the frame on the screen is of
   const bool preview = dial && dial->request.quality == Quality::Preview;
+  if (dial) lastDevice_ = QString::fromStdString(dial->device);
   setChip(
       modelChip_,
       dial ? tr("PreDiff %1 steps, %2").arg(dial->steps).arg(preview ? tr("preview") : tr("full"))
       : desk_.failures.contains("scenario") ? tr("no PreDiff")
-                                            : QString());
+      : controller_->isBusy()               ? tr("PreDiff: computing")
+      : controller_->isStopped()            ? tr("PreDiff: stopped")
+                                            : tr("PreDiff: none yet"));
   setChip(seedChip_, tr("Seed %1").arg(desk_.state.seed));
   // A blend of two others took no time worth a number.
-  const QString device = dial ? QString::fromStdString(dial->device) : QString();
+  const QString& device = lastDevice_;
   setChip(deviceChip_, dial && dial->secondsTaken > 0.0
                            ? tr("%1, %2 s").arg(device).arg(dial->secondsTaken, 0, 'f', 2)
                            : device);
@@ -428,17 +436,22 @@ void MainWindow::showScores() {
     if (pane.content.source == PaneSource::Observed ||
         pane.content.source == PaneSource::Disagreement)
       continue;
-    QString name = QString::fromStdString(
-        contentTitle(pane.content, desk_.state.nSigma, desk_.state.threshold));
+    const auto [members, standIn] = pictures_.forecastsOf(pane.content, desk_);
+    QString name = QString::fromStdString(contentTitle(
+        pane.content, standIn ? standIn->nSigma : desk_.state.nSigma, desk_.state.threshold));
     const auto dial = controller_->forDial();
     const bool ofDial = pane.content.source == PaneSource::Scenario && !pane.content.nSigma;
-    if (ofDial && dial && dial->request.quality == Quality::Preview) name += tr(", preview");
-    const auto members = pictures_.forecastsOf(pane.content, desk_);
+    if (standIn)
+      name += standIn->bent ? tr(", bent as before") : tr(", as before");
+    else if (ofDial && !desk_.dialCommand().empty())
+      name += tr(", bent");
+    if (ofDial && !standIn && dial && dial->request.quality == Quality::Preview) name += tr(", preview");
     const bool known =
         std::ranges::any_of(asked, [&](const auto& one) { return one.first == name; });
     if (!members.empty() && !known)
       asked.emplace_back(
-          name, asResult(pane.content, members, desk_.context->runTime, desk_.state.nSigma));
+          name, asResult(pane.content, members, desk_.context->runTime,
+                         standIn ? standIn->nSigma : desk_.state.nSigma));
   }
   scoring_.setFuture(QtConcurrent::run([asked = std::move(asked), truth = desk_.truth] {
     std::vector<ScoreRow> rows;

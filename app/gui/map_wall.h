@@ -32,6 +32,8 @@ public:
   void setStyle(const MapStyle& style);
   void setView(const MapView& view);
   void resetView();
+  /// What lies under a mouse that rests, after the pictures have changed.
+  void sayCursorAgain();
   std::optional<MapView> view() const { return fitted_ ? std::nullopt : std::optional(view_); }
   /// What "the whole map" is: this grid (the models' box), or all of the picture.
   void setHome(const std::optional<GeoReference>& home);
@@ -81,6 +83,7 @@ private:
   void addCorner(const QPointF& at);
   void finishDrag(const QPointF& at);
   void sayCursor(const QPointF& at);
+  std::optional<QPointF> cursorAt_;  ///< while the mouse is over the maps
 
   PaneLayout layout_;
   std::vector<std::unique_ptr<RadarScene>> scenes_;  ///< at least one a pane; the rest is not drawn

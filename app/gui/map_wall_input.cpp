@@ -37,6 +37,7 @@ std::optional<PaneLayout::Border> MapWall::borderAt(const QPointF& at) const {
 }
 
 void MapWall::takeView(const MapView& view) {
+  if (!scene(0).frame()) return;  // no map yet
   setView(view);
   Q_EMIT viewChanged();
 }
@@ -96,7 +97,12 @@ void MapWall::mouseMoveEvent(QMouseEvent* event) {
   sayCursor(at);
 }
 
+void MapWall::sayCursorAgain() {
+  if (cursorAt_) sayCursor(*cursorAt_);
+}
+
 void MapWall::sayCursor(const QPointF& at) {
+  cursorAt_ = at;
   const int pane = drag_ == Drag::Map ? dragPane_ : paneAt(at);
   if (pane < 0) return;
   const QRect rect = paneRect(pane);
@@ -188,7 +194,10 @@ void MapWall::wheelEvent(QWheelEvent* event) {
   event->accept();
 }
 
-void MapWall::leaveEvent(QEvent*) { Q_EMIT cursorLeft(); }
+void MapWall::leaveEvent(QEvent*) {
+  cursorAt_.reset();
+  Q_EMIT cursorLeft();
+}
 
 // A pane's button opens its menu when clicked and carries the pane when dragged.
 bool MapWall::eventFilter(QObject* watched, QEvent* event) {

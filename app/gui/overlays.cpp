@@ -157,11 +157,21 @@ void KeyList::edit(int row) {
   });
   connect(editor, &QKeySequenceEdit::editingFinished, this, [this, action, editor] {
     const QKeySequence key = editor->keySequence();
-    if (const QAction* holder = actions_->holderOf(key, action))
+    const QAction* held = actions_->holderOf(key, action);
+    if (key == QKeySequence(Qt::Key_Escape)) return QTimer::singleShot(0, this, &KeyList::fill);
+    if (held && (key != wanted_ || action != wantedFor_)) {
+      wanted_ = key;
+      wantedFor_ = action;
+      hint_->setText(tr("%1 belongs to “%2”. Choose it once more here to take it.")
+                         .arg(key.toString(QKeySequence::NativeText), held->text()));
+      return QTimer::singleShot(0, this, &KeyList::fill);
+    }
+    wanted_ = {};
+    if (held)
       hint_->setText(tr("%1 belonged to “%2”, which has no key now.")
-                         .arg(key.toString(QKeySequence::NativeText), holder->text()));
+                         .arg(key.toString(QKeySequence::NativeText), held->text()));
     QTimer::singleShot(0, this, [this, action, key] { actions_->rebind(action, key); });
-  });
+  }, Qt::SingleShotConnection);
 }
 
 CommandPalette::CommandPalette(ActionTable* actions, QWidget* parent)

@@ -58,6 +58,8 @@ private:
   ActionTable* actions_;
   QTableWidget* table_;
   QLabel* hint_;
+  QKeySequence wanted_;  ///< held by another action: taken when it is chosen once more
+  const QAction* wantedFor_ = nullptr;
 };
 
 /// Any action by a few letters of its name.

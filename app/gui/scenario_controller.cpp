@@ -93,7 +93,7 @@ void ScenarioController::setHandOnDial(bool down) {
 }
 
 void ScenarioController::cancel() {
-  stopped_ = !wants().empty();
+  stopped_ = stopped_ || !wants().empty();
   rest_.stop();
   dropRunning();
   setBusy(false);

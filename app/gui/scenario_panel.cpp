@@ -2,7 +2,9 @@
 
 #include <QCheckBox>
 #include <QGridLayout>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QRandomGenerator>
 #include <QScrollArea>
@@ -11,13 +13,20 @@
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/gui/command_chart.h"
 #include "app/gui/intensity_dial.h"
 #include "app/gui/labels.h"
 #include "app/gui/theme.h"
+#include "app/gui/threshold_box.h"
 
 namespace stormloom {
+namespace {
+
+QLineEdit* lineOf(QAbstractSpinBox* box) { return box->findChild<QLineEdit*>(); }
+
+}  // namespace
 
 ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   setObjectName("panel");
@@ -26,6 +35,12 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->setSpacing(0);
+  auto* fixed = new QVBoxLayout;  // the dial stays in sight, whatever is asked below
+  fixed->setContentsMargins(16, 12, 16, 6);
+  fixed->setSpacing(6);
+  buildDial(fixed);
+  buildNumbers(fixed);
+  outer->addLayout(fixed);
   auto* scroll = scroll_ = new QScrollArea;
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
@@ -33,10 +48,8 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   scroll->setFocusPolicy(Qt::NoFocus);
   auto* inside = new QWidget;
   auto* column = new QVBoxLayout(inside);
-  column->setContentsMargins(16, 12, 16, 8);
+  column->setContentsMargins(16, 0, 16, 8);
   column->setSpacing(6);
-  buildDial(column);
-  buildNumbers(column);
   buildChart(column);
   buildControl(column);
   buildChoices(column);
@@ -59,13 +72,22 @@ ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   buildBottom(outer);
   for (QWidget* widget : std::initializer_list<QWidget*>{slider_, members_, threshold_, seed_})
     widget->installEventFilter(this);
+  for (QAbstractSpinBox* box : std::initializer_list<QAbstractSpinBox*>{members_, threshold_, seed_})
+    connect(box, &QAbstractSpinBox::editingFinished, box, &QWidget::clearFocus);  // keys are the desk's again
   setIntensity(0.0);
   showNumbers();
 }
 
 /// Where the panel can be scrolled, a wheel that passes over a number does not change it.
 bool ScenarioPanel::eventFilter(QObject* watched, QEvent* event) {
-  const auto* widget = static_cast<const QWidget*>(watched);
+  auto* widget = static_cast<QWidget*>(watched);
+  if (event->type() == QEvent::ShortcutOverride && widget != slider_ &&
+      static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+    setChoices(quint64(seed_->value()), members_->value(), threshold_->value());  // what was typed is given up
+    widget->clearFocus();
+    event->accept();
+    return true;
+  }
   const bool scrolls = scroll_->verticalScrollBar()->maximum() > 0;
   if (event->type() != QEvent::Wheel || widget->hasFocus() || (widget == slider_ && !scrolls))
     return QWidget::eventFilter(watched, event);
@@ -86,7 +108,7 @@ void ScenarioPanel::buildDial(QVBoxLayout* column) {
   big_->setFocusPolicy(Qt::NoFocus);
   connect(big_, &QPushButton::clicked, this, &ScenarioPanel::numberAsked);
   words_ = quietLabel();
-  words_->setMinimumHeight(36);
+  words_->setFixedHeight(54);  // three lines: the slider below stays where it is
   words_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   row->addWidget(big_);
   row->addWidget(words_, 1);
@@ -169,19 +191,15 @@ void ScenarioPanel::buildChoices(QVBoxLayout* column) {
   members_->setToolTip(
       tr("How many futures are drawn for the dial's intensity, each with its own chance"));
   connect(members_, &QSpinBox::valueChanged, this, [this](int count) {
-    showMembers();
+    showMembers(count);
     Q_EMIT membersChanged(count);
   });
-  threshold_ = new QDoubleSpinBox;
+  connect(lineOf(members_), &QLineEdit::textEdited, this, [this](const QString& text) {
+    showMembers(std::clamp(text.section(' ', 0, 0).toInt(), 1, members_->maximum()));  // before it is asked for
+  });
+  threshold_ = new ThresholdBox;
   threshold_->setObjectName("threshold");
-  threshold_->setRange(1, 254);
-  threshold_->setDecimals(0);
   threshold_->setMinimumHeight(28);
-  threshold_->setPrefix(QStringLiteral("≥ "));
-  threshold_->setKeyboardTracking(false);
-  threshold_->setToolTip(
-      tr("The threshold: white lines, chances and times of crossing are about it. Digital VIL, 0 "
-         "to 254"));
   connect(threshold_, &QDoubleSpinBox::valueChanged, this, &ScenarioPanel::thresholdChanged);
   row->addWidget(members_, 4);
   row->addWidget(threshold_, 3);

@@ -102,7 +102,7 @@ private:
   void showChart();
   void addCommand(struct ChartContent& chart, double step, double anchor) const;
   void showMade();
-  void showMembers();
+  void showMembers(int members);
 
   PanelContent content_;
   bool ofThisCommand_ = true;  ///< false: the forecast is of a command before, for its fan alone

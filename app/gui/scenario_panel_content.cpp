@@ -1,5 +1,6 @@
 // What the dial's panel says about the forecast it is given.
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSpinBox>
@@ -49,6 +50,11 @@ void addFan(ChartContent& chart, const AnticipatedIntensity& expected, double st
       std::max(chart.highest, 1.05 * kScale * expected.commanded(int(expected.mu.size()) - 1, 4.0));
 }
 
+/// Results that arrive do not overwrite what is being typed.
+bool isTyping(const QAbstractSpinBox* box) {
+  return box->hasFocus() && box->findChild<QLineEdit*>()->isModified();
+}
+
 }  // namespace
 
 double ScenarioPanel::intensity() const { return slider_->value() / 10.0; }
@@ -85,10 +91,11 @@ void ScenarioPanel::bendTo(int lead, double nSigma) {
 
 void ScenarioPanel::setChoices(quint64 seed, int members, double threshold) {
   const QSignalBlocker quietSeed(seed_), quietMembers(members_), quietThreshold(threshold_);
-  seed_->setValue(int(seed));
+  if (!isTyping(seed_)) seed_->setValue(int(seed));
+  if (!isTyping(threshold_)) threshold_->setValue(threshold);
+  if (isTyping(members_)) return;
   members_->setValue(members);
-  threshold_->setValue(threshold);
-  showMembers();
+  showMembers(members);
 }
 
 void ScenarioPanel::onSlider(int tenths) {
@@ -113,7 +120,8 @@ void ScenarioPanel::showWords() {
     chart_->setAccessibleDescription(tr("The same command for all lead times"));
   }
   if (bend_.empty() && n == 0.0) words += tr("\nnothing is commanded");
-  words_->setText(words.replace(", about", "\nabout"));
+  words_->setText(words.replace(", about", "\nabout").remove(" forecasts"));
+  words_->setToolTip(tr("How rare such rain is among the forecasts that the models were trained on"));
   slider_->setAccessibleDescription(signedText(n) + tr(" sigma, ") + words);
 }
 
@@ -192,8 +200,8 @@ void ScenarioPanel::addCommand(ChartContent& chart, double step, double anchor) 
 
 void ScenarioPanel::showChart() {
   ChartContent chart;
-  chart.title = limited_ ? tr("mean of the box, 0–255; control inside the area")
-                         : tr("mean intensity of the box, 0–255");
+  chart.title = limited_ ? tr("mean of the box, 0–254; control inside the area")
+                         : tr("mean intensity of the box, 0–254");
   if (content_.context) {
     const double step = content_.context->grid.stepMinutes;
     chart.firstMinute = -step * double(content_.context->frames.frames.size() - 1);
@@ -219,8 +227,7 @@ void ScenarioPanel::showChart() {
   chart_->setContent(std::move(chart));
 }
 
-void ScenarioPanel::showMembers() {
-  const int members = members_->value();
+void ScenarioPanel::showMembers(int members) {
   const double cost = content_.secondsPerMember * members;
   // One member keeps six frames of 128 x 128 values and their states.
   const double megabytes = content_.context
@@ -240,11 +247,11 @@ void ScenarioPanel::showMembers() {
 }
 
 void ScenarioPanel::showMade() {
-  showMembers();
+  if (!isTyping(members_)) showMembers(members_->value());
   if (!content_.forecast || !ofThisCommand_) {
     made_->setText(stopped_           ? tr("Stopped; no scenario of this command.")
                    : content_.context ? tr("No scenario of this command yet.")
-                                    : tr("Open radar files to ask for a scenario."));
+                                    : tr("No forecast can start from what is open."));
     return;
   }
   const ScenarioForecast& forecast = *content_.forecast;
