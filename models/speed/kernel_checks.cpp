@@ -313,8 +313,11 @@ void checkFrames(CheckBench& bench) {
                   frames.repeat_interleave(2, 1).repeat_interleave(3, 2), 0.0);
     const Tensor bias = bench.floats({channels});
     checkUpsampledConvolution(bench, frames);
-    bench.compare("addBias", shape, withBias(frames.clone(), bias),
+    bench.compare("addPending", shape, withBias(frames.clone(), bias),
                   frames.to(torch::kFloat32) + bias, bench.ofProducts());
+    ResidualStream pending{frames.clone(), bench.rounded(frames.sizes()), bias};
+    const Tensor sum = settledReference(pending);
+    bench.compare("addPending, two", shape, settle(pending), sum, bench.ofProducts());
     if (bench.device().is_cpu()) continue;
     for (const std::int64_t in : {1, 2, 3, 4}) {
       const Tensor x = bench.rounded({2, 11, 7, in}), weight = bench.floats({channels, in, 3, 3});
@@ -356,8 +359,12 @@ void checkRecordings(CheckBench& bench) {
 
 void checkSteps(CheckBench& bench, const std::string& only) {
   const std::vector<std::pair<std::string, void (*)(CheckBench&)>> steps = {
-      {"attention", checkAttentions},  {"residuals", checkResiduals},
-      {"products", checkProducts},     {"group norms", checkGroupNorms}, {"frames", checkFrames},
+      {"attention", checkAttentions},
+      {"residuals", checkResiduals},
+      {"products", checkProducts},
+      {"group norms", checkGroupNorms},
+      {"frames", checkFrames},
+
       {"gradients", checkConvolutionGradients}};
   for (const auto& [name, step] : steps)
     if (name.find(only) != std::string::npos) step(bench);
@@ -423,9 +430,24 @@ int compileKernels(int architecture) {
                               {"THREADS", 256},
                               {"X_FLOAT", 0},
                               {"ACTIVATION", 1}});
-  compile("frame_kernels.cu", {{"CHANNELS", 16}, {"ADD_BIAS", 1}});
+  compile("frame_kernels.cu", {{"CHANNELS", 16}, {"ADD_PENDING", 1}});
   compile("frame_kernels.cu", {{"CHANNELS", 64}, {"FACTOR_H", 3}, {"FACTOR_W", 2}});
   compile("frame_kernels.cu", {{"CHANNELS", 1}, {"OUT", 128}});
+  compile("frame_kernels.cu", {{"CHANNELS", 64}, {"PHASES", 1}});
+  if (architecture >= 90) {
+    for (const std::int64_t isFloat : {0, 1})
+      compile("group_norm.cu", {{"AT_ONCE", 1},
+                                {"CHANNELS", 512},
+                                {"GROUPS", 32},
+                                {"VECTOR", 8},
+                                {"THREADS", 256},
+                                {"X_FLOAT", isFloat},
+                                {"ACTIVATION", 1},
+                                {"GRADIENT", 0},
+                                {"SLICE", 32},
+                                {"CLUSTER", 8},
+                                {"PASSES", 2}});
+  }
   for (const std::int64_t isFloat : {0, 1})
     compile("patch_norm.cu",
             {{"CHANNELS", 16}, {"FT", 1}, {"FH", 3}, {"FW", 3}, {"X_FLOAT", isFloat}});
