@@ -8,6 +8,7 @@
 #include "models/cuboid/attention_parts.h"
 #include "models/cuboid/attention_probe.h"
 #include "models/cuboid/cuboid_layout.h"
+#include "models/kernels/attention_layer.h"
 #include "models/kernels/cuboid_attention.h"
 #include "models/kernels/prepared_weights.h"
 
@@ -49,6 +50,11 @@ public:
   /// them.
   void fused(ResidualStream& stream, torch::Tensor& globals);
 
+  /// Whether a GPU computes the whole layer for this field in one kernel, and that: nothing is
+  /// pending in the stream behind it. Returns the stream's norm `next`, where one is wanted.
+  bool fusesAtOnce(const torch::Tensor& x);
+  torch::Tensor fusedAtOnce(ResidualStream& stream, const NormWeights* next);
+
   /// Weights (1,K,heads,queries,V[+N]) of some queries of some cuboids, from what the layer was
   /// given in a pass. Memory is that of these cuboids.
   torch::Tensor weightsOf(const AttentionInputs& given, std::int64_t batch,
@@ -84,6 +90,7 @@ private:
     FusedLinear fromGlobal;  // shared: q, k, v; separate: l2g k and v, g2l q, and own q, k, v
     FusedLinear proj, globalProj;
     NormWeights norm, globalNorm;
+    AttentionLayerWeights layer;  // of the kernel that computes all of it, the same tensors
   };
 
   const FusedWeights& fusedWeights();

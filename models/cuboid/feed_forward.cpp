@@ -31,17 +31,29 @@ void PositionwiseFFNImpl::fused(ResidualStream& stream) {
     stream.x = forward(settle(stream));
     return;
   }
-  const FusedWeights& w = fusedWeights_.get(ffn_1->weight, [this] {
+  const FusedWeights& w = fusedWeights();
+  if (stream.x.is_cpu()) return fusedInBlocks(stream, w);
+  const Tensor normed = settleAndNorm(stream, w.norm);
+  stream.update = fusedUpdate(normed, w);
+}
+
+const PositionwiseFFNImpl::FusedWeights& PositionwiseFFNImpl::fusedWeights() {
+  return fusedWeights_.get(ffn_1->weight, [this] {
     return FusedWeights{fusedLinear(ffn_1),
                         options_.gatedProj ? fusedLinear(ffn_1_gate) : FusedLinear(),
                         fusedLinear(ffn_2), fusedNorm(layer_norm)};
   });
-  if (stream.x.is_cpu()) return fusedInBlocks(stream, w);
-  stream.update = fusedUpdate(stream, w);
 }
 
-Tensor PositionwiseFFNImpl::fusedUpdate(ResidualStream& stream, const FusedWeights& w) const {
-  const Tensor n = settleAndNorm(stream, w.norm);
+const NormWeights* PositionwiseFFNImpl::fusedNormBefore() {
+  return options_.preNorm ? &fusedWeights().norm : nullptr;
+}
+
+void PositionwiseFFNImpl::fusedBehindNorm(ResidualStream& stream, const Tensor& normed) {
+  stream.update = fusedUpdate(normed, fusedWeights());
+}
+
+Tensor PositionwiseFFNImpl::fusedUpdate(const Tensor& n, const FusedWeights& w) const {
   const Tensor h = options_.gatedProj
                        ? product(n, w.gate, options_.activation) * product(n, w.first)
                        : product(n, w.first, options_.activation);
@@ -66,7 +78,7 @@ void PositionwiseFFNImpl::fusedInBlocks(ResidualStream& stream, const FusedWeigh
       ResidualStream part{x.slice(0, first, last),
                           update.defined() ? update.slice(0, first, last) : Tensor(),
                           stream.updateBias};
-      const Tensor own = fusedUpdate(part, w);
+      const Tensor normed = settleAndNorm(part, w.norm), own = fusedUpdate(normed, w);
       Tensor whole = y.slice(0, first, last);
       torch::add_out(whole, part.x, own);
     }

@@ -27,13 +27,18 @@ public:
   torch::Tensor forward(const torch::Tensor& x);
   /// The fused path. On a GPU its update stays pending in the stream, on a processor it is added.
   void fused(ResidualStream& stream);
+  /// The norm before it, where a step before this may make it on the way; else null.
+  const NormWeights* fusedNormBefore();
+  /// The fused path behind that norm, on a GPU.
+  void fusedBehindNorm(ResidualStream& stream, const torch::Tensor& normed);
 
 private:
   struct FusedWeights {
     FusedLinear first, gate, second;
     NormWeights norm;
   };
-  torch::Tensor fusedUpdate(ResidualStream& stream, const FusedWeights& w) const;
+  const FusedWeights& fusedWeights();
+  torch::Tensor fusedUpdate(const torch::Tensor& normed, const FusedWeights& w) const;
   void fusedInBlocks(ResidualStream& stream, const FusedWeights& w) const;
 
   PositionwiseFFNOptions options_;

@@ -38,7 +38,10 @@ const CuboidSelfAttentionLayerImpl::FusedWeights& CuboidSelfAttentionLayerImpl::
     FusedWeights w;
     w.norm = fusedNorm(norm);
     w.fromLocal = fusedLinear(qkv);
-    if (options_.useFinalProj) w.proj = fusedLinear(proj);
+    if (options_.useFinalProj) {
+      w.proj = fusedLinear(proj);
+      w.layer = attentionLayerWeights(w.norm, w.fromLocal, w.proj);
+    }
     if (!options_.useGlobalVector) return w;
     w.globalNorm = fusedNorm(global_vec_norm);
     if (options_.useFinalProj) w.globalProj = fusedLinear(global_proj);
@@ -61,6 +64,16 @@ const CuboidTables& CuboidSelfAttentionLayerImpl::fusedTables(const Tensor& x) {
     return attentionTables(fit->map, fit->map, options_.padding, fit->mask,
                            {relative_position_bias_table, relative_position_index}, x.device());
   });
+}
+
+bool CuboidSelfAttentionLayerImpl::fusesAtOnce(const Tensor& x) {
+  if (options_.useGlobalVector || !options_.useFinalProj || !x.is_cuda()) return false;
+  return attendsLayerAtOnce(x, fusedWeights().layer, fusedTables(x), options_.numHeads) &&
+         !fitted(x)->map.isPadded();
+}
+
+Tensor CuboidSelfAttentionLayerImpl::fusedAtOnce(ResidualStream& stream, const NormWeights* next) {
+  return attendLayer(stream, fusedWeights().layer, fusedTables(stream.x), scale_, next);
 }
 
 void CuboidSelfAttentionLayerImpl::fused(ResidualStream& stream, Tensor& globals) {

@@ -2,6 +2,7 @@
 
 #include "core/errors.h"
 #include "models/cuboid/cuboid_layout.h"
+#include "models/kernels/fused_scope.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -26,6 +27,15 @@ Tensor PosEmbedImpl::forward(const Tensor& x) {
   const auto [t, h, w] = thwOf(x);
   TORCH_CHECK(t <= maximum_[0] && h <= maximum_[1] && w <= maximum_[2], "the field ", x.sizes(),
               " exceeds the position embedding");
+  if (!is_training() && x.is_cuda() && takesFusedPath(x))
+    return x + tables_.get(c10::str(t, " x ", h, " x ", w), T_embed->weight, [&] {
+      return addedTo(torch::zeros({t, h, w, x.size(4)}, x.options().dtype(torch::kFloat32)));
+    });
+  return addedTo(x);
+}
+
+Tensor PosEmbedImpl::addedTo(const Tensor& x) const {
+  const std::int64_t t = x.size(-4), h = x.size(-3), w = x.size(-2);
   const Tensor inTime = x + T_embed->weight.narrow(0, 0, t).unsqueeze(1).unsqueeze(1);
   if (!HW_embed.is_empty()) {
     const Tensor table = HW_embed->weight.unflatten(0, {maximum_[1], maximum_[2]});

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/cuboid_map.h"
+#include "models/kernels/prepared_weights.h"
 
 namespace stormloom {
 
@@ -16,7 +17,10 @@ public:
   torch::Tensor forward(const torch::Tensor& x);
 
 private:
+  torch::Tensor addedTo(const torch::Tensor& x) const;
+
   Thw maximum_;
+  PreparedPerShape<torch::Tensor> tables_;  // all axes' sums, for the fused path of a GPU
   torch::nn::Embedding T_embed{nullptr}, H_embed{nullptr}, W_embed{nullptr}, HW_embed{nullptr};
 };
 TORCH_MODULE(PosEmbed);

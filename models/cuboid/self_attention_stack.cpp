@@ -43,10 +43,22 @@ void StackCuboidSelfAttentionBlockImpl::fused(ResidualStream& stream, Tensor& gl
     globals = settle(vectors);
   };
   for (std::size_t j = 0; j < attn_l->size(); ++j) {
-    attn_l->at<CuboidSelfAttentionLayerImpl>(j).fused(stream, globals);
-    if (options_.useInterFfn) feedForward(j);
+    auto& attention = attn_l->at<CuboidSelfAttentionLayerImpl>(j);
+    const bool feeds = options_.useInterFfn || j + 1 == attn_l->size();
+    const std::size_t next = options_.useInterFfn ? j : 0;
+    if (attention.fusesAtOnce(stream.x)) {
+      auto& ffn = ffn_l->at<PositionwiseFFNImpl>(next);
+      const NormWeights* norm = feeds ? ffn.fusedNormBefore() : nullptr;
+      const Tensor normed = attention.fusedAtOnce(stream, norm);
+      if (norm)
+        ffn.fusedBehindNorm(stream, normed);
+      else if (feeds)
+        feedForward(next);
+    } else {
+      attention.fused(stream, globals);
+      if (feeds) feedForward(next);
+    }
   }
-  if (!options_.useInterFfn) feedForward(0);
 }
 
 Tensor StackCuboidSelfAttentionBlockImpl::forward(const Tensor& input) {

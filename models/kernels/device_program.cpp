@@ -56,7 +56,8 @@ std::string keyOf(const std::string& source, const KernelDefines& defines) {
 
 std::string compiledKernel(const std::string& source, const KernelDefines& defines,
                            int architecture) {
-  std::vector<std::string> options = {"--gpu-architecture=sm_" + std::to_string(architecture),
+  std::vector<std::string> options = {"--gpu-architecture=sm_" + std::to_string(architecture) +
+                                          (architecture == 90 ? "a" : ""),  // with wgmma
                                       "--std=c++17", "-DINFINITY=__int_as_float(0x7f800000)"};
   for (const auto& [name, value] : defines)
     options.push_back("-D" + name + "=" + std::to_string(value));
@@ -94,6 +95,16 @@ bool kernelsRunOn(const torch::Device& device) {
   return device.is_cuda() && at::cuda::getDeviceProperties(device.index())->major >= 8;
 }
 
+bool wgmmaRunsOn(const torch::Device& device) {
+  const cudaDeviceProp* properties =
+      device.is_cuda() ? at::cuda::getDeviceProperties(device.index()) : nullptr;
+  return properties && properties->major == 9 && properties->minor == 0;
+}
+
+bool clustersRunOn(const torch::Device& device) {
+  return device.is_cuda() && at::cuda::getDeviceProperties(device.index())->major >= 9;
+}
+
 const DeviceKernel& DeviceKernel::get(const std::string& source, const std::string& function,
                                       const KernelDefines& values, const torch::Device& device) {
   KernelDefines defines = values;
@@ -122,20 +133,51 @@ const DeviceKernel& DeviceKernel::get(const std::string& source, const std::stri
   return kernels.emplace(key, DeviceKernel(kernel, device)).first->second;
 }
 
+namespace {
+
+/// A launch as CUDA wants it described.
+struct LaunchConfig {
+  LaunchConfig(const void* kernel, const LaunchShape& shape, const torch::Device& device) {
+    constexpr unsigned kSharedAlways = 48 << 10;  // more must be asked for
+    if (shape.sharedBytes > kSharedAlways)
+      requireCuda(cudaKernelSetAttributeForDevice(cudaKernel_t(const_cast<void*>(kernel)),
+                                                  cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                                  int(shape.sharedBytes), device.index()),
+                  "A kernel's shared memory was not given");
+    attributes[0].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    attributes[0].val.programmaticStreamSerializationAllowed =
+        1;  // kernels wait for what came before them
+    attributes[1].id = cudaLaunchAttributeClusterDimension;
+    attributes[1].val.clusterDim = {shape.cluster, 1, 1};
+    config.gridDim = dim3(shape.gridX, shape.gridY, shape.gridZ);
+    config.blockDim = dim3(shape.threads);
+    config.dynamicSmemBytes = shape.sharedBytes;
+    config.stream = at::cuda::getCurrentCUDAStream(device.index());
+    config.attrs = attributes;
+    config.numAttrs = !clustersRunOn(device) ? 0 : shape.cluster > 1 ? 2 : 1;
+  }
+  cudaLaunchAttribute attributes[2] = {};
+  cudaLaunchConfig_t config = {};
+};
+
+}  // namespace
+
 void DeviceKernel::launchWith(const LaunchShape& shape, const void* arguments) const {
   const c10::cuda::CUDAGuard guard(device_);
   void* given[] = {const_cast<void*>(arguments)};
-  cudaLaunchAttribute early = {};  // kernels wait themselves for what came before them
-  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-  early.val.programmaticStreamSerializationAllowed = 1;
-  cudaLaunchConfig_t config = {};
-  config.gridDim = dim3(shape.gridX, shape.gridY, shape.gridZ);
-  config.blockDim = dim3(shape.threads);
-  config.stream = at::cuda::getCurrentCUDAStream(device_.index());
-  config.attrs = &early;
-  config.numAttrs = at::cuda::getDeviceProperties(device_.index())->major >= 9 ? 1 : 0;
-  requireCuda(cudaLaunchKernelExC(&config, static_cast<const void*>(kernel_), given),
+  const LaunchConfig launch(kernel_, shape, device_);
+  requireCuda(cudaLaunchKernelExC(&launch.config, static_cast<const void*>(kernel_), given),
               "A kernel could not be started");
+}
+
+std::int64_t DeviceKernel::clustersAtOnce(const LaunchShape& shape) const {
+  const c10::cuda::CUDAGuard guard(device_);
+  const LaunchConfig launch(kernel_, shape, device_);
+  int clusters = 0;
+  requireCuda(
+      cudaOccupancyMaxActiveClusters(&clusters, static_cast<const void*>(kernel_), &launch.config),
+      "A kernel's clusters could not be counted");
+  return clusters;
 }
 
 #else
@@ -147,11 +189,14 @@ std::string compiledKernel(const std::string& source, const KernelDefines&, int)
 std::string kernelText(const std::string&) { return {}; }
 std::string compilerVersion() { return {}; }
 bool kernelsRunOn(const torch::Device&) { return false; }
+bool clustersRunOn(const torch::Device&) { return false; }
+bool wgmmaRunsOn(const torch::Device&) { return false; }
 const DeviceKernel& DeviceKernel::get(const std::string& source, const std::string&,
                                       const KernelDefines&, const torch::Device&) {
   throw DeviceError("This program was built without CUDA, so " + source + " cannot run on a GPU.");
 }
 void DeviceKernel::launchWith(const LaunchShape&, const void*) const {}
+std::int64_t DeviceKernel::clustersAtOnce(const LaunchShape&) const { return 0; }
 
 #endif
 

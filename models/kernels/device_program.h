@@ -26,10 +26,16 @@ std::string compilerVersion();
 /// Whether this build has kernels and the device the instructions they use (compute capability 8.0
 /// or later).
 bool kernelsRunOn(const torch::Device& device);
+/// Whether the device has wgmma, which compute capability 9.0 alone has.
+bool wgmmaRunsOn(const torch::Device& device);
+/// Whether blocks can be launched in clusters (compute capability 9.0 or later).
+bool clustersRunOn(const torch::Device& device);
 
 struct LaunchShape {
   unsigned gridX = 1, gridY = 1, gridZ = 1;
   unsigned threads = 32;
+  unsigned cluster = 1;      ///< blocks of a cluster, along x
+  unsigned sharedBytes = 0;  ///< of shared memory beside what the kernel declares
 };
 
 /// One kernel on one device, compiled at its first use and kept for the life of the program.
@@ -45,6 +51,9 @@ public:
     static_assert(std::is_trivially_copyable_v<Arguments>);
     launchWith(shape, &arguments);
   }
+
+  /// How many clusters of this shape the device computes at the same time.
+  std::int64_t clustersAtOnce(const LaunchShape& shape) const;
 
 private:
   DeviceKernel(void* kernel, torch::Device device) : kernel_(kernel), device_(device) {}

@@ -13,6 +13,7 @@ namespace {
 struct FrameArguments {
   const void* x = nullptr;
   const void* weight = nullptr;
+  const void* update = nullptr;
   const void* bias = nullptr;
   void* y = nullptr;
   long long pieces = 0;
@@ -33,6 +34,7 @@ struct PatchArguments {
 constexpr long long kMostBlocks = 132 * 16;  // each then walks on
 
 LaunchShape overPieces(long long pieces) {
+  TORCH_CHECK(pieces < (1ll << 31), "frames of ", pieces, " times eight values are too many");
   return {unsigned(std::clamp<long long>((pieces + 255) / 256, 1, kMostBlocks)), 1, 1, 256};
 }
 
@@ -60,17 +62,54 @@ Tensor upsampledFrames(const Tensor& frames, std::int64_t rows, std::int64_t col
   return y;
 }
 
-Tensor withBias(Tensor tokens, const Tensor& bias) {
-  const std::int64_t channels = tokens.size(-1);
-  if (!tokens.is_cuda() || channels % 8 != 0) return tokens + bias.to(tokens.scalar_type());
+namespace {
+
+/// y = x + update + bias, the last two where defined.
+void addPending(const Tensor& x, const Tensor& update, const Tensor& bias, const Tensor& y) {
   FrameArguments given;
-  given.bias = bias.data_ptr();
-  given.y = tokens.data_ptr();
-  given.pieces = tokens.numel() / 8;
-  DeviceKernel::get("frame_kernels.cu", "addBias", {{"CHANNELS", channels}, {"ADD_BIAS", 1}},
-                    tokens.device())
+  given.x = x.data_ptr();
+  given.update = update.defined() ? update.data_ptr() : nullptr;
+  given.bias = bias.defined() ? bias.data_ptr() : nullptr;
+  given.y = y.data_ptr();
+  given.pieces = y.numel() / 8;
+  DeviceKernel::get("frame_kernels.cu", "addPending",
+                    {{"CHANNELS", y.size(-1)}, {"ADD_PENDING", 1}}, y.device())
       .launch(overPieces(given.pieces), given);
+}
+
+}  // namespace
+
+Tensor withBias(Tensor tokens, const Tensor& bias) {
+  if (!tokens.is_cuda() || tokens.size(-1) % 8 != 0) return tokens + bias.to(tokens.scalar_type());
+  addPending(tokens, {}, bias, tokens);
   return tokens;
+}
+
+Tensor settledFrames(const ResidualStream& stream) {
+  if (stream.x.size(-1) % 8 != 0) return settledReference(stream).to(stream.x.scalar_type());
+  const Tensor x = stream.x.contiguous();
+  const Tensor update = stream.update.defined() ? stream.update.contiguous() : Tensor();
+  const Tensor y = torch::empty_like(x);
+  addPending(x, update, stream.updateBias, y);
+  return y;
+}
+
+Tensor framesFromPhases(const Tensor& phases, const Tensor& bias) {
+  const std::int64_t height = phases.size(1) - 1, width = phases.size(2) - 1,
+                     channels = phases.size(3) / 4;
+  const Tensor y =
+      torch::empty({phases.size(0), 2 * height, 2 * width, channels}, phases.options());
+  FrameArguments given;
+  given.x = phases.data_ptr();
+  given.bias = bias.defined() ? bias.data_ptr() : nullptr;
+  given.y = y.data_ptr();
+  given.pieces = y.numel() / 8;
+  given.height = int(height);
+  given.width = int(width);
+  DeviceKernel::get("frame_kernels.cu", "putPhases", {{"CHANNELS", channels}, {"PHASES", 1}},
+                    y.device())
+      .launch(overPieces(given.pieces), given);
+  return y;
 }
 
 Tensor convolvedFew(const Tensor& frames, const Tensor& weight, const Tensor& bias) {

@@ -13,6 +13,13 @@ torch::Tensor upsampledFrames(const torch::Tensor& frames, std::int64_t rows, st
 /// tokens (...,C) in productType(), contiguous, plus bias (C) float32; written in place.
 torch::Tensor withBias(torch::Tensor tokens, const torch::Tensor& bias);
 
+/// A stream of 16-bit tokens with its pending addition made; without gradients, on a GPU.
+torch::Tensor settledFrames(const ResidualStream& stream);
+
+/// What four convolutions of frames (N,H,W,...) made beside one another, (N,H+1,W+1,4*C), put in
+/// their places, plus bias (C) float32 or undefined: (N,2*H,2*W,C). GPU only, C a multiple of 8.
+torch::Tensor framesFromPhases(const torch::Tensor& phases, const torch::Tensor& bias);
+
 /// Channels a convolution may have for convolvedFew().
 constexpr std::int64_t kFewChannels = 4;
 /// A convolution 3 x 3, padded by one zero, of few channels: frames (N,H,W,C<=4), weight

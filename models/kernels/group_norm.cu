@@ -8,7 +8,10 @@
 // sumGradients: partial sums of both means; applyGradient: the gradient. Both read x' again (and sumGroups before them).
 // No atomics: the same numbers come out twice.
 //
-// Launch: grid (runs, B) for the sums, any number of blocks by B behind them, THREADS threads; a thread keeps one piece
+// normAtOnce (AT_ONCE 1): all of it in one pass, for fields that fit into registers. A cluster of CLUSTER blocks has SLICE channels (whole
+// groups) of an item and shares its rows; a thread keeps up to PASSES pieces. The blocks tell one another their sums. Launch: grid (CLUSTER * CHANNELS / SLICE, B). Bound: latency.
+//
+// Launch of the others: grid (runs, B) for the sums, any number of blocks by B behind them, THREADS threads; a thread keeps one piece
 // of VECTOR channels of a row and walks down the rows of its run. Bound: memory; x is read twice (the second time mostly
 // from L2) and y written once; a gradient reads x three times and dy twice.
 //
@@ -52,6 +55,10 @@ struct GroupNormArguments {
   float eps;
 };
 
+#if !AT_ONCE
+constexpr int kTogether = 4;  // rows that a thread has under way together
+#endif
+
 __device__ __forceinline__ void readPiece(float (&value)[VECTOR], const float* from) {
 #if VECTOR % 4 == 0
 #pragma unroll
@@ -94,7 +101,7 @@ __device__ __forceinline__ void writePiece(u16* to, const float (&value)[VECTOR]
 
 __device__ __forceinline__ float activated(float x) {
 #if ACTIVATION == 1
-  return x / (1.0f + __expf(-x));
+  return __fdividef(x, 1.0f + __expf(-x));
 #elif ACTIVATION == 2
   return x >= 0.0f ? x : 0.1f * x;
 #elif ACTIVATION == 3
@@ -183,17 +190,32 @@ __device__ __forceinline__ float2 statisticsOf(const float2& sums, const GroupNo
   return make_float2(mean, rsqrtf(fmaxf(sums.y / count - mean * mean, 0.0f) + given.eps));
 }
 
+/// A piece of the pending sum x + update + bias.
+__device__ __forceinline__ void readSum(float (&value)[VECTOR], const GroupNormArguments& given,
+                                        const float (&bias)[VECTOR], long long at) {
+  readPiece(value, given.x + at);
+  if (given.update) {
+    float more[VECTOR];
+    readPiece(more, given.update + at);
+#pragma unroll
+    for (int i = 0; i < VECTOR; ++i) value[i] += more[i];
+  }
+#pragma unroll
+  for (int i = 0; i < VECTOR; ++i) value[i] += bias[i];
+}
+
 /// The norm of one piece of a row: h = x * factor + offset, x^ = x * spread + centre.
 struct PieceNorm {
   float factor[VECTOR], offset[VECTOR], spread[VECTOR], centre[VECTOR];
 };
-__device__ __forceinline__ PieceNorm pieceNormOf(const GroupNormArguments& given, const float2 (&sums)[GROUPS],
-                                                 long long batch, int channel) {
+/// `sums` are those of groups from `firstGroup` on.
+__device__ __forceinline__ PieceNorm pieceNormOf(const GroupNormArguments& given, const float2* sums, long long batch,
+                                                 int channel, int firstGroup = 0) {
   PieceNorm norm;
 #pragma unroll
   for (int i = 0; i < VECTOR; ++i) {
     const int c = channel + i;
-    const float2 own = statisticsOf(sums[c / WIDTH], given);
+    const float2 own = statisticsOf(sums[c / WIDTH - firstGroup], given);
     const float shift = given.shift ? given.shift[batch * given.shiftRow + c] : 0.0f;
     norm.spread[i] = own.y;
     norm.centre[i] = (shift - own.x) * own.y;
@@ -208,6 +230,7 @@ __device__ __forceinline__ PieceNorm pieceNormOf(const GroupNormArguments& given
   return norm;
 }
 
+#if !AT_ONCE
 extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormArguments given) {
   __shared__ float2 sums[SHARES][THREADS];
   waitForOthers();
@@ -220,30 +243,151 @@ extern "C" __global__ void __launch_bounds__(THREADS) sumGroups(const GroupNormA
   if (given.shift) readPiece(shift, given.shift + batch * given.shiftRow + channel);
   if (given.updateBias) readPiece(bias, given.updateBias + channel);
   float2 own[SHARES] = {};
-  for (long long row = first + slot; row < end; row += ROWS_AT_ONCE) {
-    const long long at = start + row * CHANNELS + channel;
-    float value[VECTOR];
-    readPiece(value, given.x + at);
-    if (given.update) {
-      float more[VECTOR];
-      readPiece(more, given.update + at);
+  for (long long row = first + slot; row < end; row += kTogether * ROWS_AT_ONCE) {
+    float value[kTogether][VECTOR];
 #pragma unroll
-      for (int i = 0; i < VECTOR; ++i) value[i] += more[i];
-    }
+    for (int r = 0; r < kTogether; ++r)
+      if (row + r * ROWS_AT_ONCE < end)
+        readSum(value[r], given, bias, start + (row + r * ROWS_AT_ONCE) * CHANNELS + channel);
 #pragma unroll
-    for (int i = 0; i < VECTOR; ++i) value[i] += bias[i];
-    if (given.sum) writePiece(given.sum + at, value);
+    for (int r = 0; r < kTogether; ++r) {
+      if (row + r * ROWS_AT_ONCE >= end) break;
+      if (given.sum) writePiece(given.sum + start + (row + r * ROWS_AT_ONCE) * CHANNELS + channel, value[r]);
 #pragma unroll
-    for (int i = 0; i < VECTOR; ++i) {
-      const float v = value[i] + shift[i];
-      own[i * SHARES / VECTOR].x += v;
-      own[i * SHARES / VECTOR].y += v * v;
+      for (int i = 0; i < VECTOR; ++i) {
+        const float v = value[r][i] + shift[i];
+        own[i * SHARES / VECTOR].x += v;
+        own[i * SHARES / VECTOR].y += v * v;
+      }
     }
   }
   writePartials(given.partial, sums, own, given.runs, batch);
 }
+#endif
 
-#if !GRADIENT
+#if AT_ONCE
+#define PIECES_OF_ROW (SLICE / VECTOR)
+#define ROWS_OF_PASS (THREADS / PIECES_OF_ROW)
+#define OWN_GROUPS (SLICE / WIDTH)
+
+/// Sums of each group over the rows of this block, told to every block of the cluster.
+__device__ __forceinline__ void shareSums(float2 (&ofBlocks)[CLUSTER][OWN_GROUPS], float2 own) {
+  __shared__ float2 ofWarps[THREADS / 32][PIECES_OF_ROW];
+#pragma unroll
+  for (int step = 16; step >= PIECES_OF_ROW; step /= 2) {
+    own.x += __shfl_xor_sync(0xffffffffu, own.x, step);
+    own.y += __shfl_xor_sync(0xffffffffu, own.y, step);
+  }
+  if (threadIdx.x % 32 < PIECES_OF_ROW) ofWarps[threadIdx.x / 32][threadIdx.x % 32] = own;
+  __syncthreads();
+  waitForCluster();  // every block has begun
+  if (threadIdx.x < OWN_GROUPS * CLUSTER) {
+    const int group = threadIdx.x % OWN_GROUPS;
+    float2 total = make_float2(0.0f, 0.0f);
+    for (int warp = 0; warp < THREADS / 32; ++warp)
+      for (int piece = 0; piece < WIDTH / VECTOR; ++piece) {
+        const float2 one = ofWarps[warp][group * (WIDTH / VECTOR) + piece];
+        total.x += one.x;
+        total.y += one.y;
+      }
+    writeToBlock(&ofBlocks[rankInCluster()][group], threadIdx.x / OWN_GROUPS, total);
+  }
+  arriveAtCluster();
+  waitForCluster();
+}
+
+/// x or an update of a piece as it lies in memory.
+struct RawPiece {
+  uint4 part[sizeof(Element) / 2];
+};
+__device__ __forceinline__ void unpack(float (&value)[VECTOR], const RawPiece& raw) {
+#if X_FLOAT
+#pragma unroll
+  for (int i = 0; i < 2; ++i) {
+    value[4 * i] = __uint_as_float(raw.part[i].x), value[4 * i + 1] = __uint_as_float(raw.part[i].y);
+    value[4 * i + 2] = __uint_as_float(raw.part[i].z), value[4 * i + 3] = __uint_as_float(raw.part[i].w);
+  }
+#else
+  unpackEight(value, raw.part[0]);
+#endif
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS) normAtOnce(const GroupNormArguments given) {
+  __shared__ float2 ofBlocks[CLUSTER][OWN_GROUPS];
+  arriveAtCluster();
+  const int column = threadIdx.x % PIECES_OF_ROW, slot = threadIdx.x / PIECES_OF_ROW;
+  const int channel = blockIdx.x / CLUSTER * SLICE + column * VECTOR;
+  const long long batch = blockIdx.y, start = batch * given.rows * CHANNELS;
+  const long long each = (given.rows + CLUSTER - 1) / CLUSTER, first = blockIdx.x % CLUSTER * each + slot;
+  const long long end = min(each * (blockIdx.x % CLUSTER + 1), given.rows);
+  float bias[VECTOR] = {}, gamma[VECTOR], beta[VECTOR];
+  readPiece(gamma, given.gamma + channel);
+  readPiece(beta, given.beta + channel);
+  if (given.updateBias) readPiece(bias, given.updateBias + channel);
+  waitForOthers();
+  letNextStart();
+  RawPiece raw[PASSES];
+  uint4 rawUpdate[PASSES];
+#pragma unroll
+  for (int p = 0; p < PASSES; ++p) {
+    const long long row = first + p * ROWS_OF_PASS, at = start + row * CHANNELS + channel;
+#pragma unroll
+    for (int i = 0; i < int(sizeof(Element) / 2); ++i)
+      raw[p].part[i] = readSixteen(row < end, reinterpret_cast<const uint4*>(given.x + at) + i);
+    rawUpdate[p] = readSixteen(row < end && given.update, given.update + at);
+  }
+  float shift[VECTOR] = {}, more[VECTOR] = {}, offset[VECTOR] = {};
+  if (given.shift) readPiece(shift, given.shift + batch * given.shiftRow + channel);
+  if (given.scale) {
+    readPiece(more, given.scale + batch * given.scaleRow + channel);
+    readPiece(offset, given.offset + batch * given.scaleRow + channel);
+  }
+  float kept[PASSES][VECTOR];
+  float2 own = make_float2(0.0f, 0.0f);
+#pragma unroll
+  for (int p = 0; p < PASSES; ++p) {
+    const long long row = first + p * ROWS_OF_PASS;
+    float update[VECTOR];
+    unpack(kept[p], raw[p]);
+    unpackEight(update, rawUpdate[p]);
+#pragma unroll
+    for (int i = 0; i < VECTOR; ++i) kept[p][i] += update[i] + bias[i];
+    if (row >= end) continue;
+    if (given.sum) writePiece(given.sum + start + row * CHANNELS + channel, kept[p]);
+#pragma unroll
+    for (int i = 0; i < VECTOR; ++i) {
+      const float v = kept[p][i] + shift[i];
+      own.x += v;
+      own.y += v * v;
+    }
+  }
+  shareSums(ofBlocks, own);
+  float2 total = make_float2(0.0f, 0.0f);
+#pragma unroll
+  for (int block = 0; block < CLUSTER; ++block) {
+    const float2 one = ofBlocks[block][column * VECTOR / WIDTH];
+    total.x += one.x;
+    total.y += one.y;
+  }
+  const float2 statistics = statisticsOf(total, given);
+#pragma unroll
+  for (int i = 0; i < VECTOR; ++i) {
+    gamma[i] *= statistics.y;
+    beta[i] = ((shift[i] - statistics.x) * gamma[i] + beta[i]) * (1.0f + more[i]) + offset[i];
+    gamma[i] *= 1.0f + more[i];
+  }
+#pragma unroll
+  for (int p = 0; p < PASSES; ++p) {
+    const long long row = first + p * ROWS_OF_PASS;
+    if (row >= end) break;
+#pragma unroll
+    for (int i = 0; i < VECTOR; ++i) kept[p][i] = activated(kept[p][i] * gamma[i] + beta[i]);
+    writePiece(given.y + start + row * CHANNELS + channel, kept[p]);
+  }
+}
+#endif
+
+#if !GRADIENT && !AT_ONCE
 extern "C" __global__ void __launch_bounds__(THREADS) applyNorm(const GroupNormArguments given) {
   __shared__ float2 sums[GROUPS];
   __shared__ float2 slices[SLICES][GROUPS];
@@ -256,13 +400,19 @@ extern "C" __global__ void __launch_bounds__(THREADS) applyNorm(const GroupNormA
   const Element* x = given.sum ? given.sum : given.x;
   long long first, end;
   ownRows(given, first, end);
-  for (long long row = first + slot; row < end; row += ROWS_AT_ONCE) {
-    const long long at = start + row * CHANNELS + channel;
-    float value[VECTOR];
-    readPiece(value, x + at);
+  for (long long row = first + slot; row < end; row += kTogether * ROWS_AT_ONCE) {
+    float value[kTogether][VECTOR];
 #pragma unroll
-    for (int i = 0; i < VECTOR; ++i) value[i] = activated(value[i] * norm.factor[i] + norm.offset[i]);
-    writePiece(given.y + at, value);
+    for (int r = 0; r < kTogether; ++r)
+      if (row + r * ROWS_AT_ONCE < end)
+        readPiece(value[r], x + start + (row + r * ROWS_AT_ONCE) * CHANNELS + channel);
+#pragma unroll
+    for (int r = 0; r < kTogether; ++r) {
+      if (row + r * ROWS_AT_ONCE >= end) break;
+#pragma unroll
+      for (int i = 0; i < VECTOR; ++i) value[r][i] = activated(value[r][i] * norm.factor[i] + norm.offset[i]);
+      writePiece(given.y + start + (row + r * ROWS_AT_ONCE) * CHANNELS + channel, value[r]);
+    }
   }
 }
 #endif

@@ -41,6 +41,54 @@ __device__ __forceinline__ void letNextStart() {
 #endif
 }
 
+#if __CUDA_ARCH__ >= 900
+// Blocks of a cluster: a barrier of all their threads in two halves (what was written before the first half, also into other
+// blocks' shared memory, is seen after the second), and writing into another block's shared memory.
+__device__ __forceinline__ u32 rankInCluster() {
+  u32 rank;
+  asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
+  return rank;
+}
+__device__ __forceinline__ void arriveAtCluster() { asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory"); }
+__device__ __forceinline__ void waitForCluster() { asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory"); }
+/// The address of `own`, a place in this block's shared memory, in that of block `rank`.
+__device__ __forceinline__ u32 placeInBlock(const void* own, u32 rank) {
+  u32 there;
+  asm volatile("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(u32(__cvta_generic_to_shared(own))), "r"(rank));
+  return there;
+}
+__device__ __forceinline__ void writeToBlock(const float2* place, u32 rank, float2 value) {
+  asm volatile("st.shared::cluster.v2.f32 [%0], {%1, %2};" ::"r"(placeInBlock(place, rank)), "f"(value.x), "f"(value.y)
+               : "memory");
+}
+__device__ __forceinline__ void writeToBlock(const uint4* place, u32 rank, const uint4& value) {
+  asm volatile("st.shared::cluster.v4.b32 [%0], {%1, %2, %3, %4};" ::"r"(placeInBlock(place, rank)), "r"(value.x),
+               "r"(value.y), "r"(value.z), "r"(value.w)
+               : "memory");
+}
+#endif
+
+// Reads that are made only where `wanted`, else zeros: without a branch, so that many are under way together.
+__device__ __forceinline__ uint4 readSixteen(bool wanted, const void* from) {
+  uint4 value;
+  asm volatile("{ .reg .pred p; setp.ne.u32 p, %4, 0; mov.b32 %0, 0; mov.b32 %1, 0; mov.b32 %2, 0; mov.b32 %3, 0; "
+               "@p ld.global.v4.b32 {%0, %1, %2, %3}, [%5]; }"
+               : "=&r"(value.x), "=&r"(value.y), "=&r"(value.z), "=&r"(value.w) : "r"(u32(wanted)), "l"(from));
+  return value;
+}
+__device__ __forceinline__ uint2 readEightBytes(bool wanted, const void* from) {
+  uint2 value;
+  asm volatile("{ .reg .pred p; setp.ne.u32 p, %2, 0; mov.b32 %0, 0; mov.b32 %1, 0; @p ld.global.v2.b32 {%0, %1}, [%3]; }"
+               : "=&r"(value.x), "=&r"(value.y) : "r"(u32(wanted)), "l"(from));
+  return value;
+}
+__device__ __forceinline__ u32 readFour(bool wanted, const void* from) {
+  u32 value;
+  asm volatile("{ .reg .pred p; setp.ne.u32 p, %1, 0; mov.b32 %0, 0; @p ld.global.b32 %0, [%2]; }"
+               : "=&r"(value) : "r"(u32(wanted)), "l"(from));
+  return value;
+}
+
 /// Eight values, 16 bytes in memory.
 __device__ __forceinline__ void unpackEight(float (&value)[8], const uint4& piece) {
   value[0] = lowOf(piece.x), value[1] = highOf(piece.x), value[2] = lowOf(piece.y), value[3] = highOf(piece.y);

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "models/kernels/activation.h"
+#include "models/kernels/device_products.h"
 #include "models/kernels/frame_kernels.h"
 #include "models/kernels/fused_scope.h"
 #include "models/kernels/kept_values.h"
@@ -107,7 +108,9 @@ Tensor product(const Tensor& x, const FusedLinear& linear, const std::string& ac
   shape.push_back(linear.weight.size(0));
   const Tensor rows = x.reshape({-1, x.size(-1)});
   Tensor y;
-  if (inEpilogue && x.is_cpu())
+  if (deviceProductTakes(rows, linear.weight))
+    y = deviceProduct(rows, linear.weight, linear.bias, inEpilogue);
+  else if (inEpilogue && x.is_cpu())
     y = productAndGelu(rows, linear);
   else if (inEpilogue)
     y = at::_addmm_activation(linear.bias, rows, linear.weight.t(), 1, 1, /*use_gelu=*/true);

@@ -1,6 +1,7 @@
 #include "models/kernels/residual_norm.h"
 
 #include "models/kernels/device_program.h"
+#include "models/kernels/frame_kernels.h"
 #include "models/kernels/fused_scope.h"
 #include "models/kernels/kept_values.h"
 #include "models/kernels/over_threads.h"
@@ -106,7 +107,10 @@ Tensor addAndNormOnProcessor(ResidualStream& stream, const NormWeights* norm) {
 
 const Tensor& settle(ResidualStream& stream) {
   if (!stream.update.defined() && !stream.updateBias.defined()) return stream.x;
-  if (stream.x.scalar_type() != torch::kFloat32 || recordsGradients(stream.x))
+  if (stream.x.is_cuda() && stream.x.scalar_type() != torch::kFloat32 &&
+      !recordsGradients(stream.x))
+    stream = {settledFrames(stream), {}, {}};
+  else if (stream.x.scalar_type() != torch::kFloat32 || recordsGradients(stream.x))
     stream = {settledReference(stream).to(stream.x.scalar_type()), {}, {}};
   else if (stream.x.is_cuda())
     addAndNorm(stream, nullptr);

@@ -1,6 +1,7 @@
 #include "models/kernels/upsampled_convolution.h"
 
 #include "models/kernels/frame_kernels.h"
+#include "models/kernels/fused_scope.h"
 #include "models/kernels/kept_values.h"
 
 namespace stormloom {
@@ -22,7 +23,8 @@ WeightsAlong weightsAlong(const Tensor& weight, int axis) {
 
 /// Several results beside each other, in steps of one small cell.
 FusedConvolution joined(const std::vector<Tensor>& weights, const Tensor& bias) {
-  const Tensor all = torch::cat(weights).contiguous(at::MemoryFormat::ChannelsLast);
+  const Tensor sums = torch::cat(weights);
+  const Tensor all = sums.to(productType(sums.device())).contiguous(at::MemoryFormat::ChannelsLast);
   return {all,    bias.defined() ? bias.repeat({std::int64_t(weights.size())}) : bias,
           {},     {},
           {1, 1}, {all.size(2) - 1, all.size(3) - 1},
@@ -98,13 +100,15 @@ Tensor byPhases(const Tensor& frames, const UpsampledConvolution& w, std::int64_
 
 UpsampledConvolution upsampledConvolution(const torch::nn::Conv2d& convolution) {
   UpsampledConvolution w{fusedConvolution(convolution), {}, {}, {}, {}};
-  if (!w.whole.weight.is_cpu() || !isPlain(w.whole)) return w;
+  const bool onDevice = !w.whole.weight.is_cpu();
+  if (!isPlain(w.whole) || (onDevice && w.whole.weight.size(0) % 8 != 0)) return w;
   w.whole.spread = Tensor();  // hardly ever used beside the parts: the plain weights will do
-  const WeightsAlong rows = weightsAlong(w.whole.weight, 2);
+  const WeightsAlong rows = weightsAlong(convolution->weight.detach().to(torch::kFloat32), 2);
   const WeightsAlong first = weightsAlong(rows.first, 3), last = weightsAlong(rows.last, 3),
                      between = weightsAlong(rows.between, 3);
   const Tensor& bias = w.whole.bias;
   w.corners = joined({first.first, first.last, last.first, last.last}, bias);
+  if (onDevice) return w;
   w.sides = joined({first.between, last.between}, bias);
   w.ends = joined({between.first, between.last}, bias);
   w.middle = joined({between.between}, bias);
@@ -116,7 +120,11 @@ namespace {
 Tensor byKernels(const Tensor& frames, const UpsampledConvolution& w, std::int64_t rows,
                  std::int64_t columns) {
   const bool repeats = rows >= 2 * frames.size(1) && columns >= 2 * frames.size(2);
-  if (w.corners.weight.defined() && repeats) return byPhases(frames, w, rows, columns);
+  const bool doubles = rows == 2 * frames.size(1) && columns == 2 * frames.size(2);
+  if (w.corners.weight.defined() && doubles && frames.is_cuda())
+    return framesFromPhases(convolved(frames, w.corners), w.whole.bias);
+  if (w.corners.weight.defined() && repeats && frames.is_cpu())
+    return byPhases(frames, w, rows, columns);
   return convolvedWithBias(upsampledFrames(frames, rows, columns), w.whole);
 }
 

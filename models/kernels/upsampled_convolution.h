@@ -6,9 +6,9 @@ namespace stormloom {
 
 /// A convolution 3 x 3 behind frames whose every cell is repeated (spec 1.4, 6). Most of its nine
 /// weights fall on one and the same cell, differently for the first, the last and the cells between
-/// of a repetition. A processor adds those weights up beforehand and convolves the small frames:
+/// of a repetition. Those weights are added up beforehand and the small frames convolved:
 /// 25 products in place of 81 for cells repeated 3 x 3, 16 in place of 36 for 2 x 2, and no
-/// repeated frames. The same sums in another order.
+/// repeated frames. The same sums in another order. A GPU does so for 2 x 2 alone.
 struct UpsampledConvolution {
   FusedConvolution whole;
   FusedConvolution corners;  ///< 2 x 2: (first,first), (first,last), (last,first), (last,last)

@@ -2,6 +2,7 @@
 
 #include "models/cuboid/attention_parts.h"
 #include "models/kernels/fused_scope.h"
+#include "models/kernels/recorded_call.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -102,10 +103,47 @@ Tensor CuboidTransformerUNetImpl::embedding(const Tensor& t, const Tensor& contr
   return emb;
 }
 
+CuboidTransformerUNetImpl::Start CuboidTransformerUNetImpl::start(const Tensor& zt, const Tensor& t,
+                                                                  const Tensor& zc,
+                                                                  const Tensor& control) {
+  Start made;
+  const auto field = [&] {
+    return std::vector<Tensor>{pos_embed->forward(first_proj->forward(withObservedMark(zt, zc)))};
+  };
+  const auto times = [&] {
+    made.emb = embedding(t, control, final_proj->weight.scalar_type());
+    std::vector<Tensor> all = {made.emb};
+    if (is_training() || !takesFusedPath(zt)) return all;
+    const auto timesOf = [&](torch::nn::ModuleList& blocks) {
+      std::vector<TimeEmbedResBlockImpl::Timed> timed;
+      for (std::size_t i = 0; i < units_.size(); ++i) {
+        timed.push_back(blocks->at<TimeEmbedResBlockImpl>(i).timed(made.emb));
+        for (const Tensor& one : {timed[i].shift, timed[i].scale, timed[i].offset})
+          if (one.defined()) all.push_back(one);
+      }
+      return timed;
+    };
+    made.down = timesOf(down_time_embed_blocks);
+    made.up = timesOf(up_time_embed_blocks);
+    return all;
+  };
+  if (is_training() || !takesFusedPath(zt)) {
+    times();
+    made.x = field()[0];
+  } else {
+    made.x =
+        sideBySide(zt.device(), field, times)[0];  // many small steps, which need not be waited for
+  }
+  return made;
+}
+
 Tensor CuboidTransformerUNetImpl::forward(const Tensor& zt, const Tensor& t, const Tensor& zc,
                                           const Tensor& control) {
-  const Tensor emb = embedding(t, control, final_proj->weight.scalar_type());
-  TimedStream stream{pos_embed->forward(first_proj->forward(withObservedMark(zt, zc))), {}};
+  const Start begun = start(zt, t, zc, control);
+  TimedStream stream{begun.x, {}};
+  const auto known = [](const std::vector<TimeEmbedResBlockImpl::Timed>& timed, std::size_t i) {
+    return timed.empty() ? nullptr : &timed[i];
+  };
   if (init_global_vectors.defined())
     stream.globals = init_global_vectors.unsqueeze(0).expand({zt.size(0), -1, -1});
   const std::size_t coarsest = units_.size() - 1;
@@ -117,15 +155,16 @@ Tensor CuboidTransformerUNetImpl::forward(const Tensor& zt, const Tensor& t, con
         stream.globals =
             down_layer_global_proj->at<torch::nn::LinearImpl>(i - 1).forward(stream.globals);
     }
-    stream =
-        throughTimedLevel(std::move(stream), emb,
-                          down_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), downStacks_[i]);
+    stream = throughTimedLevel(std::move(stream), begun.emb,
+                               down_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), downStacks_[i],
+                               known(begun.down, i));
     saved.push_back(stream.x);
   }
   for (std::size_t i = coarsest + 1; i-- > 0;) {
     if (i < coarsest && options_.unetResConnect) stream.x = stream.x + saved[i];
-    stream = throughTimedLevel(std::move(stream), emb,
-                               up_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), upStacks_[i]);
+    stream = throughTimedLevel(std::move(stream), begun.emb,
+                               up_time_embed_blocks->at<TimeEmbedResBlockImpl>(i), upStacks_[i],
+                               known(begun.up, i));
     if (i == 0) break;
     stream.x = upsample_layers->at<Upsample3DLayerImpl>(i - 1).forward(stream.x);
     if (stream.globals.defined())

@@ -45,6 +45,13 @@ private:
   void buildBlocks();
   torch::Tensor embedding(const torch::Tensor& t, const torch::Tensor& control,
                           torch::ScalarType type);
+  /// The start of the levels, and what the time does to them.
+  struct Start {
+    torch::Tensor x, emb;
+    std::vector<TimeEmbedResBlockImpl::Timed> down, up;  // of the levels; empty: not made yet
+  };
+  Start start(const torch::Tensor& zt, const torch::Tensor& t, const torch::Tensor& zc,
+              const torch::Tensor& control);
 
   CuboidTransformerUNetOptions options_;
   std::vector<std::int64_t> units_;

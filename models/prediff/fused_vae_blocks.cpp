@@ -24,16 +24,20 @@ void VaeResnetBlockImpl::fused(ResidualStream& stream) {
                       fusedNorm(norm2, "silu"),
                       fusedConvolution(conv1),
                       fusedConvolution(conv2),
+                      {},
                       {}};
     made.norm2.shift = made.conv1.bias.unsqueeze(0);  // (1,C)
-    if (!conv_shortcut.is_empty()) made.shortcut = fusedConvolution(conv_shortcut);
+    made.updateBias = made.conv2.bias;
+    if (conv_shortcut.is_empty()) return made;
+    made.shortcut = fusedConvolution(conv_shortcut);
+    made.updateBias = made.updateBias + made.shortcut.bias;
     return made;
   });
   const Tensor h = convolved(settleAndGroupNorm(stream, w.norm1), w.conv1);
   const Tensor update = convolved(groupNormed(h, w.norm2), w.conv2);
-  if (!conv_shortcut.is_empty()) stream.x = convolvedWithBias(stream.x, w.shortcut);
+  if (!conv_shortcut.is_empty()) stream.x = convolved(stream.x, w.shortcut);
   stream.update = update;
-  stream.updateBias = w.conv2.bias;
+  stream.updateBias = w.updateBias;
 }
 
 void VaeAttentionBlockImpl::fused(ResidualStream& stream) {

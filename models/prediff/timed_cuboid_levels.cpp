@@ -135,10 +135,11 @@ PatchMerging3D timedDownsample(const TimedCuboidOptions& options,
 
 TimedStream throughTimedLevel(TimedStream stream, const torch::Tensor& emb,
                               TimeEmbedResBlockImpl& block,
-                              std::vector<StackCuboidSelfAttentionBlock>& stacks) {
+                              std::vector<StackCuboidSelfAttentionBlock>& stacks,
+                              const TimeEmbedResBlockImpl::Timed* known) {
   if (!stacks.empty() && !block.is_training() && takesFusedPath(stream.x) &&
       stacks.front()->fuses(stream.x)) {
-    const TimeEmbedResBlockImpl::Timed timed = block.timed(emb);
+    const TimeEmbedResBlockImpl::Timed timed = known ? *known : block.timed(emb);
     ResidualStream open{stream.x.to(torch::kFloat32).contiguous(), {}, {}};
     if (stream.globals.defined()) stream.globals = stream.globals.to(torch::kFloat32).contiguous();
     for (auto& stack : stacks) {

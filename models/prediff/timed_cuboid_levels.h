@@ -74,9 +74,11 @@ TimeEmbedResBlock timedResBlock(const TimedCuboidOptions& options, std::int64_t 
 PatchMerging3D timedDownsample(const TimedCuboidOptions& options,
                                const std::vector<std::int64_t>& units, std::size_t i);
 
-/// One level: its time block before each of its stacks (spec 7, step 3).
+/// One level: its time block before each of its stacks (spec 7, step 3). `timed`: what `emb` does
+/// to the block, where that is known already.
 TimedStream throughTimedLevel(TimedStream stream, const torch::Tensor& emb,
                               TimeEmbedResBlockImpl& block,
-                              std::vector<StackCuboidSelfAttentionBlock>& stacks);
+                              std::vector<StackCuboidSelfAttentionBlock>& stacks,
+                              const TimeEmbedResBlockImpl::Timed* timed = nullptr);
 
 }  // namespace stormloom

@@ -21,6 +21,7 @@ private:
   struct FusedWeights {
     GroupNormStep norm1, norm2;
     FusedConvolution conv1, conv2, shortcut;
+    torch::Tensor updateBias;  // of conv2 and shortcut
   };
 
   Prepared<FusedWeights> fusedWeights_;

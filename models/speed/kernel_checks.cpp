@@ -3,6 +3,7 @@
 
 #include "core/errors.h"
 #include "models/engine/compute_device.h"
+#include "models/kernels/attention_layer.h"
 #include "models/kernels/cuboid_attention.h"
 #include "models/kernels/device_program.h"
 #include "models/kernels/frame_kernels.h"
@@ -124,6 +125,45 @@ void checkAttentions(CheckBench& bench) {
   checkAttention(bench, {3, 9, 12, 13, 4, 64, 8, true, true, true, true});
   checkAttention(bench, {1, 208, 16, 16, 4, 64, 0, true, false, false, false});
   checkAttention(bench, {2, 1024, 13, 13, 4, 32, 8, true, false, false, true});
+}
+
+/// Layers of attention in one kernel against the steps one by one.
+void checkLayers(CheckBench& bench) {
+  if (!wgmmaRunsOn(bench.device())) return;
+  constexpr std::int64_t width = 64;
+  int turn = 0;
+  for (const std::int64_t most : {300, 30})
+    for (const auto& [cuboids, volume] :
+         {std::pair{256, 13}, {208, 16}, {104, 8}, {5, 3}, {1, 1}, {77, 5}}) {
+      if (cuboids > most) continue;
+      ++turn;
+      const std::int64_t channels = 4 * width, tokens = cuboids * volume, batch = 1 + turn % 2;
+      const Tensor table =
+          torch::randperm(tokens).to(torch::kInt).view({cuboids, volume}).to(bench.device());
+      const auto weight = [&](std::int64_t rows) {
+        return bench.rounded({rows, channels}) / std::sqrt(double(channels));
+      };
+      const auto norm = [&] {
+        return NormWeights{1.0 + 0.2 * bench.floats({channels}), bench.floats({channels}), 1e-5};
+      };
+      const AttentionLayerWeights weights = attentionLayerWeights(
+          norm(), {weight(3 * channels), turn % 3 ? bench.rounded({3 * channels}) : Tensor()},
+          {weight(channels), turn % 4 ? bench.rounded({channels}) : Tensor()});
+      const CuboidTables tables{
+          table, table, turn % 3 == 1 ? Tensor() : bench.floats({4, volume, volume}), {}};
+      ResidualStream stream{bench.floats({batch, tokens, channels}), {}, {}};
+      if (turn % 2) stream.update = bench.rounded(stream.x.sizes());
+      if (turn % 3 == 2) stream.updateBias = bench.floats({channels});
+      ResidualStream other = stream;
+      const NormWeights behind = norm(), *next = turn % 5 ? &behind : nullptr;
+      const double scale = 1.0 / std::sqrt(double(width));
+      const Tensor own = attendLayer(stream, weights, tables, scale, next);
+      const Tensor expected = attendLayerReference(other, weights, tables, 4, scale, next);
+      const std::string shape =
+          c10::str(batch, " x ", cuboids, " cuboids of ", volume, ", heads of ", width);
+      bench.compare("attendLayer, sum", shape, stream.x, other.x, bench.ofProducts());
+      if (next) bench.compare("attendLayer, norm", shape, own, expected, bench.ofProducts());
+    }
 }
 
 void checkResiduals(CheckBench& bench) {
@@ -313,8 +353,11 @@ void checkFrames(CheckBench& bench) {
                   frames.repeat_interleave(2, 1).repeat_interleave(3, 2), 0.0);
     const Tensor bias = bench.floats({channels});
     checkUpsampledConvolution(bench, frames);
-    bench.compare("addBias", shape, withBias(frames.clone(), bias),
+    bench.compare("addPending", shape, withBias(frames.clone(), bias),
                   frames.to(torch::kFloat32) + bias, bench.ofProducts());
+    ResidualStream pending{frames.clone(), bench.rounded(frames.sizes()), bias};
+    const Tensor sum = settledReference(pending);
+    bench.compare("addPending, two", shape, settle(pending), sum, bench.ofProducts());
     if (bench.device().is_cpu()) continue;
     for (const std::int64_t in : {1, 2, 3, 4}) {
       const Tensor x = bench.rounded({2, 11, 7, in}), weight = bench.floats({channels, in, 3, 3});
@@ -356,8 +399,12 @@ void checkRecordings(CheckBench& bench) {
 
 void checkSteps(CheckBench& bench, const std::string& only) {
   const std::vector<std::pair<std::string, void (*)(CheckBench&)>> steps = {
-      {"attention", checkAttentions},  {"residuals", checkResiduals},
-      {"products", checkProducts},     {"group norms", checkGroupNorms}, {"frames", checkFrames},
+      {"attention", checkAttentions},
+      {"residuals", checkResiduals},
+      {"products", checkProducts},
+      {"group norms", checkGroupNorms},
+      {"frames", checkFrames},
+      {"layers", checkLayers},
       {"gradients", checkConvolutionGradients}};
   for (const auto& [name, step] : steps)
     if (name.find(only) != std::string::npos) step(bench);
@@ -423,9 +470,26 @@ int compileKernels(int architecture) {
                               {"THREADS", 256},
                               {"X_FLOAT", 0},
                               {"ACTIVATION", 1}});
-  compile("frame_kernels.cu", {{"CHANNELS", 16}, {"ADD_BIAS", 1}});
+  compile("frame_kernels.cu", {{"CHANNELS", 16}, {"ADD_PENDING", 1}});
   compile("frame_kernels.cu", {{"CHANNELS", 64}, {"FACTOR_H", 3}, {"FACTOR_W", 2}});
   compile("frame_kernels.cu", {{"CHANNELS", 1}, {"OUT", 128}});
+  compile("frame_kernels.cu", {{"CHANNELS", 64}, {"PHASES", 1}});
+  if (architecture == 90)
+    for (const std::int64_t volume : {8, 13}) compile("attention_layer.cu", {{"VOLUME", volume}});
+  if (architecture >= 90) {
+    for (const std::int64_t isFloat : {0, 1})
+      compile("group_norm.cu", {{"AT_ONCE", 1},
+                                {"CHANNELS", 512},
+                                {"GROUPS", 32},
+                                {"VECTOR", 8},
+                                {"THREADS", 256},
+                                {"X_FLOAT", isFloat},
+                                {"ACTIVATION", 1},
+                                {"GRADIENT", 0},
+                                {"SLICE", 32},
+                                {"CLUSTER", 8},
+                                {"PASSES", 2}});
+  }
   for (const std::int64_t isFloat : {0, 1})
     compile("patch_norm.cu",
             {{"CHANNELS", 16}, {"FT", 1}, {"FH", 3}, {"FW", 3}, {"X_FLOAT", isFloat}});
