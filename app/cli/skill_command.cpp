@@ -70,7 +70,7 @@ Command skillCommand() {
        {"--steps", "K", "Sampling steps; 0: the model's own number.", "0"},
        {"--sampler", "NAME", "flow-ab2, flow-euler or flow-heun; without it the model's own.", ""},
        {"--no-obedience", "", "Leave out whether the slider is obeyed.", ""},
-       {"--pictures", "FOLDER", "Best and worst case of each event as PNG.", ""},
+       {"--pictures", "FOLDER", "Best and worst case of each event as GIF.", ""},
        {"--out", "FILE.md", "Page to write; its introduction is kept.", ""}},
       {"skill --data frames.h5 --windows 20 --out docs/skill.md"},
       0,

@@ -118,7 +118,10 @@ ForecastBatch AttentionLens::Impl::forecasts(const AttentionPass& wanted) {
         drawLatents(model, start.draw, start.plan, [&](const Tensor& z, const Tensor& time) {
           return model.denoise(z, time, condition, control);
         });
-    return model.decode(latents.flatten(0, 1)).unflatten(0, {batch, latents.size(1)});
+    std::vector<Tensor> frames;
+    for (std::int64_t i = 0; i < batch; ++i)
+      frames.push_back(model.decode(latents[i], model.extrapolatedPart(extrapolated[i])));
+    return torch::stack(frames);
   };
 }
 

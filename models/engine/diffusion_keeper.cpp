@@ -62,7 +62,8 @@ std::vector<DiffusionKeeper::Layer*> DiffusionKeeper::layers() {
 /// All lead times at once, as forecasts are decoded: the same bits.
 void DiffusionKeeper::decodeResult() {
   Kept& result = kept_.back();
-  result.latents.frames = model_.decode(result.latents.latents);
+  result.latents.frames =
+      model_.decode(result.latents.latents, model_.extrapolatedPart(encoding_.extrapolated));
   result.clean.frames = result.latents.frames;
 }
 
@@ -75,7 +76,10 @@ void DiffusionKeeper::decodeLead(std::int64_t lead) {
     const std::size_t end = std::min(all.size(), first + kAtOnce);
     std::vector<Tensor> some;
     for (std::size_t i = first; i < end; ++i) some.push_back(all[i]->latents[lead]);
-    const Tensor frames = model_.decode(torch::stack(some));
+    const Tensor rows = torch::full({std::int64_t(some.size())}, lead,
+                                    torch::dtype(torch::kInt64).device(some[0].device()));
+    const Tensor frames = model_.decode(
+        torch::stack(some), model_.extrapolatedPart(encoding_.extrapolated).only(rows));
     for (std::size_t i = first; i < end; ++i) {
       Layer& layer = *all[i];
       if (!layer.frames.defined()) layer.frames = torch::zeros_like(kept_.back().clean.frames);

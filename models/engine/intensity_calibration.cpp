@@ -1,6 +1,7 @@
 #include "models/engine/intensity_calibration.h"
 
 #include "core/errors.h"
+#include "models/engine/sharpening.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -21,6 +22,13 @@ std::vector<double> readShares(const Json& json, const char* key, std::int64_t l
   return shares;
 }
 
+/// From the given share where rain is weak to 1 where it is strong, (B,leads,H,W).
+Tensor risingShare(const Tensor& share, const Tensor& extrapolated, double trustedFrom) {
+  constexpr double kWhole = 255.0, kWidth = 12.0, kSmoothedCells = 1.0;
+  const Tensor smooth = smoothedFrames(extrapolated, kSmoothedCells);
+  return share + (1.0 - share) * torch::sigmoid((smooth * kWhole - trustedFrom) / kWidth);
+}
+
 }  // namespace
 
 Tensor matchedByRank(const Tensor& fields, const Tensor& values) {
@@ -32,13 +40,16 @@ Tensor matchedByRank(const Tensor& fields, const Tensor& values) {
 }
 
 Tensor IntensityCalibration::operator()(const Tensor& forecast, const Tensor& extrapolated) const {
-  const Tensor mixed = forecast + sharesOf(extrapolatedShare, forecast) * (extrapolated - forecast);
+  Tensor share = sharesOf(extrapolatedShare, forecast);
+  if (trustedFrom > 0.0) share = risingShare(share, extrapolated, trustedFrom);
+  const Tensor mixed = forecast + share * (extrapolated - forecast);
   const Tensor matched = matchedByRank(mixed, extrapolated);
   return mixed + sharesOf(matchedShare, forecast) * (matched - mixed);
 }
 
 IntensityCalibration IntensityCalibration::fromJson(const Json& json, std::int64_t leads) {
-  return {readShares(json, "extrapolated_share", leads), readShares(json, "matched_share", leads)};
+  return {readShares(json, "extrapolated_share", leads), readShares(json, "matched_share", leads),
+          json.value("trusted_from", 0.0)};
 }
 
 }  // namespace stormloom

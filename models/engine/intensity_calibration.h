@@ -14,6 +14,9 @@ namespace stormloom {
 struct IntensityCalibration {
   std::vector<double> extrapolatedShare;  ///< by lead: mixed into the forecast before ranks are taken
   std::vector<double> matchedShare;       ///< by lead: how much of the matched values is taken
+  /// Where the extrapolated rain, smoothed by a cell, is stronger than this digital value, the share rises to 1, over
+  /// about 12 digital values to each side: a smooth expectation has no say in where the strongest cells are. 0: never.
+  double trustedFrom = 0.0;
 
   /// forecast and extrapolated (B,leads,H,W) in [0, 1] -> the same.
   torch::Tensor operator()(const torch::Tensor& forecast, const torch::Tensor& extrapolated) const;

@@ -29,7 +29,8 @@ struct IntensityStatistics {
 ///                 "diffusion" with the official keys under diffusion, and guide_scale),
 ///                 context_frames, extrapolated_frames, control_features, trained_range (what it
 ///                 was trained on: lowest_mean and highest_mean of the futures' frame means in
-///                 [0, 1], most_missing, radars) and defaults of sampler and steps; for the alignment network its process; for Earthformer
+///                 [0, 1], most_missing, radars) and defaults of sampler, steps,
+///                 sharpness and extrapolated_share (ExtrapolatedPart); for the alignment network its process; for Earthformer
 ///                 context_frames, extrapolated_frames, output ("correction" or "frames") and
 ///                 calibration (IntensityCalibration)
 struct ModelCard {

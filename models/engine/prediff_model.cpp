@@ -88,8 +88,10 @@ void PreDiffModel::recordNetworks() {
     // Gradients are too small for half precision; bfloat16 has the range.
     const FusedScope fused(true, torch::kBFloat16);
     const KeptMemoryScope memory;
-    const FramesAndGradient made =
-        recordedGradient([this](const Tensor& z) { return decode(z); }, in[0], in[1]);
+    const ExtrapolatedPart part =
+        in.size() > 2 ? ExtrapolatedPart{in[2], in[3]} : ExtrapolatedPart{};
+    const FramesAndGradient made = recordedGradient(
+        [this, &part](const Tensor& z) { return decode(z, part); }, in[0], in[1]);
     return std::vector<Tensor>{made.frames, made.gradient};
   });
   if (device_.is_cpu() || !diffusion_ || diffusion_->alignment.is_empty()) return;
@@ -113,6 +115,10 @@ void PreDiffModel::readFlowCards(const ModelCard& vae, const ModelCard& denoiser
   flowTiming_.timeShift = defaults.value("time_shift", flowTiming_.timeShift);
   sharpening_.strength = defaults.value("sharpness", sharpening_.strength);
   sharpening_.cells = std::max(defaults.value("sharpness_cells", sharpening_.cells), kSharpest);
+  extrapolatedShare_ = defaults.value("extrapolated_share", extrapolatedShare_);
+  for (const double share : extrapolatedShare_)
+    if (!(share >= 0.0 && share < 1.0))
+      throw ModelError(denoiser.path + ": each extrapolated_share must be from 0 to less than 1.");
 }
 
 void PreDiffModel::readDiffusionCards(const std::string& folder, const ModelCard& denoiser) {
@@ -134,6 +140,8 @@ void PreDiffModel::requireTogether(const std::string& folder) const {
   const FieldShape& given = denoiser_->options().inputShape;
   bool fit = latentShape_[3] == vae_->options().latentChannels &&
              std::int64_t(statistics_.a.size()) == latentShape_[0] &&
+             (extrapolatedShare_.empty() ||
+              std::int64_t(extrapolatedShare_.size()) == latentShape_[0]) &&
              given.thw[0] == contextFrames_ + (extrapolates_ ? latentShape_[0] : 0);
   if (diffusion_ && !diffusion_->alignment.is_empty()) {
     const FieldShape& aligned = diffusion_->alignment->options().inputShape;
@@ -185,22 +193,30 @@ Tensor PreDiffModel::denoiseByLayers(const Tensor& z, const Tensor& time, const 
   return denoiser_->forward(z, time, given, control).to(torch::kFloat32);
 }
 
-Tensor PreDiffModel::decode(const Tensor& latents) {
+Tensor PreDiffModel::decode(const Tensor& latents, const ExtrapolatedPart& part) {
   const Tensor own = mean_.defined() ? latents * deviation_ + mean_ : latents / scaleFactor_;
-  return sharpening_(decoded(own.permute({0, 3, 1, 2}).contiguous()).squeeze(1)).clamp(0.0, 1.0);
+  const Tensor frames = sharpening_(decoded(own.permute({0, 3, 1, 2}).contiguous()).squeeze(1));
+  return part(frames).clamp(0.0, 1.0);
 }
 
-FrameDecoder PreDiffModel::frameDecoder() {
-  return {[this](const Tensor& latents) { return decode(latents); },
-          [this](const Tensor& latents, const Tensor& seen) {
-            return decodedWithGradient(latents, seen);
-          }};
+FrameDecoder PreDiffModel::frameDecoder(const ExtrapolatedPart& part) {
+  FrameDecoder decoder{[this, part](const Tensor& latents) { return decode(latents, part); },
+                       [this, part](const Tensor& latents, const Tensor& seen) {
+                         return decodedWithGradient(latents, seen, part);
+                       }};
+  if (part.defined())
+    decoder.only = [this, part](const Tensor& rows) { return frameDecoder(part.only(rows)); };
+  return decoder;
 }
 
-FramesAndGradient PreDiffModel::decodedWithGradient(const Tensor& latents, const Tensor& seen) {
+FramesAndGradient PreDiffModel::decodedWithGradient(const Tensor& latents, const Tensor& seen,
+                                                    const ExtrapolatedPart& part) {
   if (!growing_)
-    return recordedGradient([this](const Tensor& z) { return decode(z); }, latents, seen);
-  const std::vector<Tensor> made = (*growing_)({latents, seen});
+    return recordedGradient([this, &part](const Tensor& z) { return decode(z, part); }, latents,
+                            seen);
+  std::vector<Tensor> given = {latents, seen};
+  if (part.defined()) given.insert(given.end(), {part.kept, part.rain});
+  const std::vector<Tensor> made = (*growing_)(given);
   return {made[0], made[1]};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/engine/context_encoding.h"
+#include "models/engine/extrapolated_part.h"
 #include "models/engine/model_card.h"
 #include "models/engine/sharpening.h"
 #include "models/kernels/recorded_call.h"
@@ -81,10 +82,14 @@ public:
   torch::Tensor denoiseByLayers(const torch::Tensor& z, const torch::Tensor& time,
                                 const torch::Tensor& condition, const torch::Tensor& control);
 
+  /// What forecasts of a context are given of its extrapolated frames (leads,H,W), as the card says.
+  ExtrapolatedPart extrapolatedPart(const torch::Tensor& extrapolated) const {
+    return ExtrapolatedPart::of(extrapolatedShare_, extrapolated);
+  }
   /// Scaled latents (N,h,w,L) -> frames (N,H,W) in [0, 1]; gradients pass where they are asked for.
-  torch::Tensor decode(const torch::Tensor& latents);
+  torch::Tensor decode(const torch::Tensor& latents, const ExtrapolatedPart& part = {});
   /// The same decoding for whoever pulls; on a GPU a recording, too.
-  FrameDecoder frameDecoder();
+  FrameDecoder frameDecoder(const ExtrapolatedPart& part = {});
 
 private:
   void readFlowCards(const ModelCard& vae, const ModelCard& denoiser);
@@ -92,7 +97,8 @@ private:
   void requireTogether(const std::string& folder) const;
   void recordNetworks();
   torch::Tensor decoded(const torch::Tensor& frames);
-  FramesAndGradient decodedWithGradient(const torch::Tensor& latents, const torch::Tensor& seen);
+  FramesAndGradient decodedWithGradient(const torch::Tensor& latents, const torch::Tensor& seen,
+                                        const ExtrapolatedPart& part);
 
   torch::Device device_;
   torch::ScalarType products_;
@@ -100,6 +106,7 @@ private:
   int steps_ = 8, previewSteps_ = 2;
   FlowTiming flowTiming_;
   Sharpening sharpening_;
+  std::vector<double> extrapolatedShare_;  // by lead time; empty: none
   std::int64_t contextFrames_ = 3;
   bool extrapolates_ = true;  // the condition goes on with extrapolated frames
   std::vector<std::int64_t> latentShape_;

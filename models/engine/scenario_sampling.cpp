@@ -39,9 +39,10 @@ Tensor unpulled(const SamplingPlan& plan, const Tensor& frames, const Tensor& me
 
 }  // namespace
 
-Tensor ScenarioSampler::decoded(const Tensor& latents) {
+Tensor ScenarioSampler::decoded(const Job& job, const Tensor& latents) {
   const torch::NoGradGuard noGradient;
-  return model_.decode(latents.flatten(0, 1)).unflatten(0, {latents.size(0), latents.size(1)});
+  return model_.decode(latents.flatten(0, 1), partOf(job, latents.size(0)))
+      .unflatten(0, {latents.size(0), latents.size(1)});
 }
 
 IntensityCommand ScenarioSampler::commandOf(const Job& job,
@@ -77,7 +78,7 @@ const ScenarioSampler::FreeMember& ScenarioSampler::freeMember(const Job& job, i
   if (free_.size() >= kMostRemembered) free_.clear();
   const Tensor silent = torch::zeros({1, 3}, job.encoding.past.options());
   const Tensor latents = drawn(job, {member}, silent, {});
-  const Tensor means = frameMeans(decoded(latents)[0], job.encoding.seen);
+  const Tensor means = frameMeans(decoded(job, latents)[0], job.encoding.seen);
   return free_.emplace(key, FreeMember{latents[0], means}).first->second;
 }
 
@@ -86,14 +87,16 @@ void ScenarioSampler::showEarly(const Job& job, const Tensor& latents, const Aim
   if (!job.observer.early || lead < 0 || lead >= latents.size(1)) return;
   const Tensor z = latents[0].slice(0, lead, lead + 1),
                target = aim.mean[0].slice(0, lead, lead + 1);
+  const FrameDecoder decoder = model_.frameDecoder(
+      partOf(job, 1).only(torch::full({1}, lead, torch::dtype(torch::kInt64).device(z.device()))));
   const Tensor frames = job.plan.pulls
-                            ? pulledToMean(z, target, aim.counted, model_.frameDecoder()).frames
-                            : unpulled(job.plan, model_.decode(z), target, aim.counted);
+                            ? pulledToMean(z, target, aim.counted, decoder).frames
+                            : unpulled(job.plan, decoder.frames(z), target, aim.counted);
   job.observer.early(lead, frames[0], frameMeans(frames[0], job.encoding.seen));
 }
 
 Tensor ScenarioSampler::pull(const Job& job, Tensor& latents, const Aim& aim) {
-  if (!job.plan.pulls) return unpulled(job.plan, decoded(latents), aim.mean, aim.counted);
+  if (!job.plan.pulls) return unpulled(job.plan, decoded(job, latents), aim.mean, aim.counted);
   // One by one on a processor: the stop is looked at between them.
   const std::int64_t rows = latents.size(0), atOnce = latents.is_cuda() ? rows : 1;
   std::vector<Tensor> frames;
@@ -102,7 +105,7 @@ Tensor ScenarioSampler::pull(const Job& job, Tensor& latents, const Aim& aim) {
     Tensor own = latents.slice(0, i, i + atOnce);
     const PulledFrames pulled =
         pulledToMean(own.flatten(0, 1), aim.mean.slice(0, i, i + atOnce).flatten(), aim.counted,
-                     model_.frameDecoder());
+                     model_.frameDecoder(partOf(job, own.size(0))));
     own.copy_(pulled.latents.view_as(own));
     frames.push_back(pulled.frames.unflatten(0, {atOnce, latents.size(1)}));
     for (std::int64_t k = 0; k < atOnce && job.eachStep; ++k) job.eachStep();
@@ -113,7 +116,7 @@ Tensor ScenarioSampler::pull(const Job& job, Tensor& latents, const Aim& aim) {
 ScenarioSampler::Aim ScenarioSampler::regionAim(const Job& job, const Tensor& latents,
                                                 const IntensityCommand& command) {
   const Tensor counted = job.encoding.seen * job.plan.region;
-  const Tensor free = decoded(latents);
+  const Tensor free = decoded(job, latents);
   const Tensor growth = command.commanded() / command.mu.clamp_min(kSmallestMean);
   const Tensor before = frameMeans(free, counted);
   const Tensor mean = before * growth;

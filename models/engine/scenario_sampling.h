@@ -90,7 +90,11 @@ private:
   /// Moves latents in place where the plan pulls; the frames they decode to then (B,leads,H,W).
   torch::Tensor pull(const Job& job, torch::Tensor& latents, const Aim& aim);
   void showEarly(const Job& job, const torch::Tensor& latents, const Aim& aim);
-  torch::Tensor decoded(const torch::Tensor& latents);
+  torch::Tensor decoded(const Job& job, const torch::Tensor& latents);
+  /// Of the frames of so many rows.
+  ExtrapolatedPart partOf(const Job& job, std::int64_t rows) const {
+    return model_.extrapolatedPart(job.encoding.extrapolated).times(rows);
+  }
 
   using FreeKey = std::tuple<std::string, std::uint64_t, int, std::string, int>;
   PreDiffModel& model_;

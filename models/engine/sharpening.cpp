@@ -40,15 +40,18 @@ Tensor smoothingOn(const torch::Device& device, std::int64_t side, double cells,
 
 }  // namespace
 
-Tensor Sharpening::operator()(const Tensor& frames) const {
-  if (strength == 0.0) return frames;
+Tensor smoothedFrames(const Tensor& frames, double cells) {
   const std::int64_t height = frames.size(-2), width = frames.size(-1);
   const std::int64_t reach = std::min(std::int64_t(std::ceil(kReach * cells)),
                                       std::min(height, width) - 1);
   const Tensor down = smoothingOn(frames.device(), height, cells, reach),
                across = smoothingOn(frames.device(), width, cells, reach);
-  return frames +
-         strength * (frames - torch::matmul(torch::matmul(down, frames), across.t()));
+  return torch::matmul(torch::matmul(down, frames), across.t());
+}
+
+Tensor Sharpening::operator()(const Tensor& frames) const {
+  if (strength == 0.0) return frames;
+  return frames + strength * (frames - smoothedFrames(frames, cells));
 }
 
 }  // namespace stormloom

@@ -14,4 +14,7 @@ struct Sharpening {
   torch::Tensor operator()(const torch::Tensor& frames) const;
 };
 
+/// Frames (...,H,W) smoothed by a Gaussian of so many cells, edges repeated.
+torch::Tensor smoothedFrames(const torch::Tensor& frames, double cells);
+
 }  // namespace stormloom

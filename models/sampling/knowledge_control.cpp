@@ -1,5 +1,7 @@
 #include "models/sampling/knowledge_control.h"
 
+#include <algorithm>
+
 namespace stormloom {
 using torch::Tensor;
 namespace {
@@ -44,7 +46,8 @@ PulledFrames pulled(Tensor z, const Tensor& target, const Tensor& seen, const Fr
   more.closeEnough = options.farOff;
   more.moreIterations = 0;
   const PulledFrames again =
-      pulled(z.index_select(0, far), target.index_select(0, far), seen, decoder, more);
+      pulled(z.index_select(0, far), target.index_select(0, far), seen,
+             decoder.of(far), more);
   return {z.index_copy(0, far, again.latents), frames.index_copy(0, far, again.frames)};
 }
 
@@ -97,8 +100,11 @@ PulledFrames pulledToMean(const Tensor& latents, const Tensor& target, const Ten
   std::vector<Tensor> moved, frames;
   const std::int64_t atOnce = latents.is_cuda() ? kFramesAtOnceOnGpu : kFramesAtOnce;
   for (std::int64_t first = 0; first < latents.size(0); first += atOnce) {
+    const Tensor rows = torch::arange(first, std::min(first + atOnce, latents.size(0)),
+                                      torch::dtype(torch::kInt64).device(latents.device()));
     const PulledFrames part = pulled(latents.slice(0, first, first + atOnce),
-                                     target.slice(0, first, first + atOnce), seen, decoder, options);
+                                     target.slice(0, first, first + atOnce), seen,
+                                     decoder.of(rows), options);
     moved.push_back(part.latents);
     frames.push_back(part.frames);
   }

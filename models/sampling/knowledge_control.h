@@ -39,6 +39,10 @@ struct FrameDecoder {
   DecodeFrames frames;
   std::function<FramesAndGradient(const torch::Tensor& latents, const torch::Tensor& seen)>
       withGradient;
+  /// The decoder of some of the frames, by their rows; empty: every frame is decoded alike.
+  std::function<FrameDecoder(const torch::Tensor& rows)> only = {};
+
+  FrameDecoder of(const torch::Tensor& rows) const { return only ? only(rows) : *this; }
 };
 /// The gradient by LibTorch's recording of what `decode` does.
 FramesAndGradient recordedGradient(const DecodeFrames& decode, const torch::Tensor& latents,

@@ -1,6 +1,8 @@
 #include "models/training/frame_corpus.h"
 
-#include <map>
+#include <algorithm>
+
+#include "core/errors.h"
 
 namespace stormloom {
 using torch::Tensor;
@@ -10,6 +12,22 @@ std::vector<CorpusWindow> FrameCorpus::split(bool validation) const {
   for (const CorpusWindow& window : windows)
     if (window.validation == validation) found.push_back(window);
   return found;
+}
+
+void FrameCorpus::keepTrainingEvents(const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  const auto isOf = [this](const CorpusWindow& window, const std::string& name) {
+    return !window.validation && events[std::size_t(window.event)] == name;
+  };
+  for (const std::string& name : names)
+    if (std::ranges::none_of(windows, [&](const CorpusWindow& one) { return isOf(one, name); }))
+      throw UsageError("The recipe names the event " + name +
+                       ", of which this corpus has no training windows that may be used.");
+  std::erase_if(windows, [&](const CorpusWindow& one) {
+    return !one.validation && std::ranges::none_of(names, [&](const std::string& name) {
+      return isOf(one, name);
+    });
+  });
 }
 
 Tensor FrameCorpus::gather(const std::vector<CorpusWindow>& some) const {

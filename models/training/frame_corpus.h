@@ -32,6 +32,8 @@ struct FrameCorpus {
   std::vector<std::string> events;
 
   std::vector<CorpusWindow> split(bool validation) const;
+  /// Forgets the training windows of all other events; none named: of none. UsageError for an event that has none.
+  void keepTrainingEvents(const std::vector<std::string>& names);
   /// (windows,13,H,W) uint8, on the frames' device.
   torch::Tensor gather(const std::vector<CorpusWindow>& some) const;
 };

@@ -82,6 +82,7 @@ public:
     at::globalContext().setBenchmarkCuDNN(true);
     torch::manual_seed(recipe_.seed);
     corpus_ = readFrameCorpus(request_.data);
+    corpus_.keepTrainingEvents(recipe_.events);
     corpus_.frames = corpus_.frames.to(compute_.device);
     material_.emplace(TrainingMaterial{recipe_, corpus_, compute_.device,
                                        request_.precision == "bf16" && compute_.device.is_cuda(),

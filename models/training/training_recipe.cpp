@@ -50,6 +50,7 @@ TrainingRecipe recipeFromJson(const Json& json) {
   recipe.pool.seed = recipe.seed;
   recipe.pool.augmentation = augmentationFromJson(json.value("augmentation", Json::object()));
   recipe.replacedEachStep = json.value("replaced_each_step", recipe.replacedEachStep);
+  recipe.events = json.value("events", recipe.events);
   recipe.pictures = json.value("pictures", recipe.pictures);
   recipe.logEvery = json.value("log_every", recipe.logEvery);
   recipe.validateEvery = json.value("validate_every", recipe.validateEvery);

@@ -23,6 +23,7 @@ struct TrainingRecipe {
   std::uint64_t seed = 1;
   WindowPoolOptions pool;
   std::int64_t replacedEachStep = 4;  ///< windows of the pool
+  std::vector<std::string> events;    ///< of the corpus that are trained on; empty: all
   bool pictures = true;               ///< samples and the loss curve, with every validation
   std::int64_t logEvery = 50;         ///< steps
   std::int64_t validateEvery = 0;     ///< steps; 0: only at the end

@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include "core/errors.h"
+#include "models/engine/extrapolated_part.h"
 #include "models/engine/intensity_calibration.h"
 #include "models/engine/sharpening.h"
 
@@ -43,6 +44,33 @@ private Q_SLOTS:
     QVERIFY_EXCEPTION_THROWN(
         IntensityCalibration::fromJson(Json::parse(R"({"matched_share": [1, 1, 1, 1, 1, 2]})"), 6),
         ModelError);
+  }
+
+  void whereRainIsStrongTheExtrapolationSaysWhere() {
+    torch::manual_seed(5);
+    const Tensor forecast = 0.1 + 0.3 * torch::rand({1, 1, 32, 32});
+    Tensor extrapolated = 0.1 * torch::rand({1, 1, 32, 32});
+    extrapolated.slice(2, 8, 16).slice(3, 8, 16).fill_(0.8);
+    const auto strongInside = [&](double trustedFrom) {
+      const IntensityCalibration calibration{{0.0}, {1.0}, trustedFrom};
+      const Tensor strong = calibration(forecast, extrapolated) > 0.5;
+      return strong.slice(2, 8, 16).slice(3, 8, 16).sum().item<double>() / 64.0;
+    };
+    QVERIFY(strongInside(0.0) < 0.5);
+    QVERIFY2(strongInside(90.0) > 0.95, qPrintable(QString::number(strongInside(90.0))));
+  }
+
+  void aPartOfTheExtrapolatedFrameIsGivenByLeadTime() {
+    torch::manual_seed(6);
+    const Tensor frames = torch::rand({4, 8, 8}), extrapolated = torch::rand({2, 8, 8});
+    const ExtrapolatedPart part = ExtrapolatedPart::of({0.25, 0.0}, extrapolated);
+    const Tensor given = part.times(2)(frames);  // two forecasts of two lead times
+    QVERIFY(torch::allclose(given[0], 0.75 * frames[0] + 0.25 * extrapolated[0]));
+    QVERIFY(torch::allclose(given[2], 0.75 * frames[2] + 0.25 * extrapolated[0]));
+    QVERIFY(torch::equal(given[3], frames[3]));
+    const Tensor second = torch::tensor({1}, torch::kInt64);
+    QVERIFY(torch::equal(part.only(second)(frames.slice(0, 0, 1)), frames.slice(0, 0, 1)));
+    QVERIFY(torch::equal(ExtrapolatedPart::of({}, extrapolated)(frames), frames));
   }
 
   void sharpeningKeepsTheMeanAndMakesPeaksHigher() {

@@ -48,6 +48,21 @@ private Q_SLOTS:
     QVERIFY2(miss({}) < 2e-3, qPrintable(QString::number(miss({}))));
   }
 
+  void framesThatAreDecodedEachInItsOwnWayArePulledInTheirOwnWay() {
+    const Tensor z = counterNoise({5, 0}, {20, 4, 4, 2}), seen = torch::ones({4, 4});
+    const Tensor kept = torch::linspace(0.5, 1.0, 20).view({-1, 1, 1});
+    const std::function<FrameDecoder(const Tensor&)> only = [&](const Tensor& rows) {
+      const Tensor own = kept.index_select(0, rows);
+      return decoderOf([own](const Tensor& latents) { return own * decode(latents); });
+    };
+    FrameDecoder decoder = only(torch::arange(20));
+    decoder.only = only;
+    const Tensor target = frameMeans(decoder.frames(z), seen) + torch::linspace(-0.03, 0.03, 20);
+    const PulledFrames pulled = pulledToMean(z, target, seen, decoder);
+    QVERIFY((frameMeans(pulled.frames, seen) - target).abs().max().item<double>() < 1e-3);
+    QVERIFY(torch::allclose(pulled.frames, kept * decode(pulled.latents)));
+  }
+
   void aPullThatCountsSomeCellsLeavesTheOthersAlone() {
     const Tensor z = counterNoise({2, 0}, {3, 4, 4, 2});
     Tensor west = torch::zeros({4, 4});

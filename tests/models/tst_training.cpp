@@ -99,6 +99,17 @@ private Q_SLOTS:
     QVERIFY(torch::equal(pool.fresh(64, 1).frames, made.frames));
   }
 
+  void aRecipeMayTrainOnSomeEventsAlone() {
+    FrameCorpus corpus = smallCorpus();
+    const std::size_t before = corpus.split(true).size();
+    corpus.keepTrainingEvents({"second"});
+    for (const CorpusWindow& window : corpus.split(false)) QCOMPARE(window.event, 1);
+    QCOMPARE(corpus.split(true).size(), before);
+    QVERIFY_EXCEPTION_THROWN(corpus.keepTrainingEvents({"first"}), UsageError);
+    const Json json = Json::parse(R"({"network": "vae", "architecture": {}, "events": ["second"]})");
+    QCOMPARE(recipeFromJson(json).events, std::vector<std::string>{"second"});
+  }
+
   void aPoolOfARunThatGoesOnIsThePoolThatItHad() {
     const FrameCorpus corpus = smallCorpus();
     const WindowPoolOptions options{.size = 150, .syntheticShare = 0.0};
