@@ -83,7 +83,8 @@ bool ScenarioPanel::eventFilter(QObject* watched, QEvent* event) {
   auto* widget = static_cast<QWidget*>(watched);
   if (event->type() == QEvent::ShortcutOverride && widget != slider_ &&
       static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
-    setChoices(quint64(seed_->value()), members_->value(), threshold_->value());  // what was typed is given up
+    lineOf(static_cast<QAbstractSpinBox*>(widget))->setModified(false);  // what was typed is given up
+    setChoices(quint64(seed_->value()), members_->value(), threshold_->value());
     widget->clearFocus();
     event->accept();
     return true;

@@ -243,7 +243,7 @@ void ScenarioPanel::showMembers(int members) {
                                   .arg(members)
                                   .arg(size));
   budget_->setVisible(members > 1);
-  members_->setSuffix(members == 1 ? tr(" member") : tr(" members"));
+  if (!isTyping(members_)) members_->setSuffix(members == 1 ? tr(" member") : tr(" members"));
 }
 
 void ScenarioPanel::showMade() {

@@ -174,6 +174,18 @@ private Q_SLOTS:
       QVERIFY(light(steps[i].color) > light(steps[i - 1].color));
   }
 
+  void theStrongestRainIsNoPaperOnLightGround() {
+    const Rgb paper{223, 228, 236};
+    for (const auto quantity : {Quantity::VilDigital, Quantity::RainRate}) {
+      const ColorTable& table =
+          fieldTable(FieldKind::Radar, quantity, {.safe = true, .onLight = true});
+      QVERIFY(colorDistance(table.steps().back().color, paper) > 60);
+      for (const auto vision : {ColorVision::Usual, ColorVision::Deuteranopia,
+                                ColorVision::Protanopia, ColorVision::Tritanopia})
+        QVERIFY(closestSteps(table, vision).distance >= 10.0);
+    }
+  }
+
   void smallDifferencesAreNotDrawn() {
     const ColorTable& table = fieldTable(FieldKind::Difference, Quantity::VilDigital);
     QVERIFY(!table.isDrawn(0) && !table.isDrawn(2.9) && !table.isDrawn(-2.9));
