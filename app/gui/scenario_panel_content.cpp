@@ -251,7 +251,7 @@ void ScenarioPanel::showMade() {
   if (!content_.forecast || !ofThisCommand_) {
     made_->setText(stopped_           ? tr("Stopped; no scenario of this command.")
                    : content_.context ? tr("No scenario of this command yet.")
-                                    : tr("No forecast can start from what is open."));
+                                    : tr("No forecast from here yet."));
     return;
   }
   const ScenarioForecast& forecast = *content_.forecast;

@@ -122,7 +122,10 @@ Axis axisOf(const NetCdfSource& file, const std::string& name, double metresARad
   const double step = stepOf(values);
   if (!isEven(values)) {
     throw IoError(file.path() + ": its axis " + name +
-                  " is not evenly spaced, or too long. Only plain grids can be opened.");
+                  (file.find(name) && file.find(name)->lengths.size() > 1
+                       ? " has two dimensions that no projection is said for, so its cells lie on a bent grid. "
+                         "Put it on a plain one first (gdalwarp -geoloc, cdo remapbil)."
+                       : " is not evenly spaced, or too long. Only plain grids can be opened."));
   }
   const double metres = metresIn(units.empty() ? (isAngle(file, name) ? "degrees" : "m") : units, file.path(), metresARadian);
   double begin = values.front() - 0.5 * step, end = values.back() + 0.5 * step;

@@ -155,6 +155,8 @@ RadarFiles readOneFile(const std::string& path, const ReadOptions& options) {
   }
   constexpr std::size_t kLookedAt = 512;
   const std::string start = startOfFile(path, kLookedAt);
+  if (start.empty() && !storedStart(path, 1).empty())
+    throw IoError(path + ": it cannot be unpacked. The file is damaged or incomplete: fetch it again.");
   if (start.empty()) throw IoError(path + ": the file is empty. Fetch it again.");
   if (isPacked(path)) return readPacked(path, options, readOneFile);
   if (start.starts_with("GRIB") || (isBulletin(start) && start.substr(0, kLongestHeading).find("GRIB") != std::string::npos))

@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
+#include <optional>
 
 #include "core/errors.h"
+#include "core/formats/file_bytes.h"
+#include "core/formats/netcdf_extent.h"
 #include "core/formats/packed_file.h"
 
 namespace stormloom {
@@ -23,7 +27,23 @@ std::string withoutNul(std::string text) {
 
 }  // namespace
 
+namespace {
+
+/// Cut files of the classic formats would be read as zeros where they end.
+void requireWhole(const std::string& path) {
+  constexpr std::size_t kLongestHeader = std::size_t(4) << 20;
+  std::error_code unknown;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, unknown);
+  const std::optional<std::uint64_t> needed = classicNetCdfExtent(storedStart(path, kLongestHeader));
+  if (!unknown && needed && *needed > bytes)
+    throw IoError(path + ": it ends after " + std::to_string(bytes) + " of " + std::to_string(*needed) +
+                  " bytes. The file is incomplete: fetch it again.");
+}
+
+}  // namespace
+
 NetCdfSource::NetCdfSource(const std::string& path) : path_(path) {
+  requireWhole(path);
   const int status = nc_open(path.c_str(), liesInMemory(path) ? NC_DISKLESS : NC_NOWRITE, &id_);
   if (status != NC_NOERR) {
     id_ = -1;

@@ -108,7 +108,7 @@ std::optional<UnitMeaning> meaningOfUnit(const std::string& written, const std::
   if (u == "kg/m2/s" || u == "kg/(m2s)" || u == "mm/s") return UnitMeaning{Quantity::RainRate, 3600.0};
   if (u == "m/s" && containsAny(n, {"rain", "precip"}))
     return UnitMeaning{Quantity::RainRate, 3.6e6};
-  for (const auto& [other, factor] : {std::pair{"mm/d", 1.0 / 24.0}, {"mm/day", 1.0 / 24.0}, {"mmd-1", 1.0 / 24.0},
+  for (const auto& [other, factor] : {std::pair{"mm/d", 1.0 / 24.0}, {"mm/day", 1.0 / 24.0}, {"mmd-1", 1.0 / 24.0}, {"mm/min", 60.0}, {"mmmin-1", 60.0},
                                       {"mmday-1", 1.0 / 24.0}, {"in/h", 25.4}, {"inch/h", 25.4}, {"cm/h", 10.0}})
     if (u == other) return UnitMeaning{Quantity::RainRate, factor};
   const bool vil = namesVil(names) || containsAny(n, {"vertically integrated liquid", "liquid_water_content"});

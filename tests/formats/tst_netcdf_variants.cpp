@@ -142,6 +142,8 @@ private Q_SLOTS:
     row("rain", "0.1 mm/h", 0.1);
     row("rain", "mm/day", 1.0 / 24.0);
     row("rain", "mm d-1", 1.0 / 24.0);
+    row("rain", "mm/min", 60.0);
+    row("rain", "mm min-1", 60.0);
     row("rain", "in/h", 25.4);
     row("rain", "cm h-1", 10.0);
     row("seville_rain", "kg m-2 h-1", 1.0);

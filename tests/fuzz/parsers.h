@@ -8,6 +8,7 @@
 
 #include "core/decoder/frame_message.h"
 #include "core/errors.h"
+#include "core/formats/netcdf_extent.h"
 #include "core/formats/packed_archive.h"
 #include "core/formats/pgm_header.h"
 #include "core/formats/radolan_header.h"
@@ -47,6 +48,8 @@ inline void sevirCatalogue(const std::string& bytes) {
   close(file);
 }
 
+inline void netcdfExtent(const std::string& bytes) { classicNetCdfExtent(bytes); }
+
 inline void timeInName(const std::string& bytes) { stormloom::timeInName(bytes); }
 
 inline void packedArchive(const std::string& bytes) {
@@ -78,6 +81,7 @@ struct NamedParser {
 inline constexpr NamedParser kParsers[] = {{"radolan_header", radolanHeader},
                                            {"pgm_header", pgmHeader},
                                            {"sevir_catalogue", sevirCatalogue},
+                                           {"netcdf_extent", netcdfExtent},
                                            {"time_in_name", timeInName},
                                            {"packed_archive", packedArchive},
                                            {"decoder_answer", decoderAnswer}};
