@@ -248,10 +248,10 @@ private Q_SLOTS:
         (rainFromDigital(100) / 2 + rainFromDigital(160) + rainFromDigital(180) / 2) / 6;
     QVERIFY(std::abs(forecast.mostRainMm - rain) < 1e-6);
     const std::string words = regionWords(forecast);
-    QVERIFY2(words.starts_with("130 (17 mm/h) or more in 1 of 2 members, first at 12:05 UTC"), words.c_str());
+    QVERIFY2(words.starts_with("130 (20 mm/h) or more in 1 of 2 members, first at 12:05 UTC"), words.c_str());
     QVERIFY(words.find("at most 180") != std::string::npos);
     QCOMPARE(regionWordsAt(forecast, forecast.times[1].time + minutes(2)),
-             std::string("At 12:10 UTC 80 to 160 (4.6 to 35 mm/h); 130 or more in 1 of 2 members."));
+             std::string("At 12:10 UTC 80 to 160 (4.9 to 46 mm/h); 130 or more in 1 of 2 members."));
     QVERIFY(regionWordsAt({}, forecast.times[1].time).empty());
     QCOMPARE(chanceOfReaching({&weak, &strong}, cellsInRegion(middle(), weak.geo), 130), 50.0);
     QVERIFY(std::isnan(chanceOfReaching({}, {0}, 130)));
