@@ -171,9 +171,11 @@ std::vector<std::string> costLines(const LabPattern& pattern, std::size_t layer,
                                    const LabWidths& widths) {
   const LayerCost one = layerCost(pattern, layer, widths), all = patternCost(pattern, widths);
   const double cells = double(volumeOf(pattern.field)), bytes = double(widths.heads) * kBytesOfWeight;
+  const bool masked = layerOf(pattern, layer).shift != Thw{0, 0, 0};
   return {"This layer: " + amountText(double(one.cuboids)) +
               (one.cuboids == 1 ? " cuboid of " : " cuboids of ") +
-              amountText(double(one.volume)) + " elements, " + amountText(one.pairs) + " pairs, " +
+              amountText(double(one.volume)) + " elements, " + amountText(one.pairs) +
+              (masked ? " pairs (with those the mask leaves out), " : " pairs, ") +
               fewerText(one.cheaper),
           "The pattern (" + std::to_string(pattern.layers.size()) +
               (pattern.layers.size() == 1 ? " layer, " : " layers, ") +

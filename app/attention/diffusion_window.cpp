@@ -116,9 +116,9 @@ QWidget* DiffusionWindow::buildFoot() {
   work_->setRange(0, 1000);
   readout_ = new QLabel(
       tr("Left: the latents, decoded. Middle: what the network takes the finished picture to be. "
-         "Right: what the command changes in that, warm more rain, cold less. The last bar is the "
-         "control's last word: it moves the finished picture to the mean that was asked for; n = 0 "
-         "asks for the expected mean."));
+         "Right: what the command changes in that, warm more rain, cold less; its colours are of this step alone, the bars compare the steps. The last bar is the "
+         "control's last word: it moves the finished picture to the mean that was asked for; at n = 0 "
+         "nothing is."));
   readout_->setWordWrap(true);
   readout_->setProperty("quiet", true);
   column->addWidget(work_);

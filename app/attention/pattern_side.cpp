@@ -315,7 +315,7 @@ QString PatternSide::timingText() const {
   if (fullTime_ < 0.0) text += tr(" (its weights do not fit in %1 MB)")
                                    .arg(256);
   if (fullTime_ > 0.0 && all > kClearlySlower * fullTime_)
-    text += tr(": with so few cells, many small products take longer than one large one");
+    text += tr(": many small products can take longer than one large one, and whatever else runs counts in");
   if (threads_ > 0) text += tr(". 128 channels, 4 heads, %1 threads.").arg(threads_);
   return text;
 }

@@ -38,7 +38,7 @@ public:
         picture_(picture),
         theme_(themeFor(picture)),
         text_(text),
-        most_(strongestPush(picture)) {}
+        most_(strongestPush(picture, picture.step)) {}
 
   void draw(const QRectF& room) {
     const QRectF curve = curveRoom(room, text_);
@@ -99,7 +99,7 @@ private:
     const double line = 1.4 * text_;
     QRect head = QRectF(room.left(), room.top(), room.width(), line).toRect();
     head = drawColorKeys(painter_, head, most_, theme_, text_);
-    put(head, "size of the push at every step: mean change of the expected frames, 0-255 scale");
+    put(head, "mean size of the push at every step, 0-255 scale");
     const QRectF plot = room.adjusted(0.0, line + 0.2 * text_, 0.0, -line);
     const double top = largestPush(picture_.traces);
     const int steps = int(picture_.traces.front()->steps.size());
@@ -211,12 +211,14 @@ QImage pictureOf(const DiffusionStep& step, Layer layer, int lead, double most,
   return image;
 }
 
-double strongestPush(const DiffusionPicture& picture) {
+double strongestPush(const DiffusionPicture& picture, std::optional<int> step) {
   double most = 1.0;  // smaller ones are no push to speak of
   for (const auto& trace : picture.traces)
-    for (const DiffusionStep& step : trace->steps)
-      for (const auto& lead : step.push)
+    for (int i = 0; i < int(trace->steps.size()); ++i) {
+      if (step && i != std::clamp(*step, 0, int(trace->steps.size()) - 1)) continue;
+      for (const auto& lead : trace->steps[std::size_t(i)].push)
         for (const float push : lead) most = std::max(most, double(std::abs(push)));
+    }
   return most;
 }
 

@@ -3,6 +3,7 @@
 #include <QImage>
 #include <QPainter>
 #include <QString>
+#include <optional>
 #include <vector>
 
 #include "app/figure/diffusion_figure.h"
@@ -24,8 +25,9 @@ QString stepTitle(const DiffusionTrace& trace, int step);
 /// some away, `most` being the strongest.
 QImage pictureOf(const DiffusionStep& step, Layer layer, int lead, double most,
                  const figure_style::Theme& theme);
-/// The largest push of any pixel, for one scale over all steps.
-double strongestPush(const DiffusionPicture& picture);
+/// The largest push of any pixel, for one scale: of all steps, or of `step` alone, since later ones
+/// are a hundredth of the first.
+double strongestPush(const DiffusionPicture& picture, std::optional<int> step = std::nullopt);
 
 /// What the colours of push and rain stand for, at the right end of a line; what is left of it.
 QRect drawColorKeys(QPainter& painter, QRect room, double most, const figure_style::Theme& theme,

@@ -278,7 +278,7 @@ private Q_SLOTS:
     engine.previewTakes = engine.fullTakes = std::chrono::milliseconds(1);
     Somebody somebody(engine, folder.path(),
                       unsigned(qEnvironmentVariableIntValue("STORMLOOM_SEED")) + 5u);
-    const int actions = std::max(300, qEnvironmentVariableIntValue("STORMLOOM_ACTIONS"));
+    const int actions = std::max(600, qEnvironmentVariableIntValue("STORMLOOM_ACTIONS"));  // caches fill before
     std::vector<double> memory;
     for (int i = 0; i < actions; ++i) {
       somebody.act();
