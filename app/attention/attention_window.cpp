@@ -242,10 +242,12 @@ void AttentionWindow::wireWorker() {
   connect(worker_, &AttentionWorker::progress, this, [this](double share, const QString& what) {
     work_->setValue(int(1000.0 * share));
     work_->setToolTip(what);
+    if (drying_.isValid()) tellDrying(share, what);
   });
   connect(worker_, &AttentionWorker::failed, readout_, &QLabel::setText);
   connect(worker_, &AttentionWorker::busyChanged, this, [this](bool busy) {
     if (!busy) work_->setValue(0);
+    if (!busy) drying_.invalidate();
   });
   export_->showIn(readout_, work_);
   connect(export_, &BackgroundExport::done, this, &AttentionWindow::exported);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QElapsedTimer>
 #include <QMainWindow>
 #include <QTimer>
 #include <map>
@@ -79,6 +80,8 @@ private:
   void setPending(bool pending);
   void askNeighbour(const Thw& cell);
   void testByOcclusion();
+  void tellDrying(double share, const QString& what);
+  QElapsedTimer drying_;  ///< valid while patches are dried out
   void showBlock();
   void tellCell(const Thw& cell);
   const AttentionLayer* chosenLayer() const;

@@ -85,7 +85,8 @@ void AttentionWindow::setPending(bool pending) {
 
 /// What was found for another question is no answer to this one.
 void AttentionWindow::forgetDry() {
-  if (maps_->occlusion()) readout_->clear();
+  if (maps_->occlusion() || drying_.isValid()) readout_->clear();
+  drying_.invalidate();
   maps_->setOcclusion(nullptr);
 }
 
@@ -336,6 +337,7 @@ void AttentionWindow::takeView(std::shared_ptr<const AttentionView> view) {
 }
 
 void AttentionWindow::takeOcclusion(std::shared_ptr<const OcclusionMap> map) {
+  drying_.invalidate();
   if (looking_ || map->frame != forecastFrame() || map->row != row_ || map->col != col_) return;
   readout_->setText(
       tr("In the first map: what feeds the forecast for %1 at the marked place and what holds it "
@@ -362,10 +364,19 @@ void AttentionWindow::tellCell(const Thw& cell) {
   readout_->setText(attendedCellText(*view, cell));
 }
 
+/// How far the test is, and how long it still takes.
+void AttentionWindow::tellDrying(double share, const QString& what) {
+  if (share <= 0.0 || share >= 1.0) return;
+  const double left = double(drying_.elapsed()) / 1000.0 * (1.0 - share) / share;
+  readout_->setText(left < 90 ? tr("Dried out: %1, about %2 s left.").arg(what).arg(left, 0, 'f', 0)
+                              : tr("Dried out: %1, about %2 min left.").arg(what).arg(left / 60, 0, 'f', 0));
+}
+
 void AttentionWindow::testByOcclusion() {
   if (looking_ || !chosenLayer() || row_ < 0) return;
   forgetDry();
   readout_->setText(tr("One patch of the past after the other is dried out…"));
+  drying_.start();
   worker_->occlude(subject_.context, forecastFrame(), row_, col_, kPatch);
 }
 

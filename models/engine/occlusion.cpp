@@ -60,7 +60,7 @@ OcclusionMap occlusionOf(const ContextEncoding& encoding, const OcclusionQuestio
   const int count = map.rows * map.cols;
   for (int first = 0; first < count; first += question.atOnce) {
     if (stop.stop_requested()) throw Stopped();
-    if (progress) progress(double(first) / count, "drying out one patch after the other");
+    if (progress) progress(double(first) / count, "patch " + std::to_string(first) + " of " + std::to_string(count));
     const int end = std::min(count, first + question.atOnce);
     const Tensor past = driedOut(encoding.past, map, first, end);
     const Tensor measured = encoding.measured.unsqueeze(0).expand_as(past);
