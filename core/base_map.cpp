@@ -63,6 +63,8 @@ public:
   GridClipper(const GeoReference& geo, double marginCells)
       : geo_(geo),
         projection_(geo.projection()),
+        isGeographic_(geo.isGeographic()),
+        middle_(0.5 * (geo.left() + geo.right())),
         margin_(marginCells),
         box_(geo.bounds()),
         // Longest believable picture of an edge of kMaxEdgeDegrees: ten times its length on the
@@ -98,8 +100,11 @@ private:
     return false;
   }
 
+  /// On grids of degrees by the turn of the globe that is nearest to their middle.
   CellPoint cellFrom(LonLat position) const {
-    return geo_.cellFromPoint(projection_.forward(position));
+    ProjectedPoint point = projection_.forward(position);
+    if (isGeographic_) point.x -= 360.0 * std::round((point.x - middle_) / 360.0);
+    return geo_.cellFromPoint(point);
   }
 
   void addEdge(LonLat from, LonLat to) {
@@ -147,6 +152,8 @@ private:
 
   const GeoReference& geo_;
   MapProjection projection_;
+  bool isGeographic_;
+  double middle_;  ///< between the western and the eastern edge
   double margin_;
   LonLatBox box_;
   double maxJump_;

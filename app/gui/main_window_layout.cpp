@@ -119,6 +119,7 @@ QWidget* MainWindow::buildTop() {
   validText_ = new QLabel;
   validText_->setObjectName("validTime");
   kindText_ = new QLabel;
+  kindText_->hide();  // nothing is open yet
   kindText_->setProperty("chip", true);
   loading_ = new QProgressBar;
   loading_->setFixedWidth(100);

@@ -310,6 +310,7 @@ void MainWindow::showFacts() {
           : QString());
   validText_->setText(QString::fromStdString(clockText(desk_.time)) + " UTC");
   const bool forecast = desk_.isForecastTime();
+  kindText_->show();
   kindText_->setText(
       desk_.isBeyondForecast()
           ? colored(theme.quiet, tr("beyond the forecast, which ends at +%1 min")
