@@ -187,6 +187,7 @@ private:
   void showCursor(int pane, LonLat place);
   void explain(const QString& model, const QString& sentence);
   QString lastDevice_;  ///< what computed last
+  bool isOnLight() const;  ///< whether maps are drawn on light ground
   const GeoReference& plane() const;  ///< what all panes are drawn on
   std::shared_ptr<const MapGround> groundOf(const GeoReference& geo);
 

@@ -228,6 +228,8 @@ void MainWindow::chooseObservation() {
                view->kmPerPixel * wall_->paneRect(0).width() > 2.2 * box.widthKm();
 }
 
+bool MainWindow::isOnLight() const { return Theme::of(*this).ground.lightness() > 128; }
+
 const GeoReference& MainWindow::plane() const {
   return desk_.context && !desk_.wide ? desk_.context->frames.geo : desk_.drawn->geo;
 }
@@ -255,7 +257,7 @@ void MainWindow::showPanes() {
     box = desk_.state.box ? boxMovedTo(geo, *desk_.state.box) : geo;
   }
   const auto ground = groundOf(plane());
-  const bool onLight = Theme::of(*this).ground.lightness() > 128;
+  const bool onLight = isOnLight();
   const MapRegion& region = desk_.state.region;
   const std::string place = region.isPlace() ? nameOf(region.outline.front()).toStdString() : "";
   std::vector<const ColorTable*> legends;

@@ -294,7 +294,7 @@ void MainWindow::showChoices() {
   if (drawer_->isShowing(Drawer::Page::Journal)) drawer_->setHistory(history_);
   drawer_->setNotes(state.notes);
   const ClosestSteps closest =
-      closestSteps(fieldTable(FieldKind::Radar, Quantity::VilDigital, {state.safeColors, ColorVision::Usual, Theme::of(*this).ground.lightness() > 128}),
+      closestSteps(fieldTable(FieldKind::Radar, Quantity::VilDigital, {state.safeColors, ColorVision::Usual, isOnLight()}),
                    ColorVision::Deuteranopia);
   drawer_->setColorCheck(
       closest.distance < 10

@@ -22,11 +22,12 @@
 #include "app/gui/threshold_box.h"
 
 namespace stormloom {
-namespace {
 
-QLineEdit* lineOf(QAbstractSpinBox* box) { return box->findChild<QLineEdit*>(); }
+QLineEdit* ScenarioPanel::lineOf(const QAbstractSpinBox* box) { return box->findChild<QLineEdit*>(); }
 
-}  // namespace
+bool ScenarioPanel::isTyping(const QAbstractSpinBox* box) {
+  return box->hasFocus() && lineOf(box)->isModified();
+}
 
 ScenarioPanel::ScenarioPanel(QWidget* parent) : QWidget(parent) {
   setObjectName("panel");

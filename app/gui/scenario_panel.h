@@ -8,10 +8,12 @@
 #include "core/plausibility.h"
 #include "core/scenario.h"
 
+class QAbstractSpinBox;
 class QCheckBox;
 class QDoubleSpinBox;
 class QHBoxLayout;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 class QScrollArea;
 class QSpinBox;
@@ -95,6 +97,8 @@ private:
   void buildPlace(QVBoxLayout* column);
   void buildBottom(QVBoxLayout* column);
   void onSlider(int tenths);
+  static QLineEdit* lineOf(const QAbstractSpinBox* box);
+  static bool isTyping(const QAbstractSpinBox* box);  ///< then results that arrive do not overwrite it
   double commandAt(int lead) const;  ///< in sigma
   void bendTo(int lead, double nSigma);
   void showWords();

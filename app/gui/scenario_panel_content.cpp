@@ -1,6 +1,5 @@
 // What the dial's panel says about the forecast it is given.
 #include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSpinBox>
@@ -48,11 +47,6 @@ void addFan(ChartContent& chart, const AnticipatedIntensity& expected, double st
       {pointsOf(commandedMeans(expected, 0), step, anchor), Curve::Color::Quiet, 1, true});
   chart.highest =
       std::max(chart.highest, 1.05 * kScale * expected.commanded(int(expected.mu.size()) - 1, 4.0));
-}
-
-/// Results that arrive do not overwrite what is being typed.
-bool isTyping(const QAbstractSpinBox* box) {
-  return box->hasFocus() && box->findChild<QLineEdit*>()->isModified();
 }
 
 }  // namespace

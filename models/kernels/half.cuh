@@ -27,6 +27,18 @@ __device__ __forceinline__ u32 pairOf(float low, float high) {
 }
 __device__ __forceinline__ u16 bitsOf(float value) { return u16(pairOf(value, 0.0f)); }
 
+/// Four 8 x 8 matrices of shared memory, each lane naming a row of one, as operands of a product; as they lie, or transposed.
+__device__ __forceinline__ void loadMatrices(u32 (&r)[4], const u16* row) {
+  const u32 address = u32(__cvta_generic_to_shared(row));
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
+}
+__device__ __forceinline__ void loadTransposed(u32 (&r)[4], const u16* row) {
+  const u32 address = u32(__cvta_generic_to_shared(row));
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
+}
+
 /// Until the kernels before this one have finished and their results are seen. Nothing of theirs may be touched
 /// before; kernels are launched early, so that starting them costs no time (programmatic dependent launch).
 __device__ __forceinline__ void waitForOthers() {
